@@ -1,0 +1,108 @@
+// Package agent carries mlhook's Python agent and the files through which the
+// host talks to it.
+//
+// The agent is one process per session (a container, or a process of the local
+// engine). It imports the frameworks once and forks a child for every attempt.
+// Files are the protocol, so that a killed runner loses nothing and any runner
+// can take over:
+//
+//	<requests>/<name>.json                 written by the host, temp + rename, read-only inside
+//	<state>/agent.jsonl                    the agent's own events: hello, warning, bye
+//	<trials>/<n>/<attempt>/tree/           the program, laid out by the host
+//	<trials>/<n>/<attempt>/events.jsonl    what the attempt did, append-only
+//	<trials>/<n>/<attempt>/log             stdout and stderr of the script, capped
+//	<trials>/<n>/<attempt>/model/          the saved model
+//
+// Everything the agent writes is hostile input to the host.
+package agent
+
+import "fmt"
+
+// Version is the protocol's version: the "v" of every request and event.
+const Version = 1
+
+// Ops of a Request.
+const (
+	OpRun  = "run"  // begin an attempt
+	OpStop = "stop" // kill an attempt: SIGTERM, then SIGKILL after Grace seconds
+	OpQuit = "quit" // kill all attempts and exit
+)
+
+// A Request is one file below the requests directory. A request is handled at
+// most once by one agent process; a name seen before is ignored.
+type Request struct {
+	V       int      `json:"v"`
+	Op      string   `json:"op"`
+	Trial   int      `json:"trial"`
+	Attempt int      `json:"attempt"`
+	Script  string   `json:"script,omitempty"` // path within the tree, "/"-separated
+	Args    []string `json:"args,omitempty"`   // sys.argv[1:]
+	// Cwd is the working directory within the tree; "." is its top.
+	Cwd  string            `json:"cwd,omitempty"`
+	Env  map[string]string `json:"env,omitempty"`
+	Seed int64             `json:"seed"` // entropy for what the script leaves unseeded, the same for a whole run
+	// Threads is the number of threads for BLAS, OpenMP and the frameworks; 0 leaves them alone.
+	Threads  int   `json:"threads"`
+	LogLimit int64 `json:"log_limit"` // bytes of script output kept; the rest is counted, not written
+	Grace    int   `json:"grace,omitempty"`
+	// Cold starts a new interpreter instead of a fork.
+	Cold bool `json:"cold,omitempty"`
+}
+
+// Name is the request's file name without directory; it identifies the request.
+func (r Request) Name() string {
+	if r.Op == OpQuit {
+		return "quit.json"
+	}
+	return fmt.Sprintf("%s-%d-%d.json", r.Op, r.Trial, r.Attempt)
+}
+
+// Types of an Event.
+const (
+	EventHello   = "hello"   // agent.jsonl: the agent is ready: Python, Frameworks, Seconds of importing, Fork
+	EventBegin   = "begin"   // the child runs; the script is about to start
+	EventFit     = "fit"     // a training call began: Source, Model, Samples, Rows
+	EventCurve   = "curve"   // one epoch or boosting round: Epoch (from 1), Values
+	EventMetric  = "metric"  // a measured value: Name, Value, Split, Samples, Source, Rows, Majority
+	EventModel   = "model"   // a model was saved: Path below model/, Format, SHA256, Size
+	EventWarning = "warning" // Text
+	EventError   = "error"   // the script raised: Type, Text, File, Line (within the tree where possible)
+	EventExit    = "exit"    // the attempt's process is gone: Code or Signal, Seconds, CPU, MaxRSS; always the last
+)
+
+// An Event is one line of events.jsonl or agent.jsonl. Fields that a type does
+// not use are absent.
+type Event struct {
+	V    int     `json:"v"`
+	Seq  int     `json:"seq"`  // 0, 1, 2 ... within the file
+	Time float64 `json:"time"` // seconds since 1970, UTC
+	Type string  `json:"type"`
+
+	Python     string             `json:"python,omitempty"`
+	Frameworks map[string]string  `json:"frameworks,omitempty"` // module to version
+	Fork       bool               `json:"fork,omitempty"`
+	Source     string             `json:"source,omitempty"` // "sklearn.metrics.accuracy_score"
+	Model      string             `json:"model,omitempty"`  // class of the model, "sklearn.svm.SVC"
+	Name       string             `json:"name,omitempty"`
+	Value      *float64           `json:"value,omitempty"`
+	Split      string             `json:"split,omitempty"` // test, validation, train, unknown
+	Samples    int                `json:"samples,omitempty"`
+	Rows       string             `json:"rows,omitempty"` // hash of the rows evaluated or trained on
+	Majority   float64            `json:"majority,omitempty"`
+	Epoch      int                `json:"epoch,omitempty"`
+	Values     map[string]float64 `json:"values,omitempty"`
+	Path       string             `json:"path,omitempty"`
+	Format     string             `json:"format,omitempty"` // keras, h5, torch, joblib, ubj, txt
+	SHA256     string             `json:"sha256,omitempty"`
+	Size       int64              `json:"size,omitempty"`
+	Text       string             `json:"text,omitempty"`
+	Error      string             `json:"error,omitempty"` // exception class
+	File       string             `json:"file,omitempty"`
+	Line       int                `json:"line,omitempty"`
+	Code       *int               `json:"code,omitempty"`
+	Signal     int                `json:"signal,omitempty"`
+	Seconds    float64            `json:"seconds,omitempty"`
+	CPU        float64            `json:"cpu,omitempty"`     // seconds
+	MaxRSS     int64              `json:"max_rss,omitempty"` // bytes
+	Dropped    int64              `json:"dropped,omitempty"` // bytes of output beyond LogLimit
+}

@@ -1,0 +1,214 @@
+// Package run holds the words of mlhook: a Run is one commit's way through,
+// a Trial one tweak and its lineage, an Attempt one execution of a trial.
+//
+// The JSON form of these types is the interface that `mlhook show --json`,
+// `status --json` and `runs --json` print: lower snake case, numbers as
+// numbers, additions only.
+package run
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// Schema is the version of the JSON form.
+const Schema = 1
+
+// State says where a run or a trial stands.
+type State string
+
+const (
+	Queued   State = "queued"
+	Training State = "training"
+	Waiting  State = "waiting" // something outside mlhook is missing, say the Docker Engine
+	Done     State = "done"
+)
+
+// Verdict is how a run ended.
+type Verdict string
+
+const (
+	Reached    Verdict = "reached"    // the target was met by held-out or validation data
+	Exhausted  Verdict = "exhausted"  // the budget is spent; the best effort is shown
+	Refused    Verdict = "refused"    // there is no accuracy to chase
+	Failed     Verdict = "failed"     // see Cause
+	Stopped    Verdict = "stopped"    // the user stopped it
+	Superseded Verdict = "superseded" // a newer commit took its place in the queue
+)
+
+// Cause says who has to act when a run failed.
+type Cause string
+
+const (
+	CauseCode      Cause = "code"      // the user's program raised
+	CauseSetup     Cause = "setup"     // image, requirements, settings
+	CauseResources Cause = "resources" // memory, disk, GPU
+	CauseMlhook    Cause = "mlhook"    // our own fault
+)
+
+// ReachedBy tells a source that reaches the target when trained cold from a
+// model that reaches it only through its lineage.
+type ReachedBy string
+
+const (
+	BySource ReachedBy = "source"
+	ByModel  ReachedBy = "model"
+)
+
+// Push is the state of the push that runs beside the training.
+type Push string
+
+const (
+	PushDone    Push = "done"
+	PushWaiting Push = "waiting"
+	PushRefused Push = "refused"
+	PushOff     Push = "off" // no remote, or switched off
+)
+
+// Start says what a trial's model starts from.
+type Start string
+
+const (
+	Cold  Start = "cold"
+	Warm  Start = "warm"
+	Grown Start = "grown"
+)
+
+// A Run is one commit's way through mlhook.
+type Run struct {
+	Schema     int        `json:"schema"`
+	ID         string     `json:"id"`  // unique over all repositories
+	Number     int        `json:"run"` // 1, 2, 3 ... within the repository
+	Commit     string     `json:"commit"`
+	Branch     string     `json:"branch"` // short name; empty on a detached HEAD
+	Queued     time.Time  `json:"queued"`
+	Started    *time.Time `json:"started"`
+	Ended      *time.Time `json:"ended"`
+	State      State      `json:"state"`
+	Stage      Stage      `json:"stage"`
+	Verdict    Verdict    `json:"verdict"` // null until the run is done
+	Cause      Cause      `json:"cause"`
+	Reason     string     `json:"reason"` // one sentence
+	ReachedBy  ReachedBy  `json:"reached_by"`
+	Target     float64    `json:"target"` // in the metric's own unit; accuracy is a share of 1
+	Metric     *Metric    `json:"metric"`
+	Confirmed  *Confirmed `json:"confirmed"`
+	Push       Push       `json:"push"`
+	PushReason string     `json:"push_reason,omitempty"`
+	Engine     string     `json:"engine"`
+	Image      *Image     `json:"image"`
+	Entry      string     `json:"entry,omitempty"`
+	Linked     *int       `json:"linked,omitempty"` // the earlier run whose result this one shows
+	Best       *int       `json:"best"`             // number of the best trial
+	Result     string     `json:"result,omitempty"` // commit object of the best tweak, also at refs/mlhook/runs/<id>
+	TrialsDone int        `json:"trials_done"`
+}
+
+// A Detail is a run together with its trials.
+type Detail struct {
+	Run
+	Trials []Trial `json:"trials"`
+}
+
+// Stage is the part of a run that is under way.
+type Stage string
+
+const (
+	StagePush     Stage = "push"
+	StageSnapshot Stage = "snapshot"
+	StageInspect  Stage = "inspect"
+	StageImage    Stage = "image"
+	StageTrain    Stage = "train"
+	StageReport   Stage = "report"
+)
+
+// A Metric is a measured value with where it came from.
+type Metric struct {
+	Name    string  `json:"name"`    // "accuracy"
+	Value   float64 `json:"value"`   // accuracy is a share of 1
+	Split   Split   `json:"split"`   // the data it was measured on
+	Samples int     `json:"samples"` // 0 when unknown
+	Source  string  `json:"source"`  // "sklearn.metrics.accuracy_score", "stdout"
+	// Majority is the share of the most frequent class among the samples: what
+	// a model scores that has learned nothing. 0 when unknown.
+	Majority float64 `json:"majority,omitempty"`
+}
+
+// Split names the data that a metric was measured on.
+type Split string
+
+const (
+	Test       Split = "test"       // held out, never trained on nor used to choose
+	Validation Split = "validation" // used by the program to watch its training
+	Train      Split = "train"      // never counts as reached
+	Unknown    Split = "unknown"    // the program does not say
+)
+
+// Confirmed is the winner trained again with other initialisation seeds.
+type Confirmed struct {
+	Mean float64 `json:"mean"`
+	SD   float64 `json:"sd"`
+	N    int     `json:"n"`
+}
+
+// Image is the environment that the trials ran in.
+type Image struct {
+	Family string `json:"family"`
+	ID     string `json:"id"`
+}
+
+// A Trial is one tweak of the program and its lineage. Trial 0 is the code as
+// committed.
+type Trial struct {
+	N        int       `json:"n"`
+	State    State     `json:"state"`
+	Value    *float64  `json:"value"`
+	Metric   *Metric   `json:"metric"`
+	Parent   *int      `json:"parent"`
+	Start    Start     `json:"start"`
+	Seed     int64     `json:"seed"` // entropy for what the script leaves unseeded
+	Why      string    `json:"why"`  // why the search chose it
+	Seconds  float64   `json:"seconds"`
+	Attempts []Attempt `json:"attempts"`
+	Tweak    []Change  `json:"tweak"`
+	Error    string    `json:"error,omitempty"` // what the script raised
+	// Values is what the search proposed: tunable to source text, without those
+	// left as they were. Curve is what was seen after each epoch.
+	Values map[string]string `json:"values,omitempty"`
+	Curve  []Point           `json:"curve,omitempty"`
+}
+
+// A Point of a learning curve: the values after an epoch or boosting round.
+type Point struct {
+	Epoch  int                `json:"epoch"` // from 1
+	Values map[string]float64 `json:"values"`
+}
+
+// An Attempt is one execution of a trial.
+type Attempt struct {
+	N         int     `json:"n"`
+	FromEpoch int     `json:"from_epoch"`
+	Why       *string `json:"why"` // what ended the attempt before; nil for the first
+}
+
+// A Change is one tunable set to another value.
+type Change struct {
+	Tunable string `json:"tunable"`
+	File    string `json:"file"`
+	Line    int    `json:"line"` // 1-based, in the committed file
+	From    string `json:"from"` // source text
+	To      string `json:"to"`
+	Why     string `json:"why"`
+}
+
+func (v Verdict) MarshalJSON() ([]byte, error)   { return nullable(string(v)) }
+func (c Cause) MarshalJSON() ([]byte, error)     { return nullable(string(c)) }
+func (r ReachedBy) MarshalJSON() ([]byte, error) { return nullable(string(r)) }
+
+// nullable writes the empty word as null.
+func nullable(word string) ([]byte, error) {
+	if word == "" {
+		return []byte("null"), nil
+	}
+	return json.Marshal(word)
+}

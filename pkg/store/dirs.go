@@ -1,0 +1,166 @@
+package store
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+
+	"github.com/adrg/xdg"
+)
+
+// A State is mlhook's directory of a user, $XDG_STATE_HOME/mlhook:
+//
+//	supervisor.lock, supervisor.alive, log
+//	repos/<id>/repo.json          a registered repository
+//	repos/<id>/runs/<number>/     a run, see RunDir
+//
+// Runs lie here and not below .git, where git refuses to work.
+type State string
+
+// UserState returns the user's state directory.
+func UserState() State { return State(filepath.Join(xdg.StateHome, "mlhook")) }
+
+// A Repository is what the supervisor has to know of one.
+type Repository struct {
+	ID     string `json:"id"`
+	Common string `json:"common"` // git common dir, absolute
+	Top    string `json:"top"`    // working tree that it was registered from
+	// Engine is what "auto" was resolved to when the repository was registered.
+	Engine string `json:"engine"`
+	// Hooked says that install wrote a hook.
+	Hooked bool `json:"hooked"`
+}
+
+// Dir is the repository's own mlhook directory, with queue and journal.
+func (r Repository) Dir() string { return filepath.Join(r.Common, "mlhook") }
+
+// RepositoryID derives the id from the git common dir.
+func RepositoryID(common string) string {
+	sum := sha256.Sum256([]byte(common))
+	return hex.EncodeToString(sum[:6])
+}
+
+// Register remembers a repository, or changes what is remembered.
+func (s State) Register(r Repository) error {
+	r.ID = RepositoryID(r.Common)
+	text, err := json.MarshalIndent(r, "", "  ")
+	if err != nil {
+		return err
+	}
+	dir := s.RepoDir(r)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return fmt.Errorf("register the repository: %w", err)
+	}
+	return WriteFile(filepath.Join(dir, "repo.json"), append(text, '\n'))
+}
+
+// Repository returns what is remembered of the repository with this common dir.
+func (s State) Repository(common string) (r Repository, ok bool, err error) {
+	r = Repository{ID: RepositoryID(common), Common: common}
+	text, err := os.ReadFile(filepath.Join(s.RepoDir(r), "repo.json"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return r, false, nil
+	}
+	if err != nil {
+		return r, false, err
+	}
+	return r, true, json.Unmarshal(text, &r)
+}
+
+// Repositories returns all registered repositories whose common dir still exists.
+func (s State) Repositories() ([]Repository, error) {
+	files, err := filepath.Glob(filepath.Join(string(s), "repos", "*", "repo.json"))
+	if err != nil {
+		return nil, err
+	}
+	var repos []Repository
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			continue // uninstalled this instant
+		}
+		var r Repository
+		if err := json.Unmarshal(text, &r); err != nil {
+			return nil, fmt.Errorf("read %s: %w", file, err)
+		}
+		if info, err := os.Stat(r.Common); err == nil && info.IsDir() {
+			repos = append(repos, r)
+		}
+	}
+	return repos, nil
+}
+
+// Forget removes a repository from the list; its runs stay.
+func (s State) Forget(r Repository) error {
+	err := os.Remove(filepath.Join(s.RepoDir(r), "repo.json"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
+}
+
+// RepoDir is the directory of a repository.
+func (s State) RepoDir(r Repository) string {
+	return filepath.Join(string(s), "repos", RepositoryID(r.Common))
+}
+
+// RunDir is the directory of a run:
+//
+//	runner.lock                     held by the runner, flock
+//	commit/                         the commit as checked out
+//	trials/<n>/<attempt>/...        see package agent
+//	sessions/                       the engine's
+//	program.json, report.md
+func (s State) RunDir(r Repository, number int) string {
+	return filepath.Join(s.RepoDir(r), "runs", strconv.Itoa(number))
+}
+
+// TreeDir is where the loop lays out the program of an attempt.
+func TreeDir(runDir string, trial, attempt int) string {
+	return filepath.Join(runDir, "trials", strconv.Itoa(trial), strconv.Itoa(attempt), "tree")
+}
+
+// WriteFile replaces a file at once: whoever reads it sees the old text or the
+// new one, also after a power failure.
+func WriteFile(path string, text []byte) error {
+	f, err := os.CreateTemp(filepath.Dir(path), ".tmp-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name()) // gone after the rename
+	_, err = f.Write(text)
+	if err == nil {
+		err = f.Chmod(0o644)
+	}
+	if err == nil {
+		err = f.Sync()
+	}
+	if cerr := f.Close(); err == nil {
+		err = cerr
+	}
+	if err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	return syncDir(filepath.Dir(path))
+}
+
+func syncDir(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	if err := d.Sync(); err != nil && !errors.Is(err, fs.ErrInvalid) && !errors.Is(err, fs.ErrPermission) {
+		return fmt.Errorf("sync %s: %w", dir, err)
+	}
+	return nil
+}

@@ -1,0 +1,149 @@
+package store
+
+import (
+	"bufio"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sort"
+	"strings"
+	"time"
+)
+
+// An Order asks for a run of a commit. The hook writes it as a file into
+// queue/new (a maildir: written in queue/tmp, then renamed), because a hook
+// must neither wait for a lock nor link a database.
+type Order struct {
+	Commit    string
+	Branch    string // short name; empty on a detached HEAD
+	Top       string // working tree of the commit
+	Automatic bool   // from a hook
+	Target    float64
+	Env       map[string]string // of the user's session, for notifications
+}
+
+// A Queued order is one with its file, which the reader removes when the order
+// is in the journal.
+type Queued struct {
+	Order
+	Path string
+}
+
+// tornAfter is how long a file without its last line may be under way.
+const tornAfter = time.Minute
+
+// QueueDir is where the hook puts orders.
+func QueueDir(dir string) string { return filepath.Join(dir, "queue", "new") }
+
+// MakeQueue creates the queue below dir, <git common dir>/mlhook.
+func MakeQueue(dir string) error {
+	for _, part := range []string{"tmp", "new"} {
+		if err := os.MkdirAll(filepath.Join(dir, "queue", part), 0o755); err != nil {
+			return fmt.Errorf("create the queue: %w", err)
+		}
+	}
+	return nil
+}
+
+// Orders reads the queue, oldest first. Files that are no orders are set aside
+// beside the queue, never deleted, and named in bad.
+func Orders(dir string) (orders []Queued, bad []string, err error) {
+	entries, err := os.ReadDir(QueueDir(dir))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil, nil
+	}
+	if err != nil {
+		return nil, nil, fmt.Errorf("read the queue: %w", err)
+	}
+	sort.Slice(entries, func(i, j int) bool { return modTime(entries[i]).Before(modTime(entries[j])) })
+	for _, e := range entries {
+		path := filepath.Join(QueueDir(dir), e.Name())
+		if e.Name() == wakeName {
+			os.Remove(path)
+			continue
+		}
+		o, err := readOrder(path)
+		if err == nil {
+			orders = append(orders, Queued{o, path})
+			continue
+		}
+		if time.Since(modTime(e)) > tornAfter {
+			aside := filepath.Join(dir, "queue", "bad-"+e.Name())
+			if os.Rename(path, aside) == nil {
+				bad = append(bad, fmt.Sprintf("%s: %v", aside, err))
+			}
+		}
+	}
+	return orders, bad, nil
+}
+
+func modTime(e fs.DirEntry) time.Time {
+	info, err := e.Info()
+	if err != nil {
+		return time.Time{}
+	}
+	return info.ModTime()
+}
+
+// readOrder reads "key value" lines up to "end".
+func readOrder(path string) (o Order, err error) {
+	info, err := os.Lstat(path)
+	if err != nil {
+		return o, err
+	}
+	if !info.Mode().IsRegular() || info.Size() > 64<<10 {
+		return o, errors.New("not an order")
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return o, err
+	}
+	defer f.Close()
+	o.Env = map[string]string{}
+	lines := bufio.NewScanner(f)
+	for lines.Scan() {
+		key, value, _ := strings.Cut(lines.Text(), " ")
+		switch {
+		case key == "commit":
+			o.Commit = value
+		case key == "branch":
+			o.Branch = value
+		case key == "top":
+			o.Top = value
+		case key == "source":
+			o.Automatic = value != "run"
+		case strings.HasPrefix(key, "env."):
+			o.Env[strings.TrimPrefix(key, "env.")] = value
+		case key == "end":
+			if len(o.Commit) < 40 || strings.Trim(o.Commit, "0123456789abcdef") != "" {
+				return o, fmt.Errorf("%q is no commit", o.Commit)
+			}
+			return o, nil
+		}
+	}
+	return o, errors.New("the last line is missing")
+}
+
+const wakeName = "wake"
+
+// Wake makes the supervisor look at the repository now.
+func Wake(dir string) error {
+	tmp := filepath.Join(dir, "queue", "tmp", "wake-"+token(4))
+	if err := os.WriteFile(tmp, nil, 0o644); err != nil {
+		return fmt.Errorf("wake the supervisor: %w", err)
+	}
+	return os.Rename(tmp, filepath.Join(QueueDir(dir), wakeName))
+}
+
+// newID makes the global id of a run; the number leads it for the reader's sake.
+func newID(number int) string { return fmt.Sprintf("%d-%s", number, token(4)) }
+
+func token(bytes int) string {
+	b := make([]byte, bytes)
+	rand.Read(b) // never fails, crypto/rand
+	return hex.EncodeToString(b)
+}

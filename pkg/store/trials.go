@@ -1,0 +1,89 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/mlhook/mlhook/pkg/run"
+)
+
+// PutTrial writes a trial, new or changed.
+func (j *Journal) PutTrial(ctx context.Context, number int, t run.Trial) error {
+	doc, err := json.Marshal(t)
+	if err != nil {
+		return err
+	}
+	err = j.tx(ctx, func(tx *sql.Tx) error {
+		_, err := tx.Exec(`INSERT INTO trials (run, n, doc) VALUES (?, ?, ?)
+			ON CONFLICT (run, n) DO UPDATE SET doc = excluded.doc`, number, t.N, string(doc))
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("journal trial %d of run %d: %w", t.N, number, err)
+	}
+	return nil
+}
+
+// Trials returns the trials of a run in order.
+func (j *Journal) Trials(ctx context.Context, number int) ([]run.Trial, error) {
+	rows, err := j.db.QueryContext(ctx, "SELECT doc FROM trials WHERE run = ? ORDER BY n", number)
+	if err != nil {
+		return nil, fmt.Errorf("list trials of run %d: %w", number, err)
+	}
+	defer rows.Close()
+	trials := []run.Trial{}
+	for rows.Next() {
+		var doc string
+		var t run.Trial
+		if err := rows.Scan(&doc); err != nil {
+			return nil, fmt.Errorf("list trials of run %d: %w", number, err)
+		}
+		if err := json.Unmarshal([]byte(doc), &t); err != nil {
+			return nil, fmt.Errorf("list trials of run %d: %w", number, err)
+		}
+		trials = append(trials, t)
+	}
+	return trials, rows.Err()
+}
+
+// Detail returns a run with its trials.
+func (j *Journal) Detail(ctx context.Context, number int) (d run.Detail, err error) {
+	if d.Run, err = j.Run(ctx, number); err != nil {
+		return d, err
+	}
+	d.Trials, err = j.Trials(ctx, number)
+	return d, err
+}
+
+// Remember links a program's fingerprint to the run that has its result. The
+// newest run wins.
+func (j *Journal) Remember(ctx context.Context, fingerprint string, number int) error {
+	_, err := j.db.ExecContext(ctx, `INSERT INTO programs (fingerprint, run) VALUES (?, ?)
+		ON CONFLICT (fingerprint) DO UPDATE SET run = excluded.run`, fingerprint, number)
+	if err != nil {
+		return fmt.Errorf("remember the program of run %d: %w", number, err)
+	}
+	return nil
+}
+
+// Known returns the run that had the same program, if there was one.
+func (j *Journal) Known(ctx context.Context, fingerprint string) (number int, ok bool, err error) {
+	err = j.db.QueryRowContext(ctx, "SELECT run FROM programs WHERE fingerprint = ?", fingerprint).Scan(&number)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, false, nil
+	}
+	return number, err == nil, err
+}
+
+// Next returns 1, 2, 3 ... for a name, never the same number twice.
+func (j *Journal) Next(ctx context.Context, name string) (value int, err error) {
+	err = j.db.QueryRowContext(ctx, `INSERT INTO counters (name, value) VALUES (?, 1)
+		ON CONFLICT (name) DO UPDATE SET value = value + 1 RETURNING value`, name).Scan(&value)
+	if err != nil {
+		return 0, fmt.Errorf("count %s: %w", name, err)
+	}
+	return value, nil
+}
