@@ -24,6 +24,14 @@ const (
 	Done     State = "done"
 )
 
+// Trigger is what asked for a run.
+type Trigger string
+
+const (
+	ByCommit Trigger = "commit" // a hook
+	ByHand   Trigger = "run"    // `mlhook run`, which always trains
+)
+
 // Verdict is how a run ended.
 type Verdict string
 
@@ -81,6 +89,7 @@ type Run struct {
 	Number     int        `json:"run"` // 1, 2, 3 ... within the repository
 	Commit     string     `json:"commit"`
 	Branch     string     `json:"branch"` // short name; empty on a detached HEAD
+	Trigger    Trigger    `json:"trigger"`
 	Queued     time.Time  `json:"queued"`
 	Started    *time.Time `json:"started"`
 	Ended      *time.Time `json:"ended"`
@@ -175,6 +184,7 @@ type Trial struct {
 	// Values is what the search proposed: tunable to source text, without those
 	// left as they were. Curve is what was seen after each epoch.
 	Values map[string]string `json:"values,omitempty"`
+	Names  []string          `json:"names,omitempty"` // layer names drawn for this trial
 	Curve  []Point           `json:"curve,omitempty"`
 }
 

@@ -149,7 +149,10 @@ func (j *Journal) Add(ctx context.Context, o Order) (r run.Run, added bool, err 
 		}
 		r = run.Run{
 			Schema: run.Schema, Number: last + 1, ID: newID(last + 1), Commit: o.Commit, Branch: o.Branch,
-			Queued: time.Now().UTC().Truncate(time.Millisecond), State: run.Queued, Push: run.PushWaiting, Target: o.Target,
+			Queued: time.Now().UTC().Truncate(time.Millisecond), State: run.Queued, Push: run.PushWaiting, Target: o.Target, Trigger: run.ByHand,
+		}
+		if o.Automatic {
+			r.Trigger = run.ByCommit
 		}
 		doc, err := json.Marshal(r)
 		if err != nil {

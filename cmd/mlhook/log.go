@@ -1,0 +1,181 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/mlhook/mlhook/pkg/run"
+)
+
+func logCommand() *cli.Command {
+	return &cli.Command{
+		Name: "log", Usage: "print what the script printed (the newest run without RUN)", ArgsUsage: "[RUN]",
+		Flags: []cli.Flag{
+			&cli.BoolFlag{Name: "follow", Aliases: []string{"f"}, Usage: "go on until the run is done"},
+			&cli.IntFlag{Name: "trial", Value: -1, Usage: "only trial `N`"},
+		},
+		Action: func(c *cli.Context) error {
+			p, number, err := openRun(c)
+			if err != nil {
+				return err
+			}
+			defer p.close()
+			l := &logPrinter{p: p, number: number, only: c.Int("trial"), w: c.App.Writer, shown: map[string]int64{}}
+			for {
+				r, err := p.journal.Run(c.Context, number)
+				if err != nil {
+					return err
+				}
+				if err := l.print(c.Context); err != nil {
+					return err
+				}
+				if !c.Bool("follow") || r.State == run.Done {
+					return nil
+				}
+				if err := pause(c.Context); err != nil {
+					return err
+				}
+			}
+		},
+	}
+}
+
+// pause waits a moment, or for Ctrl-C.
+func pause(ctx context.Context) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(200 * time.Millisecond):
+		return nil
+	}
+}
+
+// logPrinter prints the logs of a run's attempts as they grow.
+type logPrinter struct {
+	p      *project
+	number int
+	only   int
+	w      io.Writer
+	shown  map[string]int64 // bytes printed of each file
+}
+
+func (l *logPrinter) print(ctx context.Context) error {
+	trials, err := l.p.journal.Trials(ctx, l.number)
+	if err != nil {
+		return err
+	}
+	for _, t := range trials {
+		if l.only >= 0 && t.N != l.only {
+			continue
+		}
+		for _, a := range t.Attempts {
+			name := filepath.Join("trials", strconv.Itoa(t.N), strconv.Itoa(a.N), "log")
+			if _, seen := l.shown[name]; !seen {
+				l.shown[name] = 0
+				fmt.Fprintf(l.w, "--- trial %d, attempt %d\n", t.N, a.N)
+			}
+			if err := l.copy(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// copy prints what is new in a file that the container writes: a regular file
+// below the run's directory and nothing else.
+func (l *logPrinter) copy(name string) error {
+	root, err := os.OpenRoot(l.p.state.RunDir(l.p.repo, l.number))
+	if err != nil {
+		return err
+	}
+	defer root.Close()
+	info, err := root.Lstat(name)
+	if err != nil {
+		return err
+	}
+	if !info.Mode().IsRegular() {
+		return fmt.Errorf("%s is no regular file", name)
+	}
+	f, err := root.Open(name)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	if _, err := f.Seek(l.shown[name], io.SeekStart); err != nil {
+		return err
+	}
+	n, err := io.Copy(l.w, f)
+	l.shown[name] += n
+	return err
+}
+
+func watchCommand() *cli.Command {
+	return &cli.Command{
+		Name: "watch", Usage: "show a run as it goes, until its verdict (the newest without RUN)", ArgsUsage: "[RUN]",
+		Action: func(c *cli.Context) error {
+			p, number, err := openRun(c)
+			if err != nil {
+				return err
+			}
+			defer p.close()
+			r, err := watch(c.Context, p, number, c.App.Writer)
+			if err != nil {
+				return err
+			}
+			return verdictCode(r)
+		},
+	}
+}
+
+// watch copies what the runner says until the run is done.
+func watch(ctx context.Context, p *project, number int, w io.Writer) (run.Run, error) {
+	name := filepath.Join(p.state.RunDir(p.repo, number), runnerLog)
+	var offset int64
+	for {
+		r, err := p.journal.Run(ctx, number)
+		if err != nil {
+			return r, err
+		}
+		if f, err := os.Open(name); err == nil {
+			if _, err := f.Seek(offset, io.SeekStart); err == nil {
+				n, _ := io.Copy(w, f)
+				offset += n
+			}
+			f.Close()
+		}
+		if r.State == run.Done {
+			if offset == 0 {
+				fmt.Fprintln(w, sentence(r)) // superseded or stopped in the queue
+			}
+			return r, nil
+		}
+		if err := pause(ctx); err != nil {
+			return r, err
+		}
+	}
+}
+
+// verdictCode turns a verdict into the exit code of a command that waited.
+func verdictCode(r run.Run) error {
+	switch r.Verdict {
+	case run.Reached:
+		return nil
+	case run.Exhausted:
+		return &exitError{code: exitNotReached}
+	case run.Refused:
+		return &exitError{code: exitRefused}
+	case run.Stopped, run.Superseded:
+		return &exitError{code: exitStopped}
+	}
+	return &exitError{code: exitFailed}
+}

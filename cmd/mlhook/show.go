@@ -1,0 +1,163 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/mlhook/mlhook/pkg/run"
+)
+
+var jsonFlag = &cli.BoolFlag{Name: "json", Usage: "print facts as JSON, schema 1"}
+
+func statusCommand() *cli.Command {
+	return &cli.Command{
+		Name: "status", Usage: "say what mlhook is doing in this repository", Flags: []cli.Flag{jsonFlag},
+		Action: func(c *cli.Context) error {
+			p, err := openProject(c)
+			if err != nil {
+				return err
+			}
+			defer p.close()
+			runs, err := p.journal.Runs(c.Context, 1)
+			if err != nil {
+				return err
+			}
+			if c.Bool("json") {
+				if len(runs) == 0 {
+					return nothing("no run yet; commit something, or `mlhook run`")
+				}
+				return printJSON(c.App.Writer, runs[0])
+			}
+			return printStatus(c.App.Writer, p, runs)
+		},
+	}
+}
+
+func printStatus(w io.Writer, p *project, runs []run.Run) error {
+	fmt.Fprintf(w, "repository  %s\n", p.repo.Top)
+	fmt.Fprintf(w, "hook        %s\n", p.hookState())
+	fmt.Fprintf(w, "engine      %s\n", orWord(p.repo.Engine, "not chosen yet"))
+	fmt.Fprintf(w, "supervisor  %s\n", map[bool]string{true: "running", false: "not running; the next commit or command starts it"}[p.supervised()])
+	if len(runs) == 0 {
+		_, err := fmt.Fprintln(w, "runs        none yet; commit something, or `mlhook run`")
+		return err
+	}
+	_, err := fmt.Fprintf(w, "run %-7d %s\n", runs[0].Number, sentence(runs[0]))
+	return err
+}
+
+// sentence says in one line where a run stands.
+func sentence(r run.Run) string {
+	switch r.State {
+	case run.Queued:
+		return fmt.Sprintf("queued: commit %.10s waits for its turn", r.Commit)
+	case run.Waiting:
+		return "waiting: " + r.Reason
+	case run.Training:
+		text := fmt.Sprintf("%s: commit %.10s, %d trials done", r.Stage, r.Commit, r.TrialsDone)
+		if r.Metric != nil {
+			text += fmt.Sprintf(", best %s %.3f", r.Metric.Name, r.Metric.Value)
+		}
+		if r.Started != nil {
+			text += fmt.Sprintf(", since %s", time.Since(*r.Started).Round(time.Second))
+		}
+		return text
+	}
+	return fmt.Sprintf("%s: %s", r.Verdict, r.Reason)
+}
+
+func orWord(text, instead string) string {
+	if text == "" {
+		return instead
+	}
+	return text
+}
+
+func runsCommand() *cli.Command {
+	return &cli.Command{
+		Name: "runs", Usage: "list the runs, newest first",
+		Flags: []cli.Flag{jsonFlag, &cli.IntFlag{Name: "n", Value: 20, Usage: "at most `N`, 0 for all"}},
+		Action: func(c *cli.Context) error {
+			p, err := openProject(c)
+			if err != nil {
+				return err
+			}
+			defer p.close()
+			runs, err := p.journal.Runs(c.Context, c.Int("n"))
+			if err != nil {
+				return err
+			}
+			if c.Bool("json") {
+				return printJSON(c.App.Writer, runs)
+			}
+			if len(runs) == 0 {
+				return nothing("no run yet; commit something, or `mlhook run`")
+			}
+			for _, r := range runs {
+				fmt.Fprintf(c.App.Writer, "%4d  %.10s  %-10s  %s\n", r.Number, r.Commit, orWord(string(r.Verdict), string(r.State)), firstLine(sentence(r)))
+			}
+			return nil
+		},
+	}
+}
+
+func showCommand() *cli.Command {
+	return &cli.Command{
+		Name: "show", Usage: "show a run with its trials (the newest without RUN)", ArgsUsage: "[RUN]", Flags: []cli.Flag{jsonFlag},
+		Action: func(c *cli.Context) error {
+			p, number, err := openRun(c)
+			if err != nil {
+				return err
+			}
+			defer p.close()
+			d, err := p.journal.Detail(c.Context, number)
+			if err != nil {
+				return err
+			}
+			if c.Bool("json") {
+				return printJSON(c.App.Writer, d)
+			}
+			printDetail(c.App.Writer, d)
+			return nil
+		},
+	}
+}
+
+func printDetail(w io.Writer, d run.Detail) {
+	fmt.Fprintf(w, "run %d  commit %.10s %s\n%s\n", d.Number, d.Commit, d.Branch, sentence(d.Run))
+	fmt.Fprintf(w, "push %s %s\n", d.Push, d.PushReason)
+	for _, t := range d.Trials {
+		value := "     "
+		if t.Value != nil {
+			value = fmt.Sprintf("%.3f", *t.Value)
+		}
+		mark := " "
+		if d.Best != nil && *d.Best == t.N {
+			mark = "*"
+		}
+		fmt.Fprintf(w, "%s trial %-3d %s  %6.1f s  %s\n", mark, t.N, value, t.Seconds, orWord(t.Why, "the code as committed"))
+		for _, ch := range t.Tweak {
+			fmt.Fprintf(w, "            %s:%d  %s -> %s\n", ch.File, ch.Line, orWord(strings.TrimSpace(ch.From), "(nothing)"), orWord(strings.TrimSpace(ch.To), "(nothing)"))
+		}
+		if t.Error != "" {
+			fmt.Fprintf(w, "            %s\n", t.Error)
+		}
+	}
+}
+
+func printJSON(w io.Writer, v any) error {
+	e := json.NewEncoder(w)
+	e.SetIndent("", "  ")
+	e.SetEscapeHTML(false)
+	return e.Encode(v)
+}
+
+func firstLine(text string) string {
+	line, _, _ := strings.Cut(text, "\n")
+	return line
+}

@@ -1,0 +1,139 @@
+// Package hooks carries the git hook and puts it into a hooks directory. It
+// knows files only; which directory git looks at is the caller's to find out.
+//
+// A hook that was there before is moved aside and run first by ours; uninstall
+// puts it back.
+package hooks
+
+import (
+	"bytes"
+	_ "embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+//go:embed post-commit.sh
+var script string
+
+// Names are the hooks that are installed: post-commit for commits, post-rewrite
+// for the end of a rebase.
+var Names = []string{"post-commit", "post-rewrite"}
+
+// marker tells our file from a foreign one, in every version.
+const marker = "# mlhook hook, version "
+
+// savedSuffix is appended to the name of a foreign hook that was moved aside.
+const savedSuffix = ".mlhook-saved"
+
+// Params is what the hook has to know.
+type Params struct {
+	Binary string // the mlhook program, absolute
+	Dir    string // <git common dir>/mlhook
+	State  string // the user's state directory
+}
+
+// A State says what lies at a hook's place.
+type State string
+
+const (
+	Absent  State = "absent"
+	Ours    State = "installed"
+	Foreign State = "foreign"
+)
+
+// Status says what lies at the place of post-commit.
+func Status(dir string) (State, error) { return status(filepath.Join(dir, Names[0])) }
+
+func status(file string) (State, error) {
+	text, err := os.ReadFile(file)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return Absent, nil
+	case err != nil:
+		return "", err
+	case bytes.Contains(text, []byte(marker)):
+		return Ours, nil
+	}
+	return Foreign, nil
+}
+
+// Install writes the hooks; saved names the foreign hooks that were moved aside.
+func Install(dir string, p Params) (saved []string, err error) {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, fmt.Errorf("install the hook: %w", err)
+	}
+	for _, name := range Names {
+		file := filepath.Join(dir, name)
+		state, err := status(file)
+		if err != nil {
+			return saved, fmt.Errorf("install the hook: %w", err)
+		}
+		if state == Foreign {
+			aside := file + savedSuffix
+			if _, err := os.Lstat(aside); err == nil {
+				return saved, fmt.Errorf("both %s and %s exist and neither is mlhook's; remove or rename one of them", file, aside)
+			}
+			if err := os.Rename(file, aside); err != nil {
+				return saved, fmt.Errorf("install the hook: %w", err)
+			}
+			saved = append(saved, aside)
+		}
+		if err := write(file, render(name, p)); err != nil {
+			return saved, fmt.Errorf("install the hook: %w", err)
+		}
+	}
+	return saved, nil
+}
+
+func render(name string, p Params) string {
+	return strings.NewReplacer("@BINARY@", quote(p.Binary), "@DIR@", quote(p.Dir), "@STATE@", quote(p.State), "@NAME@", quote(name)).Replace(script)
+}
+
+// quote makes one word of a POSIX shell.
+func quote(text string) string {
+	return "'" + strings.ReplaceAll(filepath.ToSlash(text), "'", `'\''`) + "'"
+}
+
+// write replaces a file at once, executable.
+func write(file, text string) error {
+	tmp, err := os.CreateTemp(filepath.Dir(file), ".mlhook-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(tmp.Name()) // gone after the rename
+	_, err = tmp.WriteString(text)
+	if err == nil {
+		err = tmp.Chmod(0o755)
+	}
+	if err = errors.Join(err, tmp.Close()); err != nil {
+		return err
+	}
+	return os.Rename(tmp.Name(), file)
+}
+
+// Uninstall removes our hooks and puts back what was there before. A foreign
+// hook that took our place since is left alone.
+func Uninstall(dir string) error {
+	for _, name := range Names {
+		file := filepath.Join(dir, name)
+		state, err := status(file)
+		if err != nil {
+			return fmt.Errorf("uninstall the hook: %w", err)
+		}
+		if state == Ours {
+			if err := os.Remove(file); err != nil {
+				return fmt.Errorf("uninstall the hook: %w", err)
+			}
+		}
+		if _, err := os.Lstat(file + savedSuffix); err == nil && state != Foreign {
+			if err := os.Rename(file+savedSuffix, file); err != nil {
+				return fmt.Errorf("put the earlier hook back: %w", err)
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,85 @@
+#!/bin/sh
+# mlhook hook, version 1; `mlhook uninstall` removes it.
+# Writes one file into the queue, wakes the supervisor, returns: never waits,
+# never fails the commit. Shell builtins only while the supervisor lives.
+mlhook_bin=@BINARY@
+mlhook_dir=@DIR@
+mlhook_state=@STATE@
+mlhook_name=@NAME@
+
+# A hook that was here before runs first, as if it were still alone.
+mlhook_saved=$0.mlhook-saved
+if [ -f "$mlhook_saved" ] && [ -x "$mlhook_saved" ]; then
+	"$mlhook_saved" "$@"
+fi
+
+[ "${MLHOOK-}" = 0 ] && exit 0
+[ -n "${CI-}" ] && [ "${MLHOOK-}" != 1 ] && exit 0
+[ -d "$mlhook_dir/queue/new" ] || exit 0
+[ "$mlhook_name" = post-rewrite ] && [ "${1-}" != rebase ] && exit 0
+
+git_dir=${GIT_DIR-}
+if [ -z "$git_dir" ]; then
+	if [ -d .git ]; then git_dir=.git; else git_dir=$(git rev-parse --git-dir) || exit 0; fi
+fi
+# Every commit of a rebase comes by here; post-rewrite reports the last one.
+if [ "$mlhook_name" = post-commit ]; then
+	[ -d "$git_dir/rebase-merge" ] && exit 0
+	[ -d "$git_dir/rebase-apply" ] && exit 0
+fi
+
+# The commit: HEAD names a branch, whose loose ref was written just now.
+commit='' branch='' head=''
+read -r head 2>/dev/null <"$git_dir/HEAD"
+case $head in
+"ref: refs/heads/"*)
+	branch=${head#ref: refs/heads/}
+	for base in "$mlhook_dir/.." "$git_dir"; do
+		[ -f "$base/refs/heads/$branch" ] && read -r commit <"$base/refs/heads/$branch" && break
+	done
+	;;
+*) commit=$head ;;
+esac
+case $commit in
+'' | *[!0-9a-f]*) commit=$(git rev-parse HEAD) && branch=$(git symbolic-ref -q --short HEAD) ;;
+esac
+[ -n "$commit" ] || exit 0
+
+file=$commit.$$
+{
+	echo "v 1"
+	echo "commit $commit"
+	echo "branch $branch"
+	echo "top $PWD"
+	echo "source commit"
+	[ -n "${DISPLAY-}" ] && echo "env.DISPLAY $DISPLAY"
+	[ -n "${WAYLAND_DISPLAY-}" ] && echo "env.WAYLAND_DISPLAY $WAYLAND_DISPLAY"
+	[ -n "${XDG_RUNTIME_DIR-}" ] && echo "env.XDG_RUNTIME_DIR $XDG_RUNTIME_DIR"
+	[ -n "${XDG_CURRENT_DESKTOP-}" ] && echo "env.XDG_CURRENT_DESKTOP $XDG_CURRENT_DESKTOP"
+	[ -n "${DBUS_SESSION_BUS_ADDRESS-}" ] && echo "env.DBUS_SESSION_BUS_ADDRESS $DBUS_SESSION_BUS_ADDRESS"
+	[ -n "${VIRTUAL_ENV-}" ] && echo "env.VIRTUAL_ENV $VIRTUAL_ENV"
+	echo "end"
+} 2>/dev/null >"$mlhook_dir/queue/tmp/$file" || exit 0
+mv "$mlhook_dir/queue/tmp/$file" "$mlhook_dir/queue/new/$file" 2>/dev/null || exit 0
+
+# Is the supervisor alive? Its pid may have been given away, its start time not.
+if [ -r "$mlhook_state/supervisor.alive" ] && [ -r /proc/sys/kernel/random/boot_id ]; then
+	pid='' start='' boot='' now='' stat=''
+	read -r pid start boot <"$mlhook_state/supervisor.alive"
+	read -r now </proc/sys/kernel/random/boot_id
+	if [ -n "$start" ] && [ "$boot" = "$now" ] && [ -r "/proc/$pid/stat" ]; then
+		read -r stat 2>/dev/null <"/proc/$pid/stat"
+		set -- ${stat##*)}
+		[ "${20-}" = "$start" ] && exit 0
+	fi
+fi
+if [ ! -x "$mlhook_bin" ]; then
+	mlhook_bin=$(command -v mlhook) || {
+		echo "mlhook: the program is gone; install it again or run \`mlhook uninstall\`" >&2
+		exit 0
+	}
+fi
+# The child must hold nothing of the caller's: neither stderr, for which a GUI
+# waits, nor a lock on a higher descriptor.
+"$mlhook_bin" hook </dev/null >/dev/null 2>&1 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-
+exit 0

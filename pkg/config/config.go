@@ -1,0 +1,274 @@
+// Package config gathers the settings: git config mlhook.*, then the committed
+// mlhook.toml or [tool.mlhook] of pyproject.toml, then the defaults. Every
+// setting is optional.
+//
+// What touches the host (engine, push, mounts, mail ...) is read from git
+// config only, because a pulled commit must not widen its own rights.
+package config
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/pelletier/go-toml/v2"
+)
+
+// Settings are the values in force.
+type Settings struct {
+	// From the commit or from git config.
+	Target  float64  // share of 1 that counts as reached, in (0, 1]
+	Metric  string   // "accuracy"
+	Entry   string   // entry script, "/"-separated
+	Args    []string // its command line
+	Trials  int
+	Minutes float64
+	Image   string   // a ready image
+	Data    []string // paths that the program needs and inspect cannot see
+	Allow   []string // kinds of tweak: number, choice, inserted, architecture; empty allows all
+	Deny    []string
+	Notify  []string // verdicts to tell about; empty tells about all
+
+	// From git config only.
+	Engine    string // auto, docker, local
+	Push      string // auto, never
+	BaseImage string
+	CABundle  string // PEM file
+	Mounts    []string
+	Network   string
+	Env       map[string]string
+	Python    string // interpreter of the local engine
+	Mail      Mail
+}
+
+// Mail is where and how results are mailed; To empty switches it off.
+type Mail struct {
+	To, From, Host, User string
+	Port                 int
+	PasswordCommand      string // its first line of output is the password
+	TLS                  string // "starttls", "tls", "none"
+}
+
+// file is the committed file's form.
+type file struct {
+	Target  *float64 `toml:"target"`
+	Metric  *string  `toml:"metric"`
+	Entry   *string  `toml:"entry"`
+	Args    []string `toml:"args"`
+	Trials  *int     `toml:"trials"`
+	Minutes *float64 `toml:"minutes"`
+	Image   *string  `toml:"image"`
+	Data    []string `toml:"data"`
+	Allow   []string `toml:"allow"`
+	Deny    []string `toml:"deny"`
+	Notify  []string `toml:"notify"`
+}
+
+// hostOnly are the keys that a committed file must not set.
+var hostOnly = []string{"engine", "push", "baseImage", "caBundle", "mounts", "network", "env", "python", "mail", "trustPulled", "newer", "ray"}
+
+// Sources are the texts that settings come from.
+type Sources struct {
+	Git       map[string][]string // keys below mlhook., as git prints them
+	TOML      []byte              // mlhook.toml of the commit, nil when absent
+	Pyproject []byte              // pyproject.toml of the commit, nil when absent
+}
+
+// Load returns the settings, or an error that names the place and says what to do.
+func Load(s Sources) (Settings, error) {
+	set := Settings{Target: 0.8, Metric: "accuracy", Trials: 20, Minutes: 60, Engine: "auto", Push: "auto", Network: "bridge",
+		Env: map[string]string{}, Mail: Mail{Port: 587, TLS: "starttls"}}
+	name, f, err := committed(s)
+	if err != nil {
+		return set, err
+	}
+	f.into(&set)
+	where := map[string]string{}
+	for key, values := range s.Git {
+		if err := set.git(key, values); err != nil {
+			return set, fmt.Errorf("git config mlhook.%s: %w; change it with `git config mlhook.%s VALUE`", key, err, key)
+		}
+		where[key] = "git config mlhook." + key
+	}
+	return set, set.check(func(key string) string {
+		if w, ok := where[key]; ok {
+			return w
+		}
+		return name + ": " + key
+	})
+}
+
+// committed reads mlhook.toml, else [tool.mlhook].
+func committed(s Sources) (name string, f file, err error) {
+	if s.TOML != nil {
+		return "mlhook.toml", f, decode("mlhook.toml", s.TOML, &f)
+	}
+	if s.Pyproject == nil {
+		return "mlhook.toml", f, nil
+	}
+	var all struct {
+		Tool struct {
+			Mlhook map[string]any `toml:"mlhook"`
+		} `toml:"tool"`
+	}
+	if err := toml.Unmarshal(s.Pyproject, &all); err != nil {
+		return "pyproject.toml", f, located("pyproject.toml", err)
+	}
+	if all.Tool.Mlhook == nil {
+		return "mlhook.toml", f, nil
+	}
+	text, err := toml.Marshal(all.Tool.Mlhook)
+	if err != nil {
+		return "pyproject.toml", f, err
+	}
+	return "pyproject.toml [tool.mlhook]", f, decode("pyproject.toml [tool.mlhook]", text, &f)
+}
+
+func decode(name string, text []byte, f *file) error {
+	var keys map[string]any
+	if err := toml.Unmarshal(text, &keys); err != nil {
+		return located(name, err)
+	}
+	for _, key := range hostOnly {
+		if _, ok := keys[key]; ok {
+			return fmt.Errorf("%s: %s touches this machine and is not read from a committed file; use `git config mlhook.%s VALUE`", name, key, key)
+		}
+	}
+	d := toml.NewDecoder(bytes.NewReader(text))
+	d.DisallowUnknownFields()
+	if err := d.Decode(f); err != nil {
+		return located(name, err)
+	}
+	return nil
+}
+
+// located puts file and line before a TOML error and shows the line.
+func located(name string, err error) error {
+	var unknown *toml.StrictMissingError
+	if errors.As(err, &unknown) && len(unknown.Errors) > 0 {
+		row, _ := unknown.Errors[0].Position()
+		return fmt.Errorf("%s:%d: there is no setting %q\n%s", name, row, strings.Join(unknown.Errors[0].Key(), "."), unknown.Errors[0].String())
+	}
+	var bad *toml.DecodeError
+	if errors.As(err, &bad) {
+		row, _ := bad.Position()
+		return fmt.Errorf("%s:%d: %s\n%s", name, row, strings.TrimPrefix(bad.Error(), "toml: "), bad.String())
+	}
+	return fmt.Errorf("%s: %w", name, err)
+}
+
+func (f file) into(s *Settings) {
+	set(&s.Target, f.Target)
+	set(&s.Metric, f.Metric)
+	set(&s.Entry, f.Entry)
+	set(&s.Trials, f.Trials)
+	set(&s.Minutes, f.Minutes)
+	set(&s.Image, f.Image)
+	s.Args, s.Data, s.Allow, s.Deny, s.Notify = f.Args, f.Data, f.Allow, f.Deny, f.Notify
+}
+
+func set[T any](to *T, from *T) {
+	if from != nil {
+		*to = *from
+	}
+}
+
+// git sets one key; git prints the section and key in lower case.
+func (s *Settings) git(key string, values []string) (err error) {
+	last := values[len(values)-1]
+	texts := map[string]*string{
+		"metric": &s.Metric, "entry": &s.Entry, "image": &s.Image, "engine": &s.Engine, "push": &s.Push,
+		"baseimage": &s.BaseImage, "cabundle": &s.CABundle, "network": &s.Network, "python": &s.Python,
+		"mail.to": &s.Mail.To, "mail.from": &s.Mail.From, "mail.host": &s.Mail.Host, "mail.user": &s.Mail.User,
+		"mail.passwordcommand": &s.Mail.PasswordCommand, "mail.tls": &s.Mail.TLS,
+	}
+	lists := map[string]*[]string{"args": &s.Args, "data": &s.Data, "allow": &s.Allow, "deny": &s.Deny, "notify": &s.Notify, "mounts": &s.Mounts}
+	if to, ok := texts[key]; ok {
+		*to = last
+		return nil
+	}
+	if to, ok := lists[key]; ok {
+		*to = values
+		return nil
+	}
+	switch key {
+	case "target":
+		s.Target, err = strconv.ParseFloat(last, 64)
+	case "minutes":
+		s.Minutes, err = strconv.ParseFloat(last, 64)
+	case "trials":
+		s.Trials, err = strconv.Atoi(last)
+	case "mail.port":
+		s.Mail.Port, err = strconv.Atoi(last)
+	case "env":
+		for _, v := range values {
+			name, value, ok := strings.Cut(v, "=")
+			if !ok {
+				return fmt.Errorf("%q is not NAME=VALUE", v)
+			}
+			s.Env[name] = value
+		}
+	default:
+		return errors.New("there is no such setting")
+	}
+	if err != nil {
+		return fmt.Errorf("%q is no number", last)
+	}
+	return nil
+}
+
+// check refuses values that make no sense; place names where a key was set.
+func (s Settings) check(place func(key string) string) error {
+	switch {
+	case !(s.Target > 0 && s.Target <= 1):
+		return fmt.Errorf("%s is %g, but an accuracy to reach lies in (0, 1]; 0.8 means 80 %%", place("target"), s.Target)
+	case s.Trials < 1:
+		return fmt.Errorf("%s is %d, but at least one trial is needed", place("trials"), s.Trials)
+	case !(s.Minutes > 0):
+		return fmt.Errorf("%s is %g, but some time is needed", place("minutes"), s.Minutes)
+	case s.Metric != "accuracy":
+		return fmt.Errorf("%s is %q; this version chases accuracy only", place("metric"), s.Metric)
+	}
+	for _, word := range []struct {
+		key, value string
+		lawful     []string
+	}{
+		{"engine", s.Engine, []string{"auto", "docker", "local"}},
+		{"push", s.Push, []string{"auto", "never"}},
+		{"mail.tls", s.Mail.TLS, []string{"starttls", "tls", "none"}},
+	} {
+		if !slices.Contains(word.lawful, word.value) {
+			return fmt.Errorf("%s is %q; it is one of %s", place(word.key), word.value, strings.Join(word.lawful, ", "))
+		}
+	}
+	for _, kind := range append(slices.Clone(s.Allow), s.Deny...) {
+		if !slices.Contains(kinds, kind) {
+			return fmt.Errorf("%q in allow or deny is no kind of tweak; the kinds are %s", kind, strings.Join(kinds, ", "))
+		}
+	}
+	if s.Mail.To != "" && s.Mail.Host == "" {
+		return errors.New("git config mlhook.mail.to is set, but not through which server; use `git config mlhook.mail.host HOST`")
+	}
+	return nil
+}
+
+var kinds = []string{"number", "choice", "inserted", "architecture"}
+
+// Allows tells whether tweaks of a kind are wanted.
+func (s Settings) Allows(kind string) bool {
+	return (len(s.Allow) == 0 || slices.Contains(s.Allow, kind)) && !slices.Contains(s.Deny, kind)
+}
+
+// Tells tells whether the user wants to hear of a verdict.
+func (s Settings) Tells(verdict string) bool {
+	return len(s.Notify) == 0 || slices.Contains(s.Notify, verdict)
+}
+
+// Fingerprint is equal for settings under which a program has the same result.
+func (s Settings) Fingerprint() string {
+	return fmt.Sprintf("%v %s %s %q %d %v %s %q %q %q %v", s.Target, s.Metric, s.Entry, s.Args, s.Trials, s.Minutes, s.Image,
+		s.Data, s.Allow, s.Deny, s.Env)
+}

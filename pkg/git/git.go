@@ -1,0 +1,218 @@
+// Package git drives the user's repository with the git program: push,
+// snapshot, refs and notes. It obeys the user's credential helpers, filters and
+// pre-push hook, and never touches the working tree or index, except in Apply,
+// which the user asks for.
+package git
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+)
+
+// ErrNotRepository says that a directory is in no git repository.
+var ErrNotRepository = errors.New("not a git repository; go to one, or make one with `git init`")
+
+// ErrBare says that a repository has no working tree.
+var ErrBare = errors.New("this is a bare repository; run mlhook in a working tree of it")
+
+// A Repo is a repository with a working tree.
+type Repo struct {
+	Top    string // working tree, absolute
+	Dir    string // git dir, absolute; differs from Common in a linked worktree
+	Common string // git common dir, absolute
+}
+
+// Open finds the repository that dir lies in.
+func Open(ctx context.Context, dir string) (*Repo, error) {
+	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+		return nil, fmt.Errorf("%s is no directory", dir)
+	}
+	abs, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, err
+	}
+	r := &Repo{Top: abs}
+	out, err := r.run(ctx, "rev-parse", "--is-bare-repository", "--is-inside-work-tree", "--absolute-git-dir", "--git-common-dir")
+	if err != nil {
+		if errors.Is(err, exec.ErrNotFound) {
+			return nil, errors.New("git is not installed; install it with your package manager")
+		}
+		return nil, fmt.Errorf("%s: %w", abs, ErrNotRepository)
+	}
+	lines := strings.Split(strings.TrimSpace(out), "\n")
+	if len(lines) != 4 || lines[1] != "true" {
+		return nil, fmt.Errorf("%s: %w", abs, ErrBare)
+	}
+	r.Dir, r.Common = lines[2], lines[3]
+	if !filepath.IsAbs(r.Common) {
+		r.Common = filepath.Join(abs, r.Common)
+	}
+	if r.Common, err = filepath.EvalSymlinks(r.Common); err != nil {
+		return nil, err
+	}
+	if out, err = r.run(ctx, "rev-parse", "--show-toplevel"); err != nil {
+		return nil, err
+	}
+	r.Top = strings.TrimSpace(out)
+	return r, nil
+}
+
+// An Error is a git command that failed.
+type Error struct {
+	Args   []string
+	Stderr string
+	Err    error
+}
+
+func (e *Error) Error() string {
+	text := strings.TrimSpace(e.Stderr)
+	if text == "" {
+		text = e.Err.Error()
+	}
+	return fmt.Sprintf("git %s: %s", e.Args[0], text)
+}
+
+func (e *Error) Unwrap() error { return e.Err }
+
+// quiet keeps plumbing from starting daemons, maintenance or hooks.
+var quiet = []string{"-c", "core.fsmonitor=false", "-c", "gc.auto=0", "-c", "maintenance.auto=false", "-c", "core.hooksPath=" + os.DevNull}
+
+// run runs plumbing in the working tree and returns what it prints.
+func (r *Repo) run(ctx context.Context, args ...string) (string, error) {
+	return r.exec(ctx, nil, nil, append(slices.Clone(quiet), args...))
+}
+
+// runWith is run with additional environment and standard input.
+func (r *Repo) runWith(ctx context.Context, env []string, stdin []byte, args ...string) (string, error) {
+	return r.exec(ctx, env, stdin, append(slices.Clone(quiet), args...))
+}
+
+func (r *Repo) exec(ctx context.Context, env []string, stdin []byte, args []string) (string, error) {
+	cmd := exec.CommandContext(ctx, "git", args...)
+	cmd.Dir = r.Top
+	cmd.Env = append(append(Environ(), "MLHOOK=0", "GIT_OPTIONAL_LOCKS=0", "GIT_TERMINAL_PROMPT=0", "LC_ALL=C"), env...)
+	if stdin != nil {
+		cmd.Stdin = bytes.NewReader(stdin)
+	}
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	ownGroup(cmd)
+	cmd.WaitDelay = 5 * time.Second
+	if err := cmd.Run(); err != nil {
+		if ctx.Err() != nil {
+			err = context.Cause(ctx)
+		}
+		return stdout.String(), &Error{Args: slices.DeleteFunc(slices.Clone(args), isQuiet), Stderr: stderr.String(), Err: err}
+	}
+	return stdout.String(), nil
+}
+
+func isQuiet(arg string) bool { return slices.Contains(quiet, arg) }
+
+// kept are the GIT_ variables that a child may see; all others, which git sets
+// for hooks, would point it at the wrong repository or index.
+var kept = []string{"GIT_SSH", "GIT_SSH_COMMAND", "GIT_SSH_VARIANT", "GIT_EXEC_PATH", "GIT_SSL_CAINFO", "GIT_SSL_CAPATH",
+	"GIT_SSL_NO_VERIFY", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM", "GIT_PROXY_COMMAND"}
+
+// Environ is this process's environment without what git sets for a hook.
+func Environ() []string {
+	return slices.DeleteFunc(os.Environ(), func(kv string) bool {
+		name, _, _ := strings.Cut(kv, "=")
+		return strings.HasPrefix(name, "GIT_") && !slices.Contains(kept, name)
+	})
+}
+
+// Head returns the commit of HEAD and its short branch name, empty when HEAD is
+// detached.
+func (r *Repo) Head(ctx context.Context) (sha, branch string, err error) {
+	if sha, err = r.Resolve(ctx, "HEAD"); err != nil {
+		return "", "", errors.New("there is no commit yet; make one with `git commit`")
+	}
+	out, err := r.run(ctx, "symbolic-ref", "--quiet", "--short", "HEAD")
+	if err != nil {
+		return sha, "", nil
+	}
+	return sha, strings.TrimSpace(out), nil
+}
+
+// Resolve returns the commit that a revision names.
+func (r *Repo) Resolve(ctx context.Context, rev string) (string, error) {
+	out, err := r.run(ctx, "rev-parse", "--verify", "--quiet", "--end-of-options", rev+"^{commit}")
+	if err != nil {
+		return "", fmt.Errorf("%q names no commit here; `git log` lists them", rev)
+	}
+	return strings.TrimSpace(out), nil
+}
+
+// HooksDir returns where git looks for hooks; scope is "" for the default, or
+// that of core.hooksPath: "local", "worktree", "global", "system", "command".
+func (r *Repo) HooksDir(ctx context.Context) (dir, scope string, err error) {
+	out, err := r.exec(ctx, nil, nil, []string{"rev-parse", "--git-path", "hooks"})
+	if err != nil {
+		return "", "", err
+	}
+	if dir = strings.TrimSpace(out); !filepath.IsAbs(dir) {
+		dir = filepath.Join(r.Top, dir)
+	}
+	if out, err = r.exec(ctx, nil, nil, []string{"config", "--show-scope", "--get", "core.hooksPath"}); err == nil {
+		scope, _, _ = strings.Cut(out, "\t")
+	}
+	return dir, scope, nil
+}
+
+// Config returns the values of all keys below prefix ("mlhook."), by the rest
+// of the key, in lower case as git gives it, later ones overriding.
+func (r *Repo) Config(ctx context.Context, prefix string) (map[string][]string, error) {
+	values := map[string][]string{}
+	out, err := r.exec(ctx, nil, nil, []string{"config", "-z", "--get-regexp", "^" + strings.ReplaceAll(prefix, ".", `\.`)})
+	var failed *exec.ExitError
+	if errors.As(err, &failed) && failed.ExitCode() == 1 {
+		return values, nil // no such key
+	}
+	if err != nil {
+		return nil, err
+	}
+	for _, entry := range strings.Split(strings.TrimSuffix(out, "\x00"), "\x00") {
+		key, value, _ := strings.Cut(entry, "\n")
+		key = strings.TrimPrefix(key, prefix)
+		values[key] = append(values[key], value)
+	}
+	return values, nil
+}
+
+// File returns a file of a commit; ok is false when the commit has none.
+func (r *Repo) File(ctx context.Context, commit, name string) (text []byte, ok bool, err error) {
+	out, err := r.run(ctx, "ls-tree", "-z", commit, "--", ":(top,literal)"+name)
+	if err != nil || out == "" {
+		return nil, false, err
+	}
+	out, err = r.run(ctx, "cat-file", "blob", commit+":"+name)
+	return []byte(out), err == nil, err
+}
+
+// Classify says how git sees a path within the working tree: "tracked",
+// "untracked", "ignored", or "missing".
+func (r *Repo) Classify(ctx context.Context, commit, name string) (string, error) {
+	out, err := r.run(ctx, "ls-tree", "-z", commit, "--", name)
+	if err != nil {
+		return "", err
+	}
+	if out != "" {
+		return "tracked", nil
+	}
+	if _, err := os.Stat(filepath.Join(r.Top, filepath.FromSlash(name))); err != nil {
+		return "missing", nil
+	}
+	if _, err := r.run(ctx, "check-ignore", "--quiet", "--", name); err == nil {
+		return "ignored", nil
+	}
+	return "untracked", nil
+}

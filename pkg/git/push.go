@@ -1,0 +1,125 @@
+package git
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os/exec"
+	"strings"
+	"time"
+
+	"github.com/mlhook/mlhook/pkg/run"
+)
+
+// pushTimeout bounds one push.
+const pushTimeout = 2 * time.Minute
+
+// silent keeps every asker of passwords from asking, whatever the user's
+// terminal exported.
+var silent = []string{"GIT_ASKPASS=", "SSH_ASKPASS=", "SSH_ASKPASS_REQUIRE=never", "GCM_INTERACTIVE=never"}
+
+// Push sends exactly this commit to the branch of its remote: no prompt, no
+// force, the user's pre-push hook respected. PushWaiting means that the remote
+// could not be reached and that a later push may work.
+func (r *Repo) Push(ctx context.Context, commit, branch string) (run.Push, string) {
+	if branch == "" {
+		return run.PushOff, "HEAD is detached, there is no branch to push"
+	}
+	remote, err := r.remote(ctx, branch)
+	if err != nil || remote == "" {
+		return run.PushOff, "no remote; add one with `git remote add origin URL`"
+	}
+	ctx, cancel := context.WithTimeout(ctx, pushTimeout)
+	defer cancel()
+	out, err := r.exec(ctx, append(silent, r.sshCommand(ctx)...), nil, []string{
+		"-c", "core.askPass=", "-c", "credential.interactive=false",
+		"-c", "http.lowSpeedLimit=1000", "-c", "http.lowSpeedTime=30",
+		"push", "--porcelain", remote, commit + ":refs/heads/" + branch})
+	return classify(remote, branch, out, err)
+}
+
+// classify reads the porcelain lines, not words on stderr, which hooks can
+// print as well.
+func classify(remote, branch, out string, err error) (run.Push, string) {
+	to := remote + "/" + branch
+	for _, line := range strings.Split(out, "\n") {
+		fields := strings.SplitN(line, "\t", 3)
+		if len(fields) < 3 {
+			continue
+		}
+		switch fields[0] {
+		case "!":
+			return run.PushRefused, fmt.Sprintf("%s: %s; pull or rebase, then push yourself", to, fields[2])
+		case " ", "*", "+", "=":
+			if err == nil {
+				return run.PushDone, to
+			}
+		}
+	}
+	if err == nil {
+		return run.PushDone, to
+	}
+	var failed *Error
+	text := err.Error()
+	if errors.As(err, &failed) {
+		text = strings.TrimSpace(failed.Stderr)
+	}
+	for _, word := range []string{"Authentication failed", "could not read Username", "could not read Password", "Permission denied", "403"} {
+		if strings.Contains(text, word) {
+			return run.PushRefused, fmt.Sprintf("%s: the remote wants a login that works without a question; try `git push` by hand (%s)", to, lastLine(text))
+		}
+	}
+	var exit *exec.ExitError
+	if errors.As(err, &exit) && exit.ExitCode() == 1 {
+		return run.PushRefused, fmt.Sprintf("%s: %s", to, lastLine(text)) // a pre-push hook, say
+	}
+	return run.PushWaiting, fmt.Sprintf("%s cannot be reached (%s)", to, lastLine(text))
+}
+
+func lastLine(text string) string {
+	lines := strings.Split(strings.TrimSpace(text), "\n")
+	for _, line := range lines {
+		if strings.HasPrefix(line, "fatal: ") {
+			return strings.TrimPrefix(line, "fatal: ")
+		}
+	}
+	return lines[len(lines)-1]
+}
+
+// remote picks the remote of a branch as `git push` would.
+func (r *Repo) remote(ctx context.Context, branch string) (string, error) {
+	for _, key := range []string{"branch." + branch + ".pushRemote", "remote.pushDefault", "branch." + branch + ".remote"} {
+		if out, err := r.run(ctx, "config", "--get", key); err == nil && strings.TrimSpace(out) != "." {
+			return strings.TrimSpace(out), nil
+		}
+	}
+	out, err := r.run(ctx, "remote")
+	if err != nil {
+		return "", err
+	}
+	remotes := strings.Fields(out)
+	for _, name := range remotes {
+		if name == "origin" || len(remotes) == 1 {
+			return name, nil
+		}
+	}
+	return "", nil
+}
+
+// sshCommand adds batch mode to the user's own ssh command.
+func (r *Repo) sshCommand(ctx context.Context) []string {
+	command := "ssh"
+	for _, kv := range Environ() {
+		if value, ok := strings.CutPrefix(kv, "GIT_SSH_COMMAND="); ok {
+			command = value
+		} else if strings.HasPrefix(kv, "GIT_SSH=") {
+			return nil // a program, which takes no options here
+		}
+	}
+	if command == "ssh" {
+		if out, err := r.run(ctx, "config", "--get", "core.sshCommand"); err == nil {
+			command = strings.TrimSpace(out)
+		}
+	}
+	return []string{"GIT_SSH_COMMAND=" + command + " -o BatchMode=yes -o ConnectTimeout=10"}
+}

@@ -1,0 +1,160 @@
+package git
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// Tracked returns the files of a commit, "/"-separated and sorted.
+func (r *Repo) Tracked(ctx context.Context, commit string) ([]string, error) {
+	out, err := r.run(ctx, "ls-tree", "-r", "-z", "--name-only", "--full-tree", commit)
+	if err != nil {
+		return nil, err
+	}
+	return split(out), nil
+}
+
+func split(out string) []string {
+	if out == "" {
+		return nil
+	}
+	return strings.Split(strings.TrimSuffix(out, "\x00"), "\x00")
+}
+
+// Checkout lays a commit out in dir as the user's own checkout would be,
+// filters and line ends included, through an index of its own.
+func (r *Repo) Checkout(ctx context.Context, commit, dir string) error {
+	env, done, err := privateIndex()
+	if err != nil {
+		return err
+	}
+	defer done()
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	if _, err := r.runWith(ctx, env, nil, "read-tree", commit); err != nil {
+		return fmt.Errorf("lay out commit %.10s: %w", commit, err)
+	}
+	prefix := strings.TrimRight(dir, string(filepath.Separator)) + string(filepath.Separator)
+	if _, err := r.runWith(ctx, env, nil, "checkout-index", "--all", "--force", "--prefix="+prefix); err != nil {
+		return fmt.Errorf("lay out commit %.10s: %w", commit, err)
+	}
+	return nil
+}
+
+// privateIndex gives the environment of an index that is nobody else's.
+func privateIndex() (env []string, done func(), err error) {
+	dir, err := os.MkdirTemp("", "mlhook-index-")
+	if err != nil {
+		return nil, nil, err
+	}
+	return []string{"GIT_INDEX_FILE=" + filepath.Join(dir, "index")}, func() { os.RemoveAll(dir) }, nil
+}
+
+// CommitTree makes a commit whose parent is base and whose tree differs from
+// base's in the given files. File modes stay.
+func (r *Repo) CommitTree(ctx context.Context, base string, files map[string][]byte, message string) (string, error) {
+	env, done, err := privateIndex()
+	if err != nil {
+		return "", err
+	}
+	defer done()
+	if _, err := r.runWith(ctx, env, nil, "read-tree", base); err != nil {
+		return "", fmt.Errorf("commit the tweak: %w", err)
+	}
+	var info strings.Builder
+	for name, text := range files {
+		listed, err := r.run(ctx, "ls-tree", "-z", "--full-tree", base, "--", name)
+		if err != nil {
+			return "", fmt.Errorf("commit the tweak: %w", err)
+		}
+		mode := "100644"
+		if fields := strings.Fields(listed); len(fields) > 0 {
+			mode = fields[0]
+		}
+		// --path applies the clean filters that `git add` would.
+		blob, err := r.runWith(ctx, env, text, "hash-object", "-w", "--stdin", "--path="+name)
+		if err != nil {
+			return "", fmt.Errorf("commit the tweak: %w", err)
+		}
+		fmt.Fprintf(&info, "%s %s\t%s\x00", mode, strings.TrimSpace(blob), name)
+	}
+	if _, err := r.runWith(ctx, env, []byte(info.String()), "update-index", "-z", "--index-info"); err != nil {
+		return "", fmt.Errorf("commit the tweak: %w", err)
+	}
+	tree, err := r.runWith(ctx, env, nil, "write-tree")
+	if err != nil {
+		return "", fmt.Errorf("commit the tweak: %w", err)
+	}
+	sha, err := r.runWith(ctx, r.identity(ctx), []byte(message), "commit-tree", strings.TrimSpace(tree), "-p", base, "-F", "-")
+	if err != nil {
+		return "", fmt.Errorf("commit the tweak: %w", err)
+	}
+	return strings.TrimSpace(sha), nil
+}
+
+// identity is a fallback for users who never told git who they are.
+func (r *Repo) identity(ctx context.Context) []string {
+	if _, err := r.run(ctx, "var", "GIT_COMMITTER_IDENT"); err == nil {
+		return nil
+	}
+	return []string{"GIT_AUTHOR_NAME=mlhook", "GIT_AUTHOR_EMAIL=mlhook@localhost",
+		"GIT_COMMITTER_NAME=mlhook", "GIT_COMMITTER_EMAIL=mlhook@localhost"}
+}
+
+// UpdateRef makes a ref point at a commit.
+func (r *Repo) UpdateRef(ctx context.Context, ref, commit string) error {
+	_, err := r.run(ctx, "update-ref", ref, commit)
+	return err
+}
+
+// Note writes the note of a commit in refs/notes/mlhook, replacing mlhook's
+// earlier one.
+func (r *Repo) Note(ctx context.Context, commit, text string) error {
+	_, err := r.runWith(ctx, r.identity(ctx), []byte(text), "notes", "--ref=mlhook", "add", "--force", "--file=-", commit)
+	return err
+}
+
+// Diff returns the difference between two commits as a patch.
+func (r *Repo) Diff(ctx context.Context, a, b string, color bool) (string, error) {
+	args := []string{"diff", "--no-ext-diff", "--no-textconv", a, b}
+	if color {
+		args = slices.Insert(args, 1, "--color=always")
+	}
+	return r.run(ctx, args...)
+}
+
+// ErrLocalChanges says that a file to be changed has changes of the user's.
+var ErrLocalChanges = errors.New("has changes of your own; commit or stash them first")
+
+// Apply puts the difference between two commits into the working tree, all of
+// it or nothing. The index stays as it is.
+func (r *Repo) Apply(ctx context.Context, a, b string) ([]string, error) {
+	out, err := r.run(ctx, "diff", "-z", "--name-only", a, b)
+	if err != nil {
+		return nil, err
+	}
+	names := split(out)
+	for _, name := range names {
+		dirty, err := r.run(ctx, "status", "--porcelain", "-z", "--", ":(top,literal)"+name)
+		if err != nil {
+			return nil, err
+		}
+		if dirty != "" {
+			return nil, fmt.Errorf("%s %w", name, ErrLocalChanges)
+		}
+	}
+	patch, err := r.run(ctx, "diff", "--binary", "--full-index", "--no-ext-diff", "--no-textconv", "--no-color", a, b)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := r.runWith(ctx, nil, []byte(patch), "apply", "--whitespace=nowarn", "-"); err != nil {
+		return nil, fmt.Errorf("the tweak does not fit your files any more; look at it with `mlhook diff`: %w", err)
+	}
+	return names, nil
+}

@@ -1,0 +1,293 @@
+package loop
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/mlhook/mlhook/pkg/agent"
+	"github.com/mlhook/mlhook/pkg/metric"
+	"github.com/mlhook/mlhook/pkg/run"
+)
+
+// logLimit caps what a script may print, in bytes.
+const logLimit = 64 << 20
+
+// pollEvery is how often the events of an attempt are read.
+const pollEvery = 25 * time.Millisecond
+
+// An outcome is what an attempt left behind.
+type outcome struct {
+	metrics  []run.Metric
+	curve    []run.Point
+	models   []agent.Event
+	failure  string // what the script raised
+	exit     *agent.Event
+	timedOut bool
+}
+
+// execute brings a trial to its end, however many attempts it takes.
+func (l *Loop) execute(ctx context.Context, r run.Run, t run.Trial) error {
+	for {
+		if err := l.openSession(ctx, r); err != nil {
+			return err
+		}
+		// Only an adopted agent can still hold an attempt that was begun before.
+		if len(t.Attempts) == 0 || !l.session.Adopted() || !l.begun(t) {
+			if err := l.begin(ctx, &t); err != nil {
+				return err
+			}
+		}
+		out, lost, err := l.follow(ctx, t)
+		if err != nil {
+			return err
+		}
+		if lost == nil {
+			return l.settle(ctx, t, out)
+		}
+		l.say("train", "trial %d: %s; starting again", t.N, lost.why)
+		l.session = nil
+		if crashes := failures(t); crashes+1 >= maxSessions {
+			return &ending{verdict: run.Failed, cause: lost.cause, reason: fmt.Sprintf(
+				"trial %d ended the agent %d times (%s); see `mlhook log %d`", t.N, crashes+1, lost.why, l.Number)}
+		}
+		t.Attempts = append(t.Attempts, run.Attempt{N: len(t.Attempts) + 1, Why: &lost.why})
+		if err := l.Journal.PutTrial(ctx, l.Number, t); err != nil {
+			return err
+		}
+	}
+}
+
+// failures counts the attempts that ended with the agent's death.
+func failures(t run.Trial) (n int) {
+	for _, a := range t.Attempts {
+		if a.Why != nil {
+			n++
+		}
+	}
+	return n
+}
+
+// begun tells whether the adopted agent knows the trial's last attempt.
+func (l *Loop) begun(t run.Trial) bool {
+	events, _, err := l.session.Events(t.N, t.Attempts[len(t.Attempts)-1].N, 0)
+	return err == nil && len(events) > 0
+}
+
+// begin journals an attempt, lays out its tree and asks the agent for it.
+func (l *Loop) begin(ctx context.Context, t *run.Trial) error {
+	if len(t.Attempts) == 0 {
+		t.Attempts = []run.Attempt{{N: 1}}
+	}
+	files := map[string][]byte{}
+	if len(t.Values) > 0 {
+		made, err := l.tweak(ctx, t)
+		if err != nil {
+			return err
+		}
+		files = made.Files
+	}
+	if err := l.Journal.PutTrial(ctx, l.Number, *t); err != nil {
+		return err
+	}
+	attempt := t.Attempts[len(t.Attempts)-1].N
+	if err := l.layOut(t.N, attempt, files); err != nil {
+		return err
+	}
+	l.say("train", "trial %d: %s", t.N, title(*t))
+	script := l.program.Entry
+	cwd := "."
+	if i := strings.LastIndexByte(script, '/'); i >= 0 {
+		cwd = script[:i]
+	}
+	return l.session.Start(ctx, agent.Request{
+		V: agent.Version, Op: agent.OpRun, Trial: t.N, Attempt: attempt, Script: script, Args: l.Settings.Args,
+		Cwd: cwd, Seed: t.Seed, Threads: 1, LogLimit: logLimit, Grace: 5,
+	})
+}
+
+// title says in one line what a trial tries.
+func title(t run.Trial) string {
+	if t.N == 0 {
+		return "the code as committed"
+	}
+	var parts []string
+	for _, c := range t.Tweak {
+		parts = append(parts, fmt.Sprintf("%s:%d %s -> %s", c.File, c.Line, orNone(c.From), orNone(c.To)))
+	}
+	return joined(t.Why, strings.Join(parts, "; "))
+}
+
+func orNone(text string) string {
+	if text == "" {
+		return "(nothing)"
+	}
+	return strings.TrimSpace(text)
+}
+
+// lost is an agent that died under an attempt.
+type lost struct {
+	why   string
+	cause run.Cause
+}
+
+// follow reads what an attempt does until it has ended, the agent is lost or
+// the time is up.
+func (l *Loop) follow(ctx context.Context, t run.Trial) (out outcome, gone *lost, err error) {
+	attempt := t.Attempts[len(t.Attempts)-1].N
+	tick := time.NewTicker(pollEvery)
+	defer tick.Stop()
+	limit := l.deadline
+	var offset int64
+	for n := 0; ; n++ {
+		events, next, err := l.session.Events(t.N, attempt, offset)
+		if err != nil {
+			return out, nil, err
+		}
+		offset = next
+		for _, e := range events {
+			out.add(e)
+		}
+		if out.exit != nil {
+			return out, nil, nil
+		}
+		if n%20 == 19 && len(events) == 0 {
+			if gone, err := l.agentGone(ctx); gone != nil || err != nil {
+				return out, gone, err
+			}
+		}
+		if !out.timedOut && time.Now().After(limit) {
+			out.timedOut = true
+			l.say("train", "trial %d: the time is up", t.N)
+			if err := l.session.Stop(ctx, t.N, attempt); err != nil {
+				return out, nil, err
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return out, nil, context.Cause(ctx)
+		case <-tick.C:
+		}
+	}
+}
+
+func (l *Loop) agentGone(ctx context.Context) (*lost, error) {
+	exit, err := l.session.Exited(ctx)
+	if err != nil || exit == nil {
+		return nil, err
+	}
+	switch {
+	case exit.OOM:
+		return &lost{"out of memory", run.CauseResources}, nil
+	case exit.EngineLost:
+		return &lost{"the engine restarted", run.CauseResources}, nil
+	}
+	return &lost{fmt.Sprintf("the agent died (code %d)", exit.Code), run.CauseMlhook}, nil
+}
+
+// add notes an event. What the agent writes is checked here as hostile input.
+func (o *outcome) add(e agent.Event) {
+	switch e.Type {
+	case agent.EventMetric:
+		if e.Value == nil || !(*e.Value >= 0 && *e.Value <= 1) || !isAccuracy(e.Name) {
+			return
+		}
+		split := run.Split(e.Split)
+		if !slices.Contains([]run.Split{run.Test, run.Validation, run.Train}, split) {
+			split = run.Unknown
+		}
+		o.metrics = append(o.metrics, run.Metric{Name: "accuracy", Value: *e.Value, Split: split,
+			Samples: e.Samples, Source: e.Source, Majority: e.Majority})
+	case agent.EventCurve:
+		if n := len(o.curve); n > 0 && o.curve[n-1].Epoch >= e.Epoch {
+			o.curve = nil // another fit begins
+		}
+		o.curve = append(o.curve, run.Point{Epoch: e.Epoch, Values: e.Values})
+	case agent.EventModel:
+		o.models = append(o.models, e)
+	case agent.EventError:
+		o.failure = fmt.Sprintf("%s:%d: %s: %s", e.File, e.Line, e.Error, firstLine(e.Text))
+	case agent.EventExit:
+		o.exit = &e
+	}
+}
+
+func isAccuracy(name string) bool { return name == "accuracy" }
+
+func firstLine(text string) string {
+	line, _, _ := strings.Cut(strings.TrimSpace(text), "\n")
+	return line
+}
+
+// settle writes a trial's result down.
+func (l *Loop) settle(ctx context.Context, t run.Trial, out outcome) error {
+	attempt := t.Attempts[len(t.Attempts)-1].N
+	t.State, t.Curve, t.Seconds = run.Done, out.curve, out.exit.Seconds
+	t.Metric = measured(out.metrics)
+	if t.Metric == nil {
+		if reading, ok := metric.Pick(metric.Scan(l.logText(t.N, attempt))); ok && isAccuracy(reading.Name) {
+			t.Metric = &run.Metric{Name: reading.Name, Value: reading.Value, Split: run.Split(reading.Split),
+				Samples: reading.Samples, Source: "stdout: " + strings.TrimSpace(reading.Text)}
+		}
+	}
+	if t.Metric != nil && t.Metric.Split != run.Train {
+		value := t.Metric.Value
+		t.Value = &value
+	}
+	t.Error = out.failed(l.program.Entry, l.Settings.Minutes)
+	if err := l.Journal.PutTrial(ctx, l.Number, t); err != nil {
+		return err
+	}
+	trials, err := l.Journal.Trials(ctx, l.Number)
+	if err != nil {
+		return err
+	}
+	top := best(trials)
+	_, err = l.Journal.Change(ctx, l.Number, func(r *run.Run) {
+		r.TrialsDone = len(trials)
+		if top != nil {
+			r.Best, r.Metric = &top.N, top.Metric
+		}
+	})
+	l.dropTree(t.N, attempt)
+	switch {
+	case t.Metric != nil:
+		l.say("train", "trial %d: %s in %.1f s", t.N, describe(*t.Metric), t.Seconds)
+	case t.Error != "":
+		l.say("train", "trial %d: %s", t.N, t.Error)
+	default:
+		l.say("train", "trial %d: no accuracy seen", t.N)
+	}
+	return err
+}
+
+// failed says what went wrong with an attempt; empty when nothing did.
+func (o outcome) failed(entry string, minutes float64) string {
+	switch {
+	case o.timedOut:
+		return fmt.Sprintf("%s was still running when the %g minutes of mlhook.minutes were spent", entry, minutes)
+	case o.failure != "":
+		return o.failure
+	case o.exit.Signal != 0:
+		return fmt.Sprintf("%s was killed by signal %d", entry, o.exit.Signal)
+	case o.exit.Code != nil && *o.exit.Code != 0:
+		return fmt.Sprintf("%s ended with exit code %d", entry, *o.exit.Code)
+	}
+	return ""
+}
+
+// measured picks the metric that counts: the last on held-out data, else on
+// validation data, else on data the program does not name, else on training
+// data (which never counts as reached).
+func measured(metrics []run.Metric) *run.Metric {
+	for _, split := range []run.Split{run.Test, run.Validation, run.Unknown, run.Train} {
+		for i := len(metrics) - 1; i >= 0; i-- {
+			if metrics[i].Split == split {
+				return &metrics[i]
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,248 @@
+// Package loop takes one run from its commit to its verdict: push, snapshot,
+// inspect, image, train, report.
+//
+// A Loop may be killed at any instant. The next one for the same run begins by
+// mending: every stage finds out what is done already, a living agent is
+// adopted, and a trial that was under way is followed or begun again as a new
+// attempt of the same trial.
+package loop
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+	"time"
+
+	"github.com/mlhook/mlhook/pkg/config"
+	"github.com/mlhook/mlhook/pkg/engine"
+	"github.com/mlhook/mlhook/pkg/inspect"
+	"github.com/mlhook/mlhook/pkg/run"
+)
+
+// Journal is where the run is written down.
+type Journal interface {
+	Run(ctx context.Context, number int) (run.Run, error)
+	Change(ctx context.Context, number int, edit func(*run.Run)) (run.Run, error)
+	Trials(ctx context.Context, number int) ([]run.Trial, error)
+	PutTrial(ctx context.Context, number int, t run.Trial) error
+	StopWanted(ctx context.Context, number int) (bool, error)
+	Remember(ctx context.Context, fingerprint string, number int) error
+	Known(ctx context.Context, fingerprint string) (number int, ok bool, err error)
+	Next(ctx context.Context, name string) (int, error)
+}
+
+// Repository is the user's repository. Nothing here touches its working tree
+// or index.
+type Repository interface {
+	// Checkout lays a commit out in dir as the user's own checkout would be.
+	Checkout(ctx context.Context, commit, dir string) error
+	// CommitTree makes a commit on top of base that changes the given files.
+	CommitTree(ctx context.Context, base string, files map[string][]byte, message string) (string, error)
+	UpdateRef(ctx context.Context, ref, commit string) error
+	Note(ctx context.Context, commit, text string) error
+	// Push sends exactly this commit to the branch's remote, without prompts
+	// and without force. retry says that it may work later.
+	Push(ctx context.Context, commit, branch string) (state run.Push, reason string)
+}
+
+// A Loop is one run on its way. All fields are needed.
+type Loop struct {
+	Number   int
+	Dir      string // the run's directory, see store.State.RunDir
+	Top      string // the user's working tree; untracked data is read from it
+	Common   string // git common dir
+	Journal  Journal
+	Repo     Repository
+	Engine   engine.Engine
+	Settings config.Settings
+	UID, GID int // owner of the repository
+	// Inspect reads the program in dir.
+	Inspect func(dir string) (*inspect.Program, error)
+	// Notify tells the user; its errors are written down, nothing more.
+	Notify func(ctx context.Context, title, body string) error
+	// Out gets lines for a person: what `mlhook watch` shows.
+	Out io.Writer
+
+	program  *inspect.Program
+	mounts   []mapped
+	image    engine.Image
+	session  engine.Session
+	deadline time.Time
+}
+
+// An ending is the error by which a stage ends the run.
+type ending struct {
+	verdict run.Verdict
+	cause   run.Cause
+	reason  string
+	linked  *run.Run
+}
+
+func (e *ending) Error() string { return string(e.verdict) + ": " + e.reason }
+
+var errStopped = errors.New("stopped by the user")
+
+// Run brings the run to its verdict. An error means that the verdict is not
+// reached, and that another Loop may take over.
+func (l *Loop) Run(ctx context.Context) error {
+	r, err := l.Journal.Change(ctx, l.Number, func(r *run.Run) {
+		if r.Started == nil {
+			now := time.Now().UTC().Truncate(time.Millisecond)
+			r.Started = &now
+			r.Target = l.Settings.Target
+		}
+		if r.State != run.Done {
+			r.State, r.Engine, r.Reason = run.Training, l.Engine.Name(), ""
+		}
+	})
+	if err != nil || r.State == run.Done {
+		return err
+	}
+	l.deadline = r.Started.Add(time.Duration(l.Settings.Minutes * float64(time.Minute)))
+
+	work, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	var beside sync.WaitGroup
+	beside.Go(func() { l.watchStop(work, stop) })
+	push, endPush := context.WithCancel(ctx)
+	defer endPush()
+	beside.Go(func() { l.push(push, r) })
+
+	err = l.stages(work, r)
+	if context.Cause(work) == errStopped {
+		err = &ending{verdict: run.Stopped, reason: "stopped with `mlhook stop`"}
+	}
+	var end *ending
+	if !errors.As(err, &end) {
+		if l.session != nil && ctx.Err() == nil {
+			l.say("mlhook", "interrupted: %v", err)
+		}
+		stop(nil)
+		endPush()
+		beside.Wait()
+		return err
+	}
+	stop(nil)
+	err = l.finish(ctx, end)
+	time.AfterFunc(pushGrace, endPush)
+	beside.Wait()
+	return err
+}
+
+// stages goes through the run; it ends with an *ending or a fault.
+func (l *Loop) stages(ctx context.Context, r run.Run) error {
+	stages := []struct {
+		name run.Stage
+		work func(context.Context, run.Run) error
+	}{
+		{run.StageSnapshot, l.snapshot},
+		{run.StageInspect, l.inspect},
+		{run.StageImage, l.prepare},
+		{run.StageTrain, l.train},
+	}
+	for _, s := range stages {
+		if _, err := l.Journal.Change(ctx, l.Number, func(r *run.Run) { r.Stage = s.name }); err != nil {
+			return err
+		}
+		if err := l.patiently(ctx, func() error { return s.work(ctx, r) }); err != nil {
+			return err
+		}
+	}
+	return errors.New("training ended without a verdict")
+}
+
+// patiently repeats work while the engine is away, and says so.
+func (l *Loop) patiently(ctx context.Context, work func() error) error {
+	for wait := time.Second; ; wait = min(2*wait, 30*time.Second) {
+		err := work()
+		var away *engine.Unavailable
+		if !errors.As(err, &away) {
+			return err
+		}
+		was, jerr := l.Journal.Change(ctx, l.Number, func(r *run.Run) { r.State, r.Reason = run.Waiting, away.Error() })
+		if jerr != nil {
+			return jerr
+		}
+		if wait == time.Second {
+			l.say("wait", "%s", was.Reason)
+		}
+		select {
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case <-time.After(wait):
+		}
+		if l.Engine.Check(ctx) != nil {
+			continue
+		}
+		if _, err := l.Journal.Change(ctx, l.Number, func(r *run.Run) { r.State, r.Reason = run.Training, "" }); err != nil {
+			return err
+		}
+	}
+}
+
+// watchStop ends the work when the user wants it.
+func (l *Loop) watchStop(ctx context.Context, stop context.CancelCauseFunc) {
+	for {
+		if wanted, err := l.Journal.StopWanted(ctx, l.Number); err == nil && wanted {
+			stop(errStopped)
+			return
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(300 * time.Millisecond):
+		}
+	}
+}
+
+// pushGrace is how long a push may outlast the training.
+const pushGrace = 10 * time.Second
+
+// push sends the commit beside the training and tries again while the remote
+// cannot be reached.
+func (l *Loop) push(ctx context.Context, r run.Run) {
+	if r.Push != run.PushWaiting {
+		return
+	}
+	if l.Settings.Push == "never" {
+		l.pushed(run.PushOff, "switched off by mlhook.push")
+		return
+	}
+	for wait := 5 * time.Second; ; wait = min(2*wait, 10*time.Minute) {
+		state, reason := l.Repo.Push(ctx, r.Commit, r.Branch)
+		l.pushed(state, reason)
+		if state != run.PushWaiting {
+			return
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(wait):
+		}
+	}
+}
+
+func (l *Loop) pushed(state run.Push, reason string) {
+	// The run's own context may be over when the answer comes.
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	if _, err := l.Journal.Change(ctx, l.Number, func(r *run.Run) { r.Push, r.PushReason = state, reason }); err != nil {
+		l.say("push", "%v", err)
+		return
+	}
+	l.say("push", "%s", joined(string(state), reason))
+}
+
+// say writes a line for a person.
+func (l *Loop) say(stage, format string, args ...any) {
+	fmt.Fprintf(l.Out, "%s %-8s %s\n", time.Now().Format("15:04:05"), stage, fmt.Sprintf(format, args...))
+}
+
+func joined(a, b string) string {
+	if b == "" {
+		return a
+	}
+	return a + ": " + b
+}

@@ -1,0 +1,141 @@
+package loop
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/mlhook/mlhook/pkg/report"
+	"github.com/mlhook/mlhook/pkg/run"
+	"github.com/mlhook/mlhook/pkg/store"
+)
+
+func sorted(all []string) []string {
+	slices.Sort(all)
+	return all
+}
+
+// Ref is where git keeps the best tweak of a run.
+func Ref(r run.Run) string { return "refs/mlhook/runs/" + r.ID }
+
+// finish hands the result over: commit object, ref, note, report, journal, and
+// at last the notification. Every step may be repeated.
+func (l *Loop) finish(ctx context.Context, end *ending) error {
+	r, err := l.Journal.Change(ctx, l.Number, func(r *run.Run) { r.Stage = run.StageReport })
+	if err != nil {
+		return err
+	}
+	trials, err := l.Journal.Trials(ctx, l.Number)
+	if err != nil {
+		return err
+	}
+	if err := l.Engine.Clean(ctx, r.ID); err != nil {
+		l.say("report", "cleaning up: %v", err)
+	}
+	now := time.Now().UTC().Truncate(time.Millisecond)
+	r.Ended, r.Verdict, r.Cause, r.Reason = &now, end.verdict, end.cause, end.reason
+	if end.linked != nil {
+		link(&r, *end.linked)
+	} else if err := l.handOver(ctx, &r, trials); err != nil {
+		return err
+	}
+	r.State = run.Done
+	detail := run.Detail{Run: r, Trials: trials}
+	if err := l.Repo.Note(ctx, r.Commit, report.Note(detail)); err != nil {
+		l.say("report", "git note: %v", err)
+	}
+	if err := store.WriteFile(filepath.Join(l.Dir, "report.md"), []byte(report.Markdown(detail))); err != nil {
+		return err
+	}
+	_, err = l.Journal.Change(ctx, l.Number, func(j *run.Run) {
+		push, why := j.Push, j.PushReason // written beside
+		*j = r
+		j.Push, j.PushReason = push, why
+	})
+	if err != nil {
+		return err
+	}
+	os.RemoveAll(l.commitDir())
+	os.Remove(filepath.Join(l.Dir, "commit.complete"))
+	l.say("done", "%s: %s", r.Verdict, r.Reason)
+	if r.Verdict != run.Stopped && r.Linked == nil {
+		title, body := report.Message(detail, filepath.Base(l.Top))
+		if err := l.Notify(ctx, title, body); err != nil {
+			l.say("notify", "%v", err)
+		}
+	}
+	return nil
+}
+
+// link shows the result of an earlier run with the same program.
+func link(r *run.Run, earlier run.Run) {
+	r.Linked = &earlier.Number
+	r.Metric, r.ReachedBy, r.Confirmed, r.Image = earlier.Metric, earlier.ReachedBy, earlier.Confirmed, earlier.Image
+}
+
+// handOver keeps the best tweak as a commit and remembers both programs, the
+// committed one and the winner.
+func (l *Loop) handOver(ctx context.Context, r *run.Run, trials []run.Trial) error {
+	top := best(trials)
+	if top == nil {
+		return l.remember(ctx, *r, nil)
+	}
+	r.Best, r.Metric = &top.N, top.Metric
+	if r.Verdict == run.Reached {
+		r.ReachedBy = run.BySource
+	}
+	var files map[string][]byte
+	if len(top.Values) > 0 {
+		made, err := l.tweak(ctx, top)
+		if err != nil {
+			return err
+		}
+		files = made.Files
+		sha, err := l.Repo.CommitTree(ctx, r.Commit, files, message(*r, *top))
+		if err != nil {
+			return err
+		}
+		if err := l.Repo.UpdateRef(ctx, Ref(*r), sha); err != nil {
+			return err
+		}
+		r.Result = sha
+	}
+	return l.remember(ctx, *r, files)
+}
+
+// remember keeps the fingerprints by which later commits are linked.
+func (l *Loop) remember(ctx context.Context, r run.Run, winner map[string][]byte) error {
+	lasting := r.Verdict == run.Reached || r.Verdict == run.Exhausted || r.Verdict == run.Refused
+	if !lasting || l.program == nil || l.program.Problem != nil {
+		return nil
+	}
+	sources := []map[string][]byte{nil}
+	if winner != nil && r.Verdict == run.Reached {
+		sources = append(sources, winner)
+	}
+	for _, files := range sources {
+		print, err := l.fingerprint(files)
+		if err != nil {
+			return err
+		}
+		if err := l.Journal.Remember(ctx, print, r.Number); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// message is the text of the result's commit.
+func message(r run.Run, t run.Trial) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "mlhook: %s\n\n", describe(*t.Metric))
+	for _, c := range t.Tweak {
+		fmt.Fprintf(&b, "%s:%d %s -> %s\n", c.File, c.Line, orNone(c.From), orNone(c.To))
+	}
+	fmt.Fprintf(&b, "\nMlhook-Run: %d\nMlhook-Trial: %d\nMlhook-Seed: %d\nMlhook-Verdict: %s\n", r.Number, t.N, t.Seed, r.Verdict)
+	return b.String()
+}

@@ -1,0 +1,151 @@
+package loop
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"sort"
+	"strings"
+
+	"github.com/mlhook/mlhook/pkg/run"
+	"github.com/mlhook/mlhook/pkg/store"
+)
+
+func (l *Loop) commitDir() string { return filepath.Join(l.Dir, "commit") }
+
+// snapshot lays the commit out once; the trials' trees are copies of it.
+func (l *Loop) snapshot(ctx context.Context, r run.Run) error {
+	complete := filepath.Join(l.Dir, "commit.complete")
+	if _, err := os.Stat(complete); err == nil {
+		return nil
+	}
+	if err := os.RemoveAll(l.commitDir()); err != nil {
+		return err
+	}
+	if err := os.MkdirAll(filepath.Join(l.Dir, "trials"), 0o755); err != nil {
+		return err
+	}
+	if err := l.Repo.Checkout(ctx, r.Commit, l.commitDir()); err != nil {
+		return err
+	}
+	l.say("snapshot", "commit %.10s laid out, your working tree stays as it is", r.Commit)
+	return store.WriteFile(complete, nil)
+}
+
+// inspect reads the program, and links the run to an earlier one with the same
+// program, data, requirements and settings.
+func (l *Loop) inspect(ctx context.Context, r run.Run) error {
+	program, err := l.Inspect(l.commitDir())
+	if err != nil {
+		return err
+	}
+	l.program = program
+	if text, err := json.MarshalIndent(program, "", "  "); err == nil {
+		if err := store.WriteFile(filepath.Join(l.Dir, "program.json"), text); err != nil {
+			return err
+		}
+	}
+	if program.Problem != nil {
+		if program.Entry != "" {
+			return &ending{verdict: run.Failed, cause: run.CauseCode, reason: *program.Problem}
+		}
+		return &ending{verdict: run.Refused, reason: *program.Problem}
+	}
+	if l.mounts, err = l.mapData(); err != nil {
+		return err
+	}
+	if _, err := l.Journal.Change(ctx, l.Number, func(r *run.Run) { r.Entry = program.Entry }); err != nil {
+		return err
+	}
+	l.say("inspect", "%s: %s, %d places to tune", program.Entry, joined(program.Family, program.Model), len(program.Tunables))
+	if r.Trigger == run.ByHand {
+		return nil
+	}
+	print, err := l.fingerprint(nil)
+	if err != nil {
+		return err
+	}
+	number, ok, err := l.Journal.Known(ctx, print)
+	if err != nil || !ok || number == l.Number {
+		return err
+	}
+	earlier, err := l.Journal.Run(ctx, number)
+	if err != nil {
+		return err
+	}
+	return &ending{verdict: earlier.Verdict, cause: earlier.Cause, linked: &earlier,
+		reason: fmt.Sprintf("the program, its data and requirements are those of run %d; `mlhook run` trains anyway", number)}
+}
+
+// fingerprint hashes all that decides a result: the program with some files
+// replaced, its data, requirements and settings.
+func (l *Loop) fingerprint(replaced map[string][]byte) (string, error) {
+	h := sha256.New()
+	fmt.Fprintf(h, "1\n%s\n%s\n%q\n%s\n", l.Engine.Name(), l.program.Entry, l.program.Requirements, l.Settings.Fingerprint())
+	files := append([]string(nil), l.program.Files...)
+	for _, d := range l.program.Data {
+		if d.Kind == "tracked" {
+			files = append(files, path.Join(path.Dir(l.program.Entry), d.Path))
+		}
+	}
+	sort.Strings(files)
+	for _, name := range files {
+		text, ok := replaced[name]
+		if !ok {
+			sum, err := hashPath(filepath.Join(l.commitDir(), filepath.FromSlash(name)))
+			if err != nil {
+				return "", err
+			}
+			fmt.Fprintf(h, "file %q %s\n", name, sum)
+			continue
+		}
+		sum := sha256.Sum256(text)
+		fmt.Fprintf(h, "file %q %s\n", name, hex.EncodeToString(sum[:]))
+	}
+	for _, m := range l.mounts {
+		sum, err := hashPath(m.source)
+		if err != nil {
+			return "", err
+		}
+		fmt.Fprintf(h, "data %q %s\n", m.path, sum)
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
+}
+
+// hashPath hashes a file's bytes, or names, sizes and times of a directory.
+func hashPath(name string) (string, error) {
+	h := sha256.New()
+	info, err := os.Stat(name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return "missing", nil
+	case err != nil:
+		return "", err
+	case info.IsDir():
+		err = filepath.WalkDir(name, func(p string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() {
+				return err
+			}
+			info, err := d.Info()
+			if err == nil {
+				fmt.Fprintf(h, "%q %d %d\n", strings.TrimPrefix(p, name), info.Size(), info.ModTime().UnixNano())
+			}
+			return err
+		})
+	default:
+		var f *os.File
+		if f, err = os.Open(name); err == nil {
+			_, err = io.Copy(h, f)
+			f.Close()
+		}
+	}
+	return hex.EncodeToString(h.Sum(nil)), err
+}

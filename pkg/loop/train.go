@@ -1,0 +1,285 @@
+package loop
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/mlhook/mlhook/pkg/engine"
+	"github.com/mlhook/mlhook/pkg/image"
+	"github.com/mlhook/mlhook/pkg/run"
+	"github.com/mlhook/mlhook/pkg/search"
+	"github.com/mlhook/mlhook/pkg/tweak"
+)
+
+// prepare makes the environment of the program.
+func (l *Loop) prepare(ctx context.Context, r run.Run) error {
+	env, err := image.Choose(l.program, l.commitDir(), l.Settings)
+	if err != nil {
+		return &ending{verdict: run.Failed, cause: run.CauseSetup, reason: err.Error()}
+	}
+	l.image, err = l.Engine.Prepare(ctx, env, func(line string) { l.say("image", "%s", line) })
+	var build *engine.BuildError
+	if errors.As(err, &build) {
+		return &ending{verdict: run.Failed, cause: run.CauseSetup, reason: build.Error()}
+	}
+	if err != nil {
+		return err
+	}
+	_, err = l.Journal.Change(ctx, l.Number, func(r *run.Run) { r.Image = &run.Image{Family: l.image.Family, ID: l.image.ID} })
+	l.say("image", "%s with %s", l.image.Ref, l.Engine.Name())
+	return err
+}
+
+// maxSessions is how often a run's agent may die without a trial ending
+// between, before the run is given up.
+const maxSessions = 4
+
+// train runs trials until the search stops.
+func (l *Loop) train(ctx context.Context, r run.Run) error {
+	defer l.closeSession(ctx)
+	for {
+		trials, err := l.Journal.Trials(ctx, l.Number)
+		if err != nil {
+			return err
+		}
+		if n := len(trials); n > 0 && trials[n-1].State != run.Done {
+			if err := l.execute(ctx, r, trials[n-1]); err != nil {
+				return err
+			}
+			continue
+		}
+		if err := l.judge(trials); err != nil {
+			return err
+		}
+		next := search.Next(l.problem(r), history(trials))
+		if next.Kind == search.Stop || !time.Now().Before(l.deadline) {
+			return l.verdict(trials, next)
+		}
+		t := run.Trial{N: len(trials), State: run.Training, Start: run.Cold, Why: next.Why,
+			Values: next.Values, Parent: next.Parent, Seed: seed(r) + next.Seed}
+		if len(next.Values) > 0 {
+			made, err := l.tweak(ctx, &t)
+			if err != nil {
+				return err
+			}
+			t.Tweak = made.Changes
+		}
+		if err := l.Journal.PutTrial(ctx, l.Number, t); err != nil {
+			return err
+		}
+	}
+}
+
+// problem puts what inspect found into the words of the search.
+func (l *Loop) problem(r run.Run) search.Problem {
+	p := search.Problem{
+		Family: l.program.Family, Model: l.program.Model, Seed: seed(r), Version: search.Version,
+		Goal:   search.Goal{Target: l.Settings.Target},
+		Budget: search.Budget{Trials: l.Settings.Trials, Seconds: l.Settings.Minutes * 60},
+	}
+	for _, t := range l.program.Tunables {
+		if !l.Settings.Allows(t.Kind) {
+			continue
+		}
+		kind := search.Number
+		if len(t.Choices) > 0 {
+			kind = search.Choice
+		}
+		p.Params = append(p.Params, search.Param{
+			ID: t.ID, Role: t.Role, Model: t.Owner, Kind: kind, Log: t.Scale == "log", Int: t.Int,
+			Low: t.Low, High: t.High, Choices: t.Choices, Value: t.Value, Insert: t.Kind == "inserted",
+		})
+	}
+	return p
+}
+
+// history puts the journal's trials into the words of the search.
+func history(trials []run.Trial) []search.Trial {
+	var h []search.Trial
+	for _, t := range trials {
+		s := search.Trial{N: t.N, Values: t.Values, State: search.Done, Score: t.Value, Seconds: t.Seconds,
+			Error: t.Error, Seed: t.Seed}
+		if t.Value == nil {
+			s.State = search.Failed
+		}
+		if t.Metric != nil {
+			s.Samples = t.Metric.Samples
+			s.Chance = t.Metric.Majority
+		}
+		for _, p := range t.Curve {
+			s.Curve = append(s.Curve, search.Point{Epoch: p.Epoch, Values: p.Values})
+		}
+		h = append(h, s)
+	}
+	return h
+}
+
+// seed is the run's entropy for what the script leaves unseeded: the same in
+// every trial and attempt, drawn from the commit so that it can be replayed.
+func seed(r run.Run) int64 {
+	var n int64
+	for _, c := range r.Commit[:7] {
+		n = n*16 + int64(strings.IndexRune("0123456789abcdef", c))
+	}
+	return n + int64(r.Number)
+}
+
+// tweak edits the committed sources for a trial. Layer names are drawn from the
+// journal's counter once, and kept with the trial.
+func (l *Loop) tweak(ctx context.Context, t *run.Trial) (tweak.Result, error) {
+	used, drawErr := 0, error(nil)
+	names := func(base string) string {
+		if used == len(t.Names) {
+			n, err := l.Journal.Next(ctx, "layer")
+			if err != nil {
+				drawErr = err
+			}
+			t.Names = append(t.Names, fmt.Sprintf("mlhook_%s_%d", base, n))
+		}
+		used++
+		return t.Names[used-1]
+	}
+	made, err := tweak.Make(l.program, os.DirFS(l.commitDir()), t.Values, names)
+	if err = errors.Join(err, drawErr); err != nil {
+		return made, fmt.Errorf("tweak for trial %d: %w", t.N, err)
+	}
+	return made, nil
+}
+
+// judge ends the run when trial 0 shows that there is nothing to tune for.
+func (l *Loop) judge(trials []run.Trial) error {
+	if len(trials) == 0 {
+		return nil
+	}
+	base := trials[0]
+	switch {
+	case base.Value != nil:
+		return nil
+	case base.Metric != nil: // training data only
+		return &ending{verdict: run.Refused, reason: fmt.Sprintf(
+			"the only accuracy of %s (%.3f, %s) is on the data it trained on, which proves nothing; evaluate on held-out data",
+			l.program.Entry, base.Metric.Value, base.Metric.Source)}
+	case base.Error != "":
+		return &ending{verdict: run.Failed, cause: run.CauseCode, reason: base.Error}
+	}
+	return &ending{verdict: run.Refused, reason: fmt.Sprintf(
+		"%s ran to its end but no accuracy was seen; print one (\"Test accuracy: 0.91\") or call evaluate, score or accuracy_score", l.program.Entry)}
+}
+
+// verdict turns the search's last word into the run's.
+func (l *Loop) verdict(trials []run.Trial, last search.Action) error {
+	best := best(trials)
+	if last.Kind == search.Stop && last.Verdict == string(run.Reached) {
+		return &ending{verdict: run.Reached, reason: fmt.Sprintf("trial %d: %s, target %s", best.N, describe(*best.Metric), number(l.Settings.Target))}
+	}
+	why := last.Why
+	if !time.Now().Before(l.deadline) {
+		why = fmt.Sprintf("the %g minutes of mlhook.minutes are spent", l.Settings.Minutes)
+	}
+	return &ending{verdict: run.Exhausted, reason: fmt.Sprintf("%s; best is trial %d: %s, target %s",
+		why, best.N, describe(*best.Metric), number(l.Settings.Target))}
+}
+
+// best returns the trial with the highest value; the earliest wins a tie.
+func best(trials []run.Trial) *run.Trial {
+	var best *run.Trial
+	for i, t := range trials {
+		if t.Value != nil && (best == nil || *t.Value > *best.Value) {
+			best = &trials[i]
+		}
+	}
+	return best
+}
+
+func describe(m run.Metric) string {
+	text := fmt.Sprintf("%s %s", m.Name, number(m.Value))
+	switch {
+	case m.Split == run.Unknown:
+		text += fmt.Sprintf(" (%s, the script does not say on which data)", m.Source)
+	case m.Samples > 0:
+		text += fmt.Sprintf(" (%s, %d samples)", m.Split, m.Samples)
+	default:
+		text += fmt.Sprintf(" (%s)", m.Split)
+	}
+	return text
+}
+
+func number(x float64) string { return fmt.Sprintf("%.3f", x) }
+
+// openSession starts or adopts the agent.
+func (l *Loop) openSession(ctx context.Context, r run.Run) error {
+	if l.session != nil {
+		return nil
+	}
+	s, err := l.Engine.Open(ctx, engine.Job{
+		RunID: r.ID, Repo: l.Common, Commit: r.Commit, Dir: l.Dir, Image: l.image,
+		Preload: image.Preload(l.program), Data: l.engineMounts(), Env: l.Settings.Env,
+		Network: l.Settings.Network, UID: l.UID, GID: l.GID,
+	})
+	if err != nil {
+		return fmt.Errorf("start the agent: %w", err)
+	}
+	l.session = s
+	verb := "started"
+	if s.Adopted() {
+		verb = "taken over"
+	}
+	l.say("train", "agent %s: Python %s, %s imported in %.1f s", verb, s.Hello().Python, frameworks(s.Hello().Frameworks), s.Hello().Seconds)
+	return nil
+}
+
+func frameworks(versions map[string]string) string {
+	if len(versions) == 0 {
+		return "nothing"
+	}
+	var all []string
+	for name, version := range versions {
+		all = append(all, strings.TrimSpace(name+" "+version))
+	}
+	return strings.Join(sorted(all), ", ")
+}
+
+// closeSession leaves the agent alone when only the runner is ending, so that
+// the next runner finds it.
+func (l *Loop) closeSession(ctx context.Context) {
+	if l.session == nil || (ctx.Err() != nil && context.Cause(ctx) != errStopped) {
+		return
+	}
+	clean, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
+	defer cancel()
+	if err := l.session.Close(clean); err != nil {
+		l.say("train", "closing the agent: %v", err)
+	}
+	l.session = nil
+}
+
+// logText returns the last part of an attempt's output.
+func (l *Loop) logText(trial, attempt int) string {
+	f, err := l.session.Log(trial, attempt)
+	if err != nil {
+		return ""
+	}
+	defer f.Close()
+	const most = 4 << 20
+	if size, err := f.Seek(0, io.SeekEnd); err == nil && size > most {
+		f.Seek(-most, io.SeekEnd)
+	} else {
+		f.Seek(0, io.SeekStart)
+	}
+	text, err := io.ReadAll(io.LimitReader(f, most))
+	if err != nil {
+		return ""
+	}
+	return string(text)
+}
+
+// dropTree frees the disk of an attempt that is over.
+func (l *Loop) dropTree(trial, attempt int) {
+	os.RemoveAll(filepath.Join(l.Dir, "trials", fmt.Sprint(trial), fmt.Sprint(attempt), "tree"))
+}

@@ -1,0 +1,98 @@
+// Package report turns a finished run into text: the git note, the report in
+// Markdown and the notification.
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/mlhook/mlhook/pkg/run"
+)
+
+// Note is the text of the git note on the commit.
+func Note(d run.Detail) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "mlhook run %d: %s\n%s\n", d.Number, d.Verdict, d.Reason)
+	if m := d.Metric; m != nil {
+		fmt.Fprintf(&b, "%s: %.4f (%s, %s)\n", m.Name, m.Value, m.Split, m.Source)
+	}
+	if d.Result != "" {
+		fmt.Fprintf(&b, "tweak: %s (`mlhook diff %d`, `mlhook apply %d`)\n", d.Result, d.Number, d.Number)
+	}
+	return b.String()
+}
+
+// Message is the notification: a title and a short body.
+func Message(d run.Detail, repository string) (title, body string) {
+	title = fmt.Sprintf("%s: %s", repository, d.Verdict)
+	if m := d.Metric; m != nil {
+		title += fmt.Sprintf(", %s %.1f %%", m.Name, 100*m.Value)
+	}
+	body = fmt.Sprintf("Run %d of commit %.10s: %s", d.Number, d.Commit, d.Reason)
+	if d.Result != "" {
+		body += fmt.Sprintf("\n`mlhook diff %d` shows the tweak.", d.Number)
+	}
+	return title, body
+}
+
+// Markdown is the report of a run.
+func Markdown(d run.Detail) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "# Run %d: %s\n\n%s\n\n", d.Number, d.Verdict, d.Reason)
+	row := func(name, value string) {
+		if value != "" {
+			fmt.Fprintf(&b, "- %s: %s\n", name, value)
+		}
+	}
+	row("Commit", d.Commit)
+	row("Branch", d.Branch)
+	row("Entry", d.Entry)
+	row("Engine", d.Engine)
+	if d.Image != nil {
+		row("Image", d.Image.Family+" "+d.Image.ID)
+	}
+	row("Push", strings.TrimSuffix(string(d.Push)+": "+d.PushReason, ": "))
+	row("Target", fmt.Sprintf("%.3f", d.Target))
+	if m := d.Metric; m != nil {
+		row("Measured", fmt.Sprintf("%s %.4f on %s data (%s)", m.Name, m.Value, m.Split, m.Source))
+		if m.Samples > 0 {
+			row("Chosen on", fmt.Sprintf("the same %d samples after %d looks", m.Samples, len(d.Trials)))
+		}
+		if m.Majority > 0 {
+			row("Majority class", fmt.Sprintf("%.4f (what a model scores that has learned nothing)", m.Majority))
+		}
+	}
+	if d.Linked != nil {
+		row("Linked", fmt.Sprintf("the result is that of run %d", *d.Linked))
+	}
+	trials(&b, d)
+	return b.String()
+}
+
+func trials(b *strings.Builder, d run.Detail) {
+	if len(d.Trials) == 0 {
+		return
+	}
+	b.WriteString("\n| trial | value | seconds | attempts | tweak |\n|---|---|---|---|---|\n")
+	for _, t := range d.Trials {
+		value := "-"
+		if t.Value != nil {
+			value = fmt.Sprintf("%.4f", *t.Value)
+		}
+		if d.Best != nil && *d.Best == t.N {
+			value = "**" + value + "**"
+		}
+		var parts []string
+		for _, c := range t.Tweak {
+			parts = append(parts, fmt.Sprintf("`%s:%d` `%s` -> `%s`", c.File, c.Line, strings.TrimSpace(c.From), strings.TrimSpace(c.To)))
+		}
+		text := strings.Join(parts, ", ")
+		if t.N == 0 {
+			text = "the code as committed"
+		}
+		if t.Error != "" {
+			text += " (" + t.Error + ")"
+		}
+		fmt.Fprintf(b, "| %d | %s | %.1f | %d | %s |\n", t.N, value, t.Seconds, len(t.Attempts), strings.ReplaceAll(text, "|", "\\|"))
+	}
+}
