@@ -1,0 +1,136 @@
+package agent
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+//go:embed python
+var python embed.FS
+
+// Extract writes the Python files below dir, once for each version of them, and
+// returns the directory to hand to the interpreter:
+//
+//	python3 -B <returned> --requests DIR --trials DIR --state DIR --preload sklearn,numpy
+func Extract(dir string) (string, error) {
+	files, sum, err := sources()
+	if err != nil {
+		return "", err
+	}
+	final := filepath.Join(dir, sum)
+	if _, err := os.Stat(final); err == nil {
+		return final, nil
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return "", fmt.Errorf("extract the agent: %w", err)
+	}
+	tmp, err := os.MkdirTemp(dir, ".tmp-")
+	if err != nil {
+		return "", fmt.Errorf("extract the agent: %w", err)
+	}
+	defer os.RemoveAll(tmp) // gone after the rename
+	for name, text := range files {
+		path := filepath.Join(tmp, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			return "", fmt.Errorf("extract the agent: %w", err)
+		}
+		if err := os.WriteFile(path, text, 0o644); err != nil {
+			return "", fmt.Errorf("extract the agent: %w", err)
+		}
+	}
+	if err := os.Chmod(tmp, 0o755); err != nil {
+		return "", fmt.Errorf("extract the agent: %w", err)
+	}
+	if err := os.Rename(tmp, final); err != nil {
+		if _, there := os.Stat(final); there != nil { // not: another process was faster
+			return "", fmt.Errorf("extract the agent: %w", err)
+		}
+	}
+	return final, nil
+}
+
+// sources returns the embedded files by path and a hash of them all.
+func sources() (map[string][]byte, string, error) {
+	files := map[string][]byte{}
+	h := sha256.New()
+	err := fs.WalkDir(python, "python", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !strings.HasSuffix(name, ".py") {
+			return err
+		}
+		text, err := python.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		files[strings.TrimPrefix(name, "python/")] = text
+		fmt.Fprintf(h, "%s %d\n%s", name, len(text), text)
+		return nil
+	})
+	return files, hex.EncodeToString(h.Sum(nil))[:16], err
+}
+
+// WriteRequest puts a request into dir, whole or not at all. One that is there
+// already stays as it is.
+func WriteRequest(dir string, r Request) error {
+	path := filepath.Join(dir, r.Name())
+	if _, err := os.Stat(path); err == nil {
+		return nil
+	}
+	text, err := json.Marshal(r)
+	if err != nil {
+		return err
+	}
+	f, err := os.CreateTemp(dir, ".tmp-*")
+	if err != nil {
+		return fmt.Errorf("write request %s: %w", r.Name(), err)
+	}
+	defer os.Remove(f.Name()) // gone after the rename
+	_, err = f.Write(text)
+	err = errors.Join(err, f.Chmod(0o644), f.Sync(), f.Close())
+	if err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		return fmt.Errorf("write request %s: %w", r.Name(), err)
+	}
+	return nil
+}
+
+const (
+	maxLine = 1 << 20 // a longer line is no event
+	maxRead = 8 << 20 // bytes looked at in one call
+)
+
+// ReadEvents returns the events behind offset and the offset after the last
+// whole line. A torn last line is not an event yet; a line that is no JSON is
+// passed over, since the file is written by the user's process.
+func ReadEvents(r io.ReaderAt, offset int64) ([]Event, int64, error) {
+	data, err := io.ReadAll(io.NewSectionReader(r, offset, maxRead))
+	if err != nil {
+		return nil, offset, fmt.Errorf("read events: %w", err)
+	}
+	end := bytes.LastIndexByte(data, '\n') + 1
+	if end == 0 && len(data) == maxRead {
+		end = maxRead // no line is that long; do not look at it for ever
+	}
+	var events []Event
+	for _, line := range bytes.Split(data[:end], []byte("\n")) {
+		if len(line) == 0 || len(line) > maxLine {
+			continue
+		}
+		var e Event
+		if json.Unmarshal(line, &e) == nil && e.V == Version {
+			events = append(events, e)
+		}
+	}
+	return events, offset + int64(end), nil
+}
