@@ -1,0 +1,245 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/mlhook/mlhook/pkg/agent"
+)
+
+// How much of what a trial wrote is read.
+const (
+	maxEvents = 256 << 20
+	maxModel  = 16 << 30
+)
+
+// files is the part of a session that both engines share: what host and agent
+// talk through.
+//
+//	<run>/sessions/<k>/requests   written by the host only
+//	<run>/sessions/<k>/state      agent.jsonl
+//	<run>/trials                  the attempts of all sessions
+//
+// Trials are untrusted: below trials and state everything is read through
+// os.Root, and only regular files are.
+type files struct {
+	run      string // the run's directory
+	session  int
+	uid, gid int // whom trees are handed to; uid -1 when trials run as this user
+	adopted  bool
+	hello    agent.Event
+}
+
+// lastSession is the number of the run's last session, 0 for none.
+func lastSession(run string) (last int) {
+	entries, err := os.ReadDir(filepath.Join(run, "sessions"))
+	if err != nil {
+		return 0
+	}
+	for _, e := range entries {
+		if n, err := strconv.Atoi(e.Name()); err == nil && e.IsDir() {
+			last = max(last, n)
+		}
+	}
+	return last
+}
+
+// dir is a path below the session's directory.
+func (f *files) dir(parts ...string) string {
+	return filepath.Join(append([]string{f.run, "sessions", strconv.Itoa(f.session)}, parts...)...)
+}
+
+func (f *files) trials() string { return filepath.Join(f.run, "trials") }
+
+// create makes the session's directories.
+func (f *files) create() error {
+	for _, dir := range []string{f.dir("requests"), f.dir("state"), f.trials()} {
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			return err
+		}
+	}
+	if f.uid < 0 {
+		return nil
+	}
+	return os.Lchown(f.dir("state"), f.uid, f.gid)
+}
+
+func (f *files) Adopted() bool      { return f.adopted }
+func (f *files) Hello() agent.Event { return f.hello }
+
+// Start writes the request, once.
+func (f *files) Start(ctx context.Context, req agent.Request) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if _, err := os.Stat(filepath.Join(f.dir("requests"), req.Name())); err == nil {
+		return nil
+	}
+	if f.uid >= 0 {
+		if err := chown(f.trials(), attemptPath(req.Trial, req.Attempt), f.uid, f.gid); err != nil {
+			return fmt.Errorf("hand the tree of trial %d to the trials' user: %w", req.Trial, err)
+		}
+	}
+	return agent.WriteRequest(f.dir("requests"), req)
+}
+
+// Stop asks the agent to kill an attempt.
+func (f *files) Stop(_ context.Context, trial, attempt int) error {
+	return agent.WriteRequest(f.dir("requests"), agent.Request{
+		V: agent.Version, Op: agent.OpStop, Trial: trial, Attempt: attempt, Grace: 5})
+}
+
+// Events reads an attempt's events.jsonl.
+func (f *files) Events(trial, attempt int, offset int64) ([]agent.Event, int64, error) {
+	return readEvents(f.trials(), attemptPath(trial, attempt, "events.jsonl"), offset)
+}
+
+func readEvents(dir, name string, offset int64) ([]agent.Event, int64, error) {
+	file, err := openRegular(dir, name, maxEvents)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, offset, nil
+	}
+	if err != nil {
+		return nil, offset, fmt.Errorf("read events: %w", err)
+	}
+	defer file.Close()
+	return agent.ReadEvents(file, offset)
+}
+
+// Log opens an attempt's output.
+func (f *files) Log(trial, attempt int) (io.ReadSeekCloser, error) {
+	file, err := openRegular(f.trials(), attemptPath(trial, attempt, "log"), 1<<62)
+	if err != nil {
+		return nil, fmt.Errorf("open the log of trial %d: %w", trial, err)
+	}
+	return file, nil
+}
+
+// Model opens a saved model.
+func (f *files) Model(trial, attempt int, path string) (io.ReadCloser, error) {
+	local := filepath.FromSlash(path)
+	if !filepath.IsLocal(local) {
+		return nil, fmt.Errorf("open the model of trial %d: %q leads out of the trial", trial, path)
+	}
+	file, err := openRegular(f.trials(), attemptPath(trial, attempt, "model", local), maxModel)
+	if err != nil {
+		return nil, fmt.Errorf("open the model of trial %d: %w", trial, err)
+	}
+	return file, nil
+}
+
+func attemptPath(trial, attempt int, parts ...string) string {
+	return filepath.Join(append([]string{strconv.Itoa(trial), strconv.Itoa(attempt)}, parts...)...)
+}
+
+// openRegular opens a regular file below dir for reading. Symlinks on the way
+// are refused, also those that stay inside; a FIFO or device is neither opened
+// in a way that blocks nor returned.
+func openRegular(dir, name string, limit int64) (*os.File, error) {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, err
+	}
+	defer root.Close()
+	var seen fs.FileInfo
+	parts := strings.Split(name, string(filepath.Separator))
+	for i := range parts {
+		if seen, err = root.Lstat(filepath.Join(parts[:i+1]...)); err != nil {
+			return nil, err
+		}
+		if last := i == len(parts)-1; last != seen.Mode().IsRegular() || last == seen.IsDir() {
+			return nil, fmt.Errorf("%s is %s, which mlhook does not read", filepath.Join(parts[:i+1]...), kind(seen.Mode()))
+		}
+	}
+	file, err := root.OpenFile(name, os.O_RDONLY|nonblock, 0)
+	if err != nil {
+		return nil, err
+	}
+	info, err := file.Stat()
+	switch {
+	case err != nil:
+	case !os.SameFile(info, seen):
+		err = fmt.Errorf("%s was replaced while it was opened", name)
+	case info.Size() > limit:
+		err = fmt.Errorf("%s has %d bytes, more than mlhook reads (%d)", name, info.Size(), limit)
+	}
+	if err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	return file, nil
+}
+
+func kind(mode fs.FileMode) string {
+	switch {
+	case mode&fs.ModeSymlink != 0:
+		return "a symlink"
+	case mode&fs.ModeNamedPipe != 0:
+		return "a FIFO"
+	case mode&fs.ModeDevice != 0:
+		return "a device"
+	case mode&fs.ModeSocket != 0:
+		return "a socket"
+	case mode.IsDir():
+		return "a directory"
+	}
+	return "no directory"
+}
+
+// helloLimit is how long an agent may take to import the frameworks.
+const helloLimit = 5 * time.Minute
+
+// awaitHello waits for the agent's first event. living tells whether the agent
+// is there, and its last words when it is not.
+func (f *files) awaitHello(ctx context.Context, living func() (bool, string)) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, helloLimit,
+		fmt.Errorf("the agent was not ready in %v; the machine may be short of memory", helloLimit))
+	defer cancel()
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for n := 0; ; n++ {
+		events, _, err := readEvents(f.dir("state"), "agent.jsonl", 0)
+		if err != nil {
+			return err
+		}
+		for _, e := range events {
+			if e.Type == agent.EventHello {
+				f.hello = e
+				return nil
+			}
+		}
+		if n%10 == 9 {
+			if alive, words := living(); !alive {
+				return fmt.Errorf("the agent ended before it was ready: %s", words)
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case <-tick.C:
+		}
+	}
+}
+
+// chown gives a directory below dir, and all in it, to a user. Symlinks are
+// changed themselves, never what they point to.
+func chown(dir, name string, uid, gid int) error {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return err
+	}
+	defer root.Close()
+	return fs.WalkDir(root.FS(), filepath.ToSlash(name), func(path string, _ fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		return root.Lchown(filepath.FromSlash(path), uid, gid)
+	})
+}
