@@ -31,6 +31,8 @@ type File struct {
 	Body     []Stmt
 	Comments []Range
 	Problems []Problem // empty for a file that was read whole
+
+	lines []int // offset of each line's first byte
 }
 
 // A Problem is a place that could not be read.
@@ -75,7 +77,7 @@ type (
 	String struct {
 		Range
 		Value string
-		Plain bool // one literal, neither bytes nor f- or t-string
+		Plain bool // one literal, neither bytes nor f- or t-string, and without \N{...}
 		// Format says that an f- or t-string is among the parts.
 		Format bool
 	}
@@ -127,7 +129,6 @@ type (
 		Range
 		Value Expr
 	}
-	// Lambda keeps its defaults in Args.
 	Lambda struct {
 		Range
 		Params []*Param
@@ -161,6 +162,31 @@ type (
 		Range
 		Op string
 		X  Expr // nil for a bare yield
+	}
+)
+
+// Patterns, found in the Target of a "case". The rest of a pattern is made of
+// expressions: Name, Number, String, Constant, Attribute, Unary, Binary ("|"
+// included), List, Tuple, Dict, Starred.
+type (
+	// ClassPattern is Class(Args, Keywords): it looks like a call and is none.
+	ClassPattern struct {
+		Range
+		Class    Expr
+		Args     []Expr
+		Keywords []*KeywordPattern
+	}
+	// KeywordPattern is Arg=Pattern within a ClassPattern.
+	KeywordPattern struct {
+		Range
+		Arg     string
+		Pattern Expr
+	}
+	// AsPattern is Pattern as Name.
+	AsPattern struct {
+		Range
+		Pattern Expr
+		Name    string
 	}
 )
 
@@ -203,12 +229,14 @@ type (
 		Range
 		Name       string
 		Async      bool
+		TypeParams []*Param // def f[T: int](...)
 		Params     []*Param
 		Returns    Expr
 		Body       []Stmt
 		Decorators []Expr
 	}
-	// Param is a parameter; Kind is "", "*" or "**".
+	// Param is a parameter; Kind is "", "*" or "**". The bare markers "*" and "/"
+	// are left out.
 	Param struct {
 		Range
 		Name       string
@@ -220,6 +248,7 @@ type (
 	Class struct {
 		Range
 		Name       string
+		TypeParams []*Param
 		Bases      []Expr
 		Keywords   []*Keyword
 		Body       []Stmt
@@ -233,26 +262,34 @@ type (
 		Async   bool
 		Parts   []*Part
 	}
-	// Part is a clause of a Block: "if" Test, "elif", "else", "for" (Target,
-	// Test = iterable), "while", "with" (Items), "try", "except", "finally",
-	// "match", "case".
+	// Part is a clause of a Block. What it holds depends on the Keyword:
+	//
+	//	if, elif, while   Test
+	//	for               Target in Test
+	//	with              Items[i] as Targets[i], the target nil where absent
+	//	except            Test (nil when bare) as Target
+	//	match             Test, no Body: the "case" parts follow
+	//	case              Target (the pattern) if Test (the guard, or nil)
+	//	else, try, finally
 	Part struct {
 		Range
 		Keyword string
 		Target  Expr
 		Test    Expr
-		Items   []Expr // with items: expressions, an "as" target is the Walrus-free second of a *Tuple-less pair in Targets
-		Targets []Expr // "as" targets of Items, nil entries where absent
+		Items   []Expr
+		Targets []Expr
 		Body    []Stmt
 	}
 	// Simple is return, raise, del, pass, break, continue, global, nonlocal,
-	// assert, type.
+	// assert, type. A type statement has its name and its value in Exprs.
 	Simple struct {
 		Range
-		Keyword string
-		Exprs   []Expr
-		Names   []string // global, nonlocal
+		Keyword    string
+		Exprs      []Expr
+		Names      []string // global, nonlocal
+		TypeParams []*Param // type
 	}
-	// Bad is a statement that could not be read.
+	// Bad is a line that could not be read. Where it is the header of a block,
+	// the statements below it follow the Bad in the surrounding body.
 	Bad struct{ Range }
 )
