@@ -1,0 +1,84 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/mlhook/mlhook/hooks"
+	"github.com/mlhook/mlhook/pkg/store"
+)
+
+func installCommand() *cli.Command {
+	return &cli.Command{
+		Name: "install", Usage: "train after every commit in this repository",
+		Description: "Writes the post-commit hook; a hook that is there is kept and run first. Nothing is written into the working tree.",
+		Action: func(c *cli.Context) error {
+			p, err := openProject(c)
+			if err != nil {
+				return err
+			}
+			defer p.close()
+			dir, scope, err := p.git.HooksDir(c.Context)
+			if err != nil {
+				return err
+			}
+			if scope == "global" || scope == "system" {
+				return refused("core.hooksPath is set for all repositories (%s); set it for this one first: `git config core.hooksPath .git/hooks`", scope)
+			}
+			binary, err := os.Executable()
+			if err != nil {
+				return err
+			}
+			if err := p.register(c.Context, true); err != nil {
+				return err
+			}
+			saved, err := hooks.Install(dir, hooks.Params{Binary: binary, Dir: p.repo.Dir(), State: string(p.state)})
+			if err != nil {
+				return refused("%v", err)
+			}
+			if err := p.wake(); err != nil {
+				return err
+			}
+			w := c.App.Writer
+			for _, file := range saved {
+				fmt.Fprintf(w, "your hook moved to %s; it still runs, first\n", filepath.Base(file))
+			}
+			fmt.Fprintf(w, "installed for %s: every commit is trained with the %s engine\n", p.repo.Top, p.repo.Engine)
+			if p.repo.Engine == "local" {
+				fmt.Fprintln(w, "the local engine runs your code as you, without a container; `git config mlhook.engine docker` changes that")
+			}
+			return nil
+		},
+	}
+}
+
+func uninstallCommand() *cli.Command {
+	return &cli.Command{
+		Name: "uninstall", Usage: "remove the hook and put an earlier one back; journal and runs stay",
+		Action: func(c *cli.Context) error {
+			p, err := openProject(c)
+			if err != nil {
+				return err
+			}
+			defer p.close()
+			dir, _, err := p.git.HooksDir(c.Context)
+			if err != nil {
+				return err
+			}
+			if err := hooks.Uninstall(dir); err != nil {
+				return err
+			}
+			if err := p.state.Forget(p.repo); err != nil {
+				return err
+			}
+			if err := store.Wake(p.repo.Dir()); err != nil {
+				return err
+			}
+			_, err = fmt.Fprintf(c.App.Writer, "uninstalled from %s\n", p.git.Top)
+			return err
+		},
+	}
+}

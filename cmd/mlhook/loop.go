@@ -1,0 +1,74 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/mlhook/mlhook/pkg/config"
+	"github.com/mlhook/mlhook/pkg/inspect"
+	"github.com/mlhook/mlhook/pkg/loop"
+	"github.com/mlhook/mlhook/pkg/notify"
+	"github.com/mlhook/mlhook/pkg/run"
+)
+
+// newLoop wires a run's loop to repository, engine, journal and notifications.
+func newLoop(ctx context.Context, p *project, number int, out io.Writer) (*loop.Loop, error) {
+	r, err := p.journal.Run(ctx, number)
+	if err != nil {
+		return nil, err
+	}
+	settings, err := p.settings(ctx, r.Commit)
+	if err != nil {
+		return nil, err
+	}
+	env, err := p.journal.Env(ctx, number)
+	if err != nil {
+		return nil, err
+	}
+	name := p.repo.Engine
+	if settings.Engine != "auto" {
+		name = settings.Engine
+	}
+	uid, gid := owner(p.git.Top)
+	return &loop.Loop{
+		Number: number, Dir: p.state.RunDir(p.repo, number), Top: p.git.Top, Common: p.git.Common,
+		Journal: p.journal, Repo: p.git, Engine: p.engines(settings)[name], Settings: settings, UID: uid, GID: gid,
+		Inspect: func(dir string) (*inspect.Program, error) { return p.inspect(ctx, r.Commit, os.DirFS(dir), settings) },
+		Notify:  p.notifier(settings, env),
+		Out:     out,
+	}, nil
+}
+
+// endBroken ends a run that cannot begin, say because of a broken mlhook.toml.
+func endBroken(ctx context.Context, p *project, number int, cause error) error {
+	r, err := p.journal.Change(ctx, number, func(r *run.Run) {
+		now := time.Now().UTC().Truncate(time.Millisecond)
+		r.State, r.Started, r.Ended = run.Done, &now, &now
+		r.Verdict, r.Cause, r.Reason = run.Failed, run.CauseSetup, cause.Error()
+	})
+	if err != nil {
+		return err
+	}
+	return p.notifier(config.Settings{}, nil)(ctx, filepath.Base(p.git.Top)+": failed", r.Reason)
+}
+
+// notifier tells the user on the desktop and by mail, and always writes down
+// what was told.
+func (p *project) notifier(s config.Settings, env map[string]string) func(context.Context, string, string) error {
+	all := notify.All{notify.Desktop{Env: env}}
+	if s.Mail.To != "" {
+		all = append(all, notify.Mail{To: s.Mail.To, From: s.Mail.From, Host: s.Mail.Host, Port: s.Mail.Port,
+			User: s.Mail.User, PasswordCommand: s.Mail.PasswordCommand, TLS: s.Mail.TLS})
+	}
+	return func(ctx context.Context, title, body string) error {
+		if f, err := openLog(filepath.Join(string(p.state), "notifications.log")); err == nil {
+			fmt.Fprintf(f, "%s %s\n\t%s\n", time.Now().Format(time.RFC3339), title, body)
+			f.Close()
+		}
+		return all.Notify(ctx, notify.Message{Title: title, Body: body})
+	}
+}

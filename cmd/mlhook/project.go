@@ -1,0 +1,217 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+
+	"github.com/gofrs/flock"
+	"github.com/urfave/cli/v2"
+
+	"github.com/mlhook/mlhook/hooks"
+	"github.com/mlhook/mlhook/pkg/config"
+	"github.com/mlhook/mlhook/pkg/engine"
+	"github.com/mlhook/mlhook/pkg/git"
+	"github.com/mlhook/mlhook/pkg/store"
+)
+
+// A project is the repository that a command works on.
+type project struct {
+	git     *git.Repo
+	state   store.State
+	repo    store.Repository
+	journal *store.Journal
+}
+
+// openProject opens the repository of --repo with its journal.
+func openProject(c *cli.Context) (*project, error) {
+	g, err := git.Open(c.Context, c.String("repo"))
+	if err != nil {
+		return nil, err
+	}
+	p := &project{git: g, state: store.UserState()}
+	known := false
+	if p.repo, known, err = p.state.Repository(g.Common); err != nil {
+		return nil, err
+	}
+	if !known {
+		p.repo.Top = g.Top
+	}
+	if err := store.MakeQueue(p.repo.Dir()); err != nil {
+		return nil, err
+	}
+	p.journal, err = store.Open(c.Context, p.repo.Dir())
+	return p, err
+}
+
+func (p *project) close() { p.journal.Close() }
+
+// openRun opens the project and the run that the argument names, the newest
+// without one.
+func openRun(c *cli.Context) (*project, int, error) {
+	p, err := openProject(c)
+	if err != nil {
+		return nil, 0, err
+	}
+	number, err := p.number(c.Context, c.Args().First())
+	if err != nil {
+		p.close()
+		return nil, 0, err
+	}
+	return p, number, nil
+}
+
+// number reads a run's number.
+func (p *project) number(ctx context.Context, arg string) (int, error) {
+	if arg == "" {
+		runs, err := p.journal.Runs(ctx, 1)
+		if err != nil {
+			return 0, err
+		}
+		if len(runs) == 0 {
+			return 0, nothing("no run yet; commit something, or `mlhook run`")
+		}
+		return runs[0].Number, nil
+	}
+	n, err := strconv.Atoi(arg)
+	if err != nil {
+		return 0, usage("%q is no run; runs have numbers, `mlhook runs` lists them", arg)
+	}
+	_, err = p.journal.Run(ctx, n)
+	return n, err
+}
+
+// target returns the commit to train and the branch it is on.
+func (p *project) target(ctx context.Context, rev string) (sha, branch string, err error) {
+	head, branch, err := p.git.Head(ctx)
+	if rev == "" || err != nil {
+		return head, branch, err
+	}
+	if sha, err = p.git.Resolve(ctx, rev); err != nil {
+		return "", "", usage("%v", err)
+	}
+	if sha != head {
+		branch = "" // an older commit is trained, not pushed
+	}
+	return sha, branch, nil
+}
+
+// settings gathers the settings in force for a commit.
+func (p *project) settings(ctx context.Context, commit string) (config.Settings, error) {
+	var s config.Sources
+	var err error
+	if s.Git, err = p.git.Config(ctx, "mlhook."); err != nil {
+		return config.Settings{}, err
+	}
+	for name, to := range map[string]*[]byte{"mlhook.toml": &s.TOML, "pyproject.toml": &s.Pyproject} {
+		text, ok, err := p.git.File(ctx, commit, name)
+		if err != nil {
+			return config.Settings{}, err
+		}
+		if ok {
+			*to = text
+		}
+	}
+	return config.Load(s)
+}
+
+// engines returns both engines, ready to be asked.
+func (p *project) engines(s config.Settings) map[string]engine.Engine {
+	cache := filepath.Join(string(p.state), "cache")
+	var pythons []string
+	if s.Python != "" {
+		pythons = append(pythons, s.Python)
+	}
+	pythons = append(pythons, filepath.Join(p.git.Top, ".venv", "bin", "python"), filepath.Join(p.git.Top, "venv", "bin", "python"))
+	if env := os.Getenv("VIRTUAL_ENV"); env != "" {
+		pythons = append(pythons, filepath.Join(env, "bin", "python"))
+	}
+	return map[string]engine.Engine{
+		"docker": &engine.Docker{Cache: cache},
+		"local":  &engine.Local{Cache: cache, Pythons: pythons},
+	}
+}
+
+// register makes the supervisor know the repository and settles which engine
+// "auto" means, once.
+func (p *project) register(ctx context.Context, hooked bool) error {
+	values, err := p.git.Config(ctx, "mlhook.")
+	if err != nil {
+		return err
+	}
+	s, err := config.Load(config.Sources{Git: values})
+	if err != nil {
+		return err
+	}
+	r := p.repo
+	r.Top, r.Hooked = p.git.Top, r.Hooked || hooked
+	switch {
+	case s.Engine != "auto":
+		r.Engine = s.Engine
+	case r.Engine == "" || hooked:
+		r.Engine = "docker"
+		if p.engines(s)["docker"].Check(ctx) != nil {
+			r.Engine = "local"
+		}
+	}
+	if err := p.state.Register(r); err != nil {
+		return err
+	}
+	p.repo = r
+	return nil
+}
+
+// wake makes the supervisor look at the repository, and starts it when none runs.
+func (p *project) wake() error {
+	if err := store.Wake(p.repo.Dir()); err != nil {
+		return err
+	}
+	return ensureSupervisor(p.state)
+}
+
+// supervised tells whether a supervisor runs.
+func (p *project) supervised() bool {
+	file := filepath.Join(string(p.state), "supervisor.lock")
+	if _, err := os.Stat(file); err != nil {
+		return false
+	}
+	lock := flock.New(file)
+	free, err := lock.TryRLock()
+	if free {
+		lock.Unlock()
+	}
+	return err == nil && !free
+}
+
+// hookState says in a few words whether git will run our hook.
+func (p *project) hookState() string {
+	dir, scope, err := p.git.HooksDir(context.Background())
+	if err != nil {
+		return err.Error()
+	}
+	state, err := hooks.Status(dir)
+	switch {
+	case err != nil && !errors.Is(err, fs.ErrNotExist):
+		return err.Error()
+	case state == hooks.Ours:
+		return "installed in " + dir
+	case p.repo.Hooked:
+		return fmt.Sprintf("gone: git looks in %s (core.hooksPath %s); run `mlhook install` again", dir, orWord(scope, "unset"))
+	}
+	return "not installed; `mlhook install`"
+}
+
+// sessionEnv is what a background process needs to reach the user's desktop.
+func sessionEnv() map[string]string {
+	env := map[string]string{}
+	for _, name := range []string{"DISPLAY", "WAYLAND_DISPLAY", "XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS", "XDG_CURRENT_DESKTOP", "VIRTUAL_ENV"} {
+		if value := os.Getenv(name); value != "" {
+			env[name] = value
+		}
+	}
+	return env
+}

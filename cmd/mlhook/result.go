@@ -1,0 +1,229 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/mlhook/mlhook/pkg/agent"
+	"github.com/mlhook/mlhook/pkg/engine"
+	"github.com/mlhook/mlhook/pkg/report"
+	"github.com/mlhook/mlhook/pkg/run"
+)
+
+// openResult opens the run whose result counts: a linked run's is the earlier one's.
+func openResult(c *cli.Context) (*project, run.Detail, error) {
+	p, number, err := openRun(c)
+	if err != nil {
+		return nil, run.Detail{}, err
+	}
+	d, err := p.journal.Detail(c.Context, number)
+	if err == nil && d.Linked != nil {
+		d, err = p.journal.Detail(c.Context, *d.Linked)
+	}
+	if err != nil {
+		p.close()
+		return nil, d, err
+	}
+	return p, d, nil
+}
+
+// openTweak is openResult for commands that need a tweak.
+func openTweak(c *cli.Context) (*project, run.Detail, error) {
+	p, d, err := openResult(c)
+	if err != nil {
+		return nil, d, err
+	}
+	if d.Result == "" {
+		p.close()
+		if d.State != run.Done {
+			return nil, d, nothing("run %d is not done; `mlhook watch %d` shows it", d.Number, d.Number)
+		}
+		return nil, d, nothing("run %d has no tweak: your own code was the best (%s)", d.Number, d.Reason)
+	}
+	return p, d, nil
+}
+
+func diffCommand() *cli.Command {
+	return &cli.Command{
+		Name: "diff", Usage: "show the best tweak of a run as a git diff (the newest without RUN)", ArgsUsage: "[RUN]",
+		Action: func(c *cli.Context) error {
+			p, d, err := openTweak(c)
+			if err != nil {
+				return err
+			}
+			defer p.close()
+			text, err := p.git.Diff(c.Context, d.Commit, d.Result, isTerminal(c.App.Writer))
+			if err != nil {
+				return err
+			}
+			_, err = io.WriteString(c.App.Writer, text)
+			return err
+		},
+	}
+}
+
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	if !ok || os.Getenv("NO_COLOR") != "" {
+		return false
+	}
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
+
+func applyCommand() *cli.Command {
+	return &cli.Command{
+		Name: "apply", Usage: "put the best tweak of a run into your working tree (the newest without RUN)", ArgsUsage: "[RUN]",
+		Action: func(c *cli.Context) error {
+			p, d, err := openTweak(c)
+			if err != nil {
+				return err
+			}
+			defer p.close()
+			files, err := p.git.Apply(c.Context, d.Commit, d.Result)
+			if err != nil {
+				return refused("%v", err)
+			}
+			for _, name := range files {
+				fmt.Fprintf(c.App.Writer, "changed %s\n", name)
+			}
+			_, err = fmt.Fprintln(c.App.Writer, "look at it with `git diff`; committing it does not train again")
+			return err
+		},
+	}
+}
+
+func modelCommand() *cli.Command {
+	return &cli.Command{
+		Name: "model", Usage: "copy the trained model of a run's best trial (the newest without RUN)", ArgsUsage: "[RUN]",
+		Flags: []cli.Flag{&cli.StringFlag{Name: "o", Usage: "write it to `FILE`; its own name in this directory by default"}},
+		Action: func(c *cli.Context) error {
+			p, d, err := openResult(c)
+			if err != nil {
+				return err
+			}
+			defer p.close()
+			if d.Best == nil {
+				return nothing("run %d has no model: %s", d.Number, d.Reason)
+			}
+			name, err := copyModel(p.state.RunDir(p.repo, d.Number), d, c.String("o"))
+			if err != nil {
+				return err
+			}
+			_, err = fmt.Fprintf(c.App.Writer, "wrote %s (trial %d of run %d)\n", name, *d.Best, d.Number)
+			return err
+		},
+	}
+}
+
+// copyModel copies the best trial's model out of the run's directory. The file
+// appears whole or not at all, and an existing one is never overwritten.
+func copyModel(dir string, d run.Detail, to string) (string, error) {
+	t := d.Trials[*d.Best]
+	attempt := t.Attempts[len(t.Attempts)-1].N
+	saved, err := savedModel(dir, t.N, attempt)
+	if err != nil {
+		return "", err
+	}
+	if to == "" {
+		to = filepath.Base(saved)
+	}
+	if _, err := os.Stat(to); err == nil {
+		return "", refused("%s exists; name another file with -o", to)
+	}
+	from, err := engine.OpenModel(dir, t.N, attempt, saved)
+	if err != nil {
+		return "", fmt.Errorf("open the model: %w", err)
+	}
+	defer from.Close()
+	tmp, err := os.CreateTemp(filepath.Dir(to), ".mlhook-*")
+	if err != nil {
+		return "", err
+	}
+	defer os.Remove(tmp.Name()) // gone after the rename
+	_, err = io.Copy(tmp, from)
+	if err = errors.Join(err, tmp.Chmod(0o644), tmp.Sync(), tmp.Close()); err != nil {
+		return "", fmt.Errorf("copy the model: %w", err)
+	}
+	return to, os.Rename(tmp.Name(), to)
+}
+
+// savedModel finds the file that the attempt's last model event names.
+func savedModel(dir string, trial, attempt int) (string, error) {
+	f, err := engine.OpenRegular(dir, filepath.Join("trials", fmt.Sprint(trial), fmt.Sprint(attempt), "events.jsonl"))
+	if err != nil {
+		return "", fmt.Errorf("open the events of trial %d: %w", trial, err)
+	}
+	defer f.Close()
+	name, offset := "", int64(0)
+	for {
+		events, next, err := agent.ReadEvents(f, offset)
+		if err != nil {
+			return "", err
+		}
+		for _, e := range events {
+			if e.Type == agent.EventModel {
+				name = e.Path
+			}
+		}
+		if next == offset {
+			break
+		}
+		offset = next
+	}
+	if name == "" {
+		return "", nothing("trial %d saved no model; `mlhook log --trial %d` shows what the script printed", trial, trial)
+	}
+	return name, nil
+}
+
+func reportCommand() *cli.Command {
+	return &cli.Command{
+		Name: "report", Usage: "print the report of a run as Markdown (the newest without RUN)", ArgsUsage: "[RUN]",
+		Flags: []cli.Flag{&cli.BoolFlag{Name: "path", Usage: "print where its file is instead"}},
+		Action: func(c *cli.Context) error {
+			p, number, err := openRun(c)
+			if err != nil {
+				return err
+			}
+			defer p.close()
+			if c.Bool("path") {
+				_, err := fmt.Fprintln(c.App.Writer, filepath.Join(p.state.RunDir(p.repo, number), "report.md"))
+				return err
+			}
+			d, err := p.journal.Detail(c.Context, number)
+			if err != nil {
+				return err
+			}
+			_, err = io.WriteString(c.App.Writer, report.Markdown(d))
+			return err
+		},
+	}
+}
+
+func notifyCommand() *cli.Command {
+	return &cli.Command{
+		Name: "notify", Usage: "send a test notification the way results are told",
+		Action: func(c *cli.Context) error {
+			p, err := openProject(c)
+			if err != nil {
+				return err
+			}
+			defer p.close()
+			head, _, err := p.git.Head(c.Context)
+			if err != nil {
+				return err
+			}
+			s, err := p.settings(c.Context, head)
+			if err != nil {
+				return err
+			}
+			return p.notifier(s, sessionEnv())(c.Context, "mlhook works", "This is how results of "+filepath.Base(p.git.Top)+" are told.")
+		},
+	}
+}
