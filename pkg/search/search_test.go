@@ -1,0 +1,113 @@
+package search
+
+import (
+	"math"
+	"reflect"
+	"strconv"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+func TestFirstIsTheUsersCode(t *testing.T) {
+	a := Next(Problem{Budget: Budget{Trials: 5}}, nil)
+	if a.Kind != Start || len(a.Values) != 0 {
+		t.Fatalf("got %+v", a)
+	}
+}
+
+// space draws a problem as inspect could find it.
+func space(t *rapid.T) Problem {
+	p := Problem{Goal: Goal{Target: 0.8}, Seed: rapid.Int64Min(0).Draw(t, "seed"),
+		Budget: Budget{Trials: rapid.IntRange(1, 30).Draw(t, "trials")}, Version: Version}
+	roles := []string{"learning_rate", "epochs", "width", "dropout", "C", "gamma", "other"}
+	for i := range rapid.IntRange(0, 5).Draw(t, "params") {
+		low := rapid.Float64Range(1e-6, 1).Draw(t, "low")
+		param := Param{ID: strconv.Itoa(i), Role: rapid.SampledFrom(roles).Draw(t, "role"), Kind: Number, Low: low,
+			High: low * rapid.Float64Range(2, 1e5).Draw(t, "factor"), Log: rapid.Bool().Draw(t, "log")}
+		if rapid.Bool().Draw(t, "int") {
+			param.Int, param.Low, param.High = true, math.Ceil(param.Low), math.Ceil(param.High)+1
+		}
+		if rapid.Bool().Draw(t, "choice") {
+			param.Kind, param.Choices = Choice, []string{"'a'", "'relu'", "'b'"}
+			param.Value = "'a'"
+		} else {
+			param.Value = param.format(param.Low)
+		}
+		p.Params = append(p.Params, param)
+	}
+	return p
+}
+
+// A whole run keeps every promise: lawful values, no configuration twice, an
+// end within the budget, and the same journal gives the same next trial.
+func TestRun(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		p := space(t)
+		scores := rapid.SliceOfN(rapid.Float64Range(0, 0.85), p.Budget.Trials, p.Budget.Trials).Draw(t, "scores")
+		var history []Trial
+		tried := map[string]bool{}
+		for {
+			a := Next(p, history)
+			if b := Next(p, history); !reflect.DeepEqual(a, b) {
+				t.Fatalf("same history, other action: %+v, %+v", a, b)
+			}
+			if a.Kind == Stop {
+				if best := bestOf(history); (a.Verdict == "reached") != (best != nil && *best.Score >= p.Goal.Target) {
+					t.Fatalf("verdict %s with best %+v", a.Verdict, best)
+				}
+				return
+			}
+			if len(history) >= p.Budget.Trials {
+				t.Fatal("the budget is overdrawn")
+			}
+			if tried[key(a.Values)] {
+				t.Fatalf("tried twice: %v", a.Values)
+			}
+			tried[key(a.Values)] = true
+			for _, param := range p.Params {
+				checkValue(t, param, a.Values)
+			}
+			score := scores[len(history)]
+			history = append(history, Trial{N: len(history), Values: a.Values, State: Done, Score: &score})
+		}
+	})
+}
+
+func checkValue(t *rapid.T, p Param, values map[string]string) {
+	text, ok := values[p.ID]
+	if !ok {
+		return
+	}
+	if p.Kind == Choice {
+		if text != "'a'" && text != "'relu'" && text != "'b'" {
+			t.Fatalf("%q is no choice", text)
+		}
+		return
+	}
+	v, err := strconv.ParseFloat(text, 64)
+	if err != nil || v < p.Low || v > p.High || (p.Int && v != math.Trunc(v)) {
+		t.Fatalf("%q is outside [%g, %g], int %v", text, p.Low, p.High, p.Int)
+	}
+}
+
+// The classic defects are mended by the first guess.
+func TestFirstGuess(t *testing.T) {
+	for _, c := range []struct {
+		param Param
+		want  string
+	}{
+		{Param{ID: "x", Role: "learning_rate", Model: "keras.optimizers.Adam", Kind: Number, Low: 1e-6, High: 1, Log: true, Value: "1e-6"}, "0.001"},
+		{Param{ID: "x", Role: "epochs", Kind: Number, Low: 1, High: 200, Int: true, Value: "1"}, "40"},
+		{Param{ID: "x", Role: "gamma", Model: "sklearn.svm.SVC", Kind: Number, Low: 1e-6, High: 10, Log: true, Value: "0.1"}, "0.001"},
+		{Param{ID: "x", Role: "learning_rate", Model: "xgboost.train", Kind: Number, Low: 1e-4, High: 1, Log: true, Value: "0.0001"}, "0.3"},
+		{Param{ID: "x", Role: "rounds", Model: "xgboost.train", Kind: Number, Low: 1, High: 1000, Int: true, Value: "1"}, "100"},
+	} {
+		score := 0.2
+		a := Next(Problem{Params: []Param{c.param}, Goal: Goal{Target: 0.8}, Budget: Budget{Trials: 5}},
+			[]Trial{{State: Done, Score: &score, Values: map[string]string{}}})
+		if got := a.Values["x"]; got != c.want {
+			t.Errorf("%s %s: got %q (%s), want %s", c.param.Role, c.param.Value, got, a.Why, c.want)
+		}
+	}
+}
