@@ -1,0 +1,238 @@
+package engine
+
+import (
+	"archive/tar"
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	docker "github.com/fsouza/go-dockerclient"
+	"github.com/gofrs/flock"
+)
+
+// labelHash marks the images that mlhook built, and from what.
+const labelHash = "mlhook.hash"
+
+// Prepare finds the image or builds it. Runners that want the same image wait
+// for the first of them.
+func (d *Docker) Prepare(ctx context.Context, env Environment, progress func(string)) (Image, error) {
+	if err := d.Check(ctx); err != nil {
+		return Image{}, err
+	}
+	if env.Image != "" {
+		return d.ready(ctx, env, progress)
+	}
+	tag := "mlhook/" + env.Family + ":" + env.Hash[:min(12, len(env.Hash))]
+	unlock, err := lock(ctx, filepath.Join(d.Cache, "locks", env.Hash))
+	if err != nil {
+		return Image{}, err
+	}
+	defer unlock()
+	if found, err := d.client.InspectImage(tag); err == nil && found.Config.Labels[labelHash] == env.Hash {
+		return Image{Family: env.Family, ID: found.ID, Ref: tag}, nil
+	}
+	if base := env.BuildArgs["BASE_IMAGE"]; base != "" {
+		if err := d.pull(ctx, base, progress); err != nil {
+			return Image{}, err
+		}
+	}
+	progress("building " + tag + "; the first time takes some minutes")
+	if err := d.build(ctx, tag, env, progress); err != nil {
+		return Image{}, err
+	}
+	built, err := d.client.InspectImage(tag)
+	if err != nil {
+		return Image{}, fmt.Errorf("inspect %s: %w", tag, d.away(err))
+	}
+	if err := d.probe(ctx, tag, env.Modules); err != nil {
+		return Image{}, errors.Join(err, d.client.RemoveImage(tag))
+	}
+	return Image{Family: env.Family, ID: built.ID, Ref: tag}, nil
+}
+
+// ready takes an image that the user named as it is.
+func (d *Docker) ready(ctx context.Context, env Environment, progress func(string)) (Image, error) {
+	if err := d.pull(ctx, env.Image, progress); err != nil {
+		return Image{}, err
+	}
+	found, err := d.client.InspectImage(env.Image)
+	if err != nil {
+		return Image{}, fmt.Errorf("inspect %s: %w", env.Image, d.away(err))
+	}
+	if err := d.probe(ctx, found.ID, env.Modules); err != nil {
+		return Image{}, err
+	}
+	return Image{Family: env.Family, ID: found.ID, Ref: env.Image}, nil
+}
+
+// lock serialises work between processes until the returned function is called.
+func lock(ctx context.Context, path string) (unlock func(), err error) {
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return nil, err
+	}
+	l := flock.New(path)
+	if _, err := l.TryLockContext(ctx, 200*time.Millisecond); err != nil {
+		return nil, fmt.Errorf("wait for another mlhook that prepares the same environment: %w", err)
+	}
+	return func() { l.Close() }, nil
+}
+
+// pull fetches an image that is not here.
+func (d *Docker) pull(ctx context.Context, name string, progress func(string)) error {
+	if _, err := d.client.InspectImage(name); !errors.Is(err, docker.ErrNoSuchImage) {
+		return d.away(err)
+	}
+	progress("pulling " + name)
+	repository, tag := docker.ParseRepositoryTag(name)
+	if tag == "" {
+		tag = "latest"
+	}
+	out := &messages{line: progress}
+	err := d.client.PullImage(docker.PullImageOptions{Repository: repository, Tag: tag, RawJSONStream: true, OutputStream: out,
+		InactivityTimeout: 2 * time.Minute, Context: ctx}, registryAuth(repository))
+	if err == nil {
+		err = out.failure
+	}
+	if err == nil || ctx.Err() != nil {
+		return err
+	}
+	return &BuildError{Step: "pull " + name, Tail: err.Error() +
+		"\nif this machine reaches no registry, name an image that is here: `git config mlhook.baseImage NAME`"}
+}
+
+// registryAuth is what `docker login` stored for an image's registry.
+func registryAuth(repository string) docker.AuthConfiguration {
+	registry, _, slash := strings.Cut(repository, "/")
+	if !slash || !strings.ContainsAny(registry, ".:") {
+		registry = "https://index.docker.io/v1/"
+	}
+	if all, err := docker.NewAuthConfigurationsFromDockerCfg(); err == nil {
+		if auth, ok := all.Configs[registry]; ok && auth.Password+auth.IdentityToken != "" {
+			return auth
+		}
+	}
+	if auth, err := docker.NewAuthConfigurationsFromCredsHelpers(registry); err == nil && auth != nil {
+		return *auth
+	}
+	return docker.AuthConfiguration{}
+}
+
+// build runs the classic builder, whose output names the failing step.
+func (d *Docker) build(ctx context.Context, tag string, env Environment, progress func(string)) error {
+	out := &messages{line: progress}
+	options := docker.BuildImageOptions{
+		Context: ctx, Name: tag, Dockerfile: "Dockerfile", Labels: map[string]string{labelHash: env.Hash},
+		RmTmpContainer: true, ForceRmTmpContainer: true, RawJSONStream: true, OutputStream: out,
+	}
+	for _, name := range slices.Sorted(maps.Keys(env.BuildArgs)) {
+		options.BuildArgs = append(options.BuildArgs, docker.BuildArg{Name: name, Value: env.BuildArgs[name]})
+	}
+	if env.ContextDir != "" {
+		options.ContextDir = env.ContextDir
+	} else {
+		context, err := archive(env.Context)
+		if err != nil {
+			return err
+		}
+		options.InputStream = context
+	}
+	err := d.client.BuildImage(options)
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case out.failure != nil:
+		return &BuildError{Step: out.step, Tail: strings.Join(append(out.tail, out.failure.Error()), "\n")}
+	case err != nil:
+		var refused *docker.Error
+		if errors.As(err, &refused) {
+			return &BuildError{Step: "reading the Dockerfile", Tail: refused.Message}
+		}
+		return d.away(err)
+	}
+	return nil
+}
+
+// archive packs a build context: the same files, the same bytes.
+func archive(files map[string][]byte) (io.Reader, error) {
+	var out bytes.Buffer
+	w := tar.NewWriter(&out)
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		header := &tar.Header{Name: name, Mode: 0o644, Size: int64(len(files[name])), Typeflag: tar.TypeReg}
+		if err := w.WriteHeader(header); err != nil {
+			return nil, fmt.Errorf("pack the build context: %w", err)
+		}
+		if _, err := w.Write(files[name]); err != nil {
+			return nil, fmt.Errorf("pack the build context: %w", err)
+		}
+	}
+	return &out, w.Close()
+}
+
+// messages reads the stream of JSON that a build or pull answers with. A
+// failing build is nothing but a message in it.
+type messages struct {
+	line    func(string)
+	rest    []byte
+	step    string   // the last "Step 3/7 : RUN ..."
+	tail    []string // its last lines
+	failure error
+}
+
+func (m *messages) Write(data []byte) (int, error) {
+	m.rest = append(m.rest, data...)
+	for {
+		i := bytes.IndexByte(m.rest, '\n')
+		if i < 0 {
+			return len(data), nil
+		}
+		var message struct {
+			Stream string `json:"stream"`
+			Status string `json:"status"`
+			ID     string `json:"id"`
+			Error  string `json:"error"`
+		}
+		if json.Unmarshal(m.rest[:i], &message) == nil {
+			for _, text := range strings.Split(message.Stream, "\n") {
+				m.text(strings.TrimRight(text, "\r "))
+			}
+			if message.ID == "" && message.Status != "" {
+				m.text(message.Status) // without the progress of each layer
+			}
+			if message.Error != "" {
+				m.failure = errors.New(message.Error)
+			}
+		}
+		m.rest = m.rest[i+1:]
+	}
+}
+
+func (m *messages) text(line string) {
+	if strings.TrimSpace(line) == "" || strings.HasPrefix(line, " ---> ") {
+		return
+	}
+	if strings.HasPrefix(line, "Step ") {
+		if _, step, ok := strings.Cut(line, " : "); ok {
+			m.step, m.tail = step, nil
+		}
+	} else {
+		m.tail = append(m.tail, line)
+		m.tail = m.tail[max(0, len(m.tail)-15):]
+	}
+	m.line(line)
+}
+
+func digest(data []byte) string {
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:])
+}

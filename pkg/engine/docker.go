@@ -1,0 +1,133 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	docker "github.com/fsouza/go-dockerclient"
+)
+
+// Docker runs trials in containers. Its zero value finds the engine by itself.
+type Docker struct {
+	// Cache is where the agent's files and the caches of the trials are kept.
+	Cache string
+	// Endpoint is where Docker listens ("unix:///var/run/docker.sock"); empty
+	// to look at DOCKER_HOST, the docker context and the well-known sockets.
+	Endpoint string
+
+	once     sync.Once
+	client   *docker.Client
+	rootless bool
+	failed   *Unavailable
+}
+
+func (d *Docker) Name() string { return "docker" }
+
+// Check asks the engine for a sign of life.
+func (d *Docker) Check(ctx context.Context) error {
+	if err := d.connect(); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	if err := d.client.PingWithContext(ctx); err != nil {
+		return explain(d.Endpoint, err)
+	}
+	return nil
+}
+
+// connect makes the client, which talks to nobody yet.
+func (d *Docker) connect() error {
+	d.once.Do(func() {
+		if d.Endpoint == "" {
+			d.Endpoint = findEndpoint()
+		}
+		var err error
+		// NewClientFromEnv reads TLS and API version from the environment too,
+		// but insists on DOCKER_HOST.
+		if os.Getenv("DOCKER_HOST") == d.Endpoint && !strings.HasPrefix(d.Endpoint, "ssh://") {
+			d.client, err = docker.NewClientFromEnv()
+		} else {
+			d.client, err = docker.NewClient(d.Endpoint)
+		}
+		if err != nil {
+			d.failed = explain(d.Endpoint, err)
+			return
+		}
+		d.client.SkipServerVersionCheck = true // no version in the URL: every engine answers
+	})
+	if d.failed != nil {
+		return d.failed
+	}
+	return nil
+}
+
+// isRootless tells whether the engine maps this user to root in containers.
+func (d *Docker) isRootless() bool {
+	info, err := d.client.Info()
+	if err != nil {
+		return false
+	}
+	for _, option := range info.SecurityOptions {
+		if strings.Contains(option, "rootless") {
+			return true
+		}
+	}
+	return false
+}
+
+// away turns the error of a call into an *Unavailable when the engine did not
+// answer at all.
+func (d *Docker) away(err error) error {
+	var answered *docker.Error
+	var gone *docker.NoSuchContainer
+	if err == nil || errors.As(err, &answered) || errors.As(err, &gone) ||
+		errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	return explain(d.Endpoint, err)
+}
+
+// Clean removes the containers of a run.
+func (d *Docker) Clean(ctx context.Context, runID string) error {
+	if err := d.connect(); err != nil {
+		return err
+	}
+	found, err := d.containers(ctx, runID)
+	if err != nil {
+		return fmt.Errorf("clean up run %s: %w", runID, err)
+	}
+	for _, c := range found {
+		err = errors.Join(err, d.remove(ctx, c.ID))
+	}
+	return err
+}
+
+// containers lists a run's containers, the dead ones too.
+func (d *Docker) containers(ctx context.Context, runID string) ([]docker.APIContainers, error) {
+	found, err := d.client.ListContainers(docker.ListContainersOptions{
+		All: true, Filters: map[string][]string{"label": {labelRun + "=" + runID}}, Context: ctx})
+	return found, d.away(err)
+}
+
+// remove kills and removes a container; one that is gone already is fine.
+func (d *Docker) remove(ctx context.Context, id string) error {
+	err := d.client.RemoveContainer(docker.RemoveContainerOptions{ID: id, Force: true, RemoveVolumes: true, Context: ctx})
+	var gone *docker.NoSuchContainer
+	if errors.As(err, &gone) {
+		return nil
+	}
+	return d.away(err)
+}
+
+// cacheDir is the writable cache of a repository's trials: downloaded data sets,
+// model hubs, fonts. Repositories do not share one.
+func (d *Docker) cacheDir(repo string) string {
+	return filepath.Join(d.Cache, "home", digest([]byte(repo))[:12])
+}
