@@ -2,7 +2,8 @@
 
 Reads file names from standard input, one a line. Per file it prints
 "file NAME", then "KIND START END" in bytes of the file, or "skip REASON" when
-this Python cannot read the file or its bytes are not UTF-8.
+this Python cannot read the file or its bytes are not UTF-8. A first line
+"without keyword" says that this Python knows no place of keyword arguments.
 """
 import ast
 import sys
@@ -63,6 +64,8 @@ def facts(data):
 
 def main():
     out = sys.stdout
+    if sys.version_info < (3, 9):
+        print("without keyword", file=out)
     for name in sys.stdin.read().splitlines():
         print("file", name, file=out)
         try:
