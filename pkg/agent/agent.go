@@ -111,8 +111,8 @@ const (
 )
 
 // ReadEvents returns the events behind offset and the offset after the last
-// whole line. A torn last line is not an event yet; a line that is no JSON is
-// passed over, since the file is written by the user's process.
+// whole line. A torn last line is not an event yet. The file is written by the
+// user's process: a line that is no event becomes a warning that says where.
 func ReadEvents(r io.ReaderAt, offset int64) ([]Event, int64, error) {
 	data, err := io.ReadAll(io.NewSectionReader(r, offset, maxRead))
 	if err != nil {
@@ -123,14 +123,33 @@ func ReadEvents(r io.ReaderAt, offset int64) ([]Event, int64, error) {
 		end = maxRead // no line is that long; do not look at it for ever
 	}
 	var events []Event
-	for _, line := range bytes.Split(data[:end], []byte("\n")) {
-		if len(line) == 0 || len(line) > maxLine {
-			continue
+	for at := 0; at < end; {
+		line := data[at:end]
+		if i := bytes.IndexByte(line, '\n'); i >= 0 {
+			line = line[:i]
 		}
-		var e Event
-		if json.Unmarshal(line, &e) == nil && e.V == Version {
-			events = append(events, e)
+		if len(line) > 0 {
+			events = append(events, decode(line, offset+int64(at)))
 		}
+		at += len(line) + 1
 	}
 	return events, offset + int64(end), nil
+}
+
+// decode reads one line, which begins at offset.
+func decode(line []byte, offset int64) Event {
+	var e Event
+	why := "longer than 1 MiB"
+	if len(line) <= maxLine {
+		err := json.Unmarshal(line, &e)
+		switch {
+		case err != nil:
+			why = err.Error()
+		case e.V != Version:
+			why = fmt.Sprintf("protocol version %d", e.V)
+		default:
+			return e
+		}
+	}
+	return Event{V: Version, Seq: -1, Type: EventWarning, Text: fmt.Sprintf("unreadable event at byte %d: %s", offset, why)}
 }

@@ -2,7 +2,14 @@
 // host talks to it.
 //
 // The agent is one process per session (a container, or a process of the local
-// engine). It imports the frameworks once and forks a child for every attempt.
+// engine), started with the directory that Extract returns, which may be
+// read-only:
+//
+//	python3 -B <directory> --requests DIR --trials DIR --state DIR --preload sklearn,numpy
+//
+// It imports the frameworks once and forks a child for every attempt. Whoever
+// starts it sets what is read at start or at import: PYTHONHASHSEED,
+// OMP_NUM_THREADS and its like. SIGTERM ends it as a quit request does.
 // Files are the protocol, so that a killed runner loses nothing and any runner
 // can take over:
 //
@@ -13,7 +20,12 @@
 //	<trials>/<n>/<attempt>/log             stdout and stderr of the script, capped
 //	<trials>/<n>/<attempt>/model/          the saved model
 //
-// Everything the agent writes is hostile input to the host.
+// Everything the agent writes is hostile input to the host. A run request whose
+// attempt has an events.jsonl already, from an agent that is gone, is not run again.
+//
+// In python/mlhook_agent: server (requests, fork), attempt (a child as the parent
+// sees it), child (runs the script), hooks and hook_* (observe the frameworks),
+// record (what they saw), rows (which data it was), save (the model), entropy.
 package agent
 
 import "fmt"
@@ -60,6 +72,7 @@ func (r Request) Name() string {
 // Types of an Event.
 const (
 	EventHello   = "hello"   // agent.jsonl: the agent is ready: Python, Frameworks, Seconds of importing, Fork
+	EventBye     = "bye"     // agent.jsonl: the agent ends; always its last
 	EventBegin   = "begin"   // the child runs; the script is about to start
 	EventFit     = "fit"     // a training call began: Source, Model, Samples, Rows
 	EventCurve   = "curve"   // one epoch or boosting round: Epoch (from 1), Values

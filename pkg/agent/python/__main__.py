@@ -20,9 +20,9 @@ def main() -> int:
     # The script must not be able to import the agent's directory by accident.
     sys.path[:] = [p for p in sys.path if os.path.abspath(p or ".") != HERE]
     if options.one:
-        return run_one(os.path.join(options.requests, options.one), os.path.abspath(options.trials))
+        run_one(os.path.join(options.requests, options.one), os.path.abspath(options.trials))
     preload = [name for name in options.preload.split(",") if name]
-    return Server(HERE, options.requests, os.path.abspath(options.trials), options.state, preload).serve()
+    return Server(HERE, os.path.abspath(options.requests), os.path.abspath(options.trials), options.state, preload).serve()
 
 
 if __name__ == "__main__":

@@ -1,6 +1,8 @@
 """One attempt: the user's script, run as ``__main__`` in a process of its own."""
 
 import atexit
+import ctypes
+import importlib.machinery
 import os
 import sys
 import threading
@@ -10,18 +12,29 @@ from typing import Any, Dict, NoReturn, Tuple
 
 from . import entropy, events, hooks, record, save
 
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
+PR_SET_PDEATHSIG = 1
+SETUP_FAILED = 70
 
-def redirect(pipe: int) -> None:
-    """Make the pipe stdout and stderr, and /dev/null stdin."""
+
+def detach(pipe: int) -> None:
+    """Make a session of our own, the pipe its stdout and stderr, /dev/null its stdin."""
+    os.setsid()
     null = os.open(os.devnull, os.O_RDONLY)
     os.dup2(null, 0)
     os.dup2(pipe, 1)
     os.dup2(pipe, 2)
-    sys.stdin = open(0, encoding="utf-8", closefd=False)
-    sys.stdout = open(1, "w", encoding="utf-8", errors="backslashreplace", buffering=1, closefd=False)
-    sys.stderr = open(2, "w", encoding="utf-8", errors="backslashreplace", buffering=1, closefd=False)
-    sys.__stdin__, sys.__stdout__, sys.__stderr__ = sys.stdin, sys.stdout, sys.stderr
+    os.close(null)
     os.close(pipe)
+
+
+def die_with_parent() -> None:
+    """A killed agent takes its attempts along, where the system can arrange it."""
+    try:
+        if sys.platform == "linux":
+            ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, 9)
+    except (OSError, AttributeError):
+        pass
 
 
 def run(request: Dict[str, Any], directory: str) -> NoReturn:
@@ -30,55 +43,74 @@ def run(request: Dict[str, Any], directory: str) -> NoReturn:
     writer = events.Writer(os.path.join(directory, "events.jsonl"))
     recorder = record.Recorder(writer)
     script = os.path.join(tree, request["script"])
-    prepare(request, directory, tree, script)
-    entropy.pin(request.get("seed") or 0)
-    hooks.install(recorder, request.get("threads") or 0, request.get("seed") or 0)
+    try:
+        prepare(request, directory, tree, script)
+        entropy.pin(request.get("seed") or 0)
+        hooks.install(recorder, request.get("threads") or 0, request.get("seed") or 0)
+    except Exception as error:
+        writer.write("error", durable=True, error=type(error).__name__, text="setting up the attempt: %s" % error)
+        finish(SETUP_FAILED)
     writer.write("begin")
-    code, stopped = execute(script, tree, writer)
-    if not stopped:
+    code, keep = execute(script, tree, writer)
+    if keep:
         save.save(recorder, os.path.join(directory, "model"))
     finish(code)
 
 
 def prepare(request: Dict[str, Any], directory: str, tree: str, script: str) -> None:
-    """Set up what ``python script.py`` in the script's directory would find."""
+    """Set up what ``python script.py`` would find."""
+    for name, number in (("stdin", 0), ("stdout", 1), ("stderr", 2)):
+        mode = {"mode": "w", "errors": "backslashreplace", "buffering": 1} if number else {}
+        stream: Any = open(number, encoding="utf-8", closefd=False, **mode)  # type: ignore[call-overload]
+        setattr(sys, name, stream)
+        setattr(sys, "__%s__" % name, stream)
+    threads = request.get("threads") or 0
+    if threads:  # for libraries that are not loaded yet
+        os.environ.update({name: str(threads) for name in THREADS})
     os.environ.update(request.get("env") or {})
-    os.environ["MPLBACKEND"] = "Agg"
-    os.environ["MLHOOK"] = "0"
+    # MLHOOK=0: a commit that the script makes starts no training.
+    os.environ.update({"MPLBACKEND": "Agg", "MLHOOK": "0", "PYTHONUNBUFFERED": "1"})
     # An edit of equal size in the same second would load stale byte code.
-    cache = os.path.join(directory, "pycache")
-    os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix = cache
+    sys.pycache_prefix = os.environ["PYTHONPYCACHEPREFIX"] = os.path.join(directory, "pycache")
     sys.dont_write_bytecode = False
-    sys.argv = [os.path.basename(script)] + list(request.get("args") or [])
-    sys.path.insert(0, os.path.dirname(script))
     os.chdir(os.path.join(tree, request.get("cwd") or "."))
+    sys.argv = [os.path.relpath(script)] + list(request.get("args") or [])
+    if hasattr(sys, "orig_argv"):
+        sys.orig_argv = [sys.executable] + sys.argv
+    sys.path.insert(0, os.path.dirname(script))
+    if "multiprocessing.process" in sys.modules:  # where spawned children look for the script
+        sys.modules["multiprocessing.process"].ORIGINAL_DIR = os.getcwd()  # type: ignore[attr-defined]
 
 
 def execute(script: str, tree: str, writer: events.Writer) -> Tuple[int, bool]:
-    """Execute the script; return its exit code and whether the user broke it off."""
+    """Execute the script; return its exit code and whether its model is worth keeping."""
     module = types.ModuleType("__main__")
     module.__file__ = script
-    module.__dict__["__builtins__"] = __builtins__
+    module.__loader__ = importlib.machinery.SourceFileLoader("__main__", script)
+    module.__dict__.update({"__builtins__": __builtins__, "__cached__": None, "__annotations__": {}})
     sys.modules["__main__"] = module
     try:
         with open(script, "rb") as f:
             source = f.read()
         exec(compile(source, script, "exec", dont_inherit=True), module.__dict__)
-        return 0, False
+        return 0, True
     except SystemExit as end:
         if end.code is None or isinstance(end.code, int):
-            return (end.code or 0) & 255, False
-        print(end.code, file=sys.stderr)
-        return 1, False
+            return (end.code or 0) & 255, True
+        try:
+            print(end.code, file=sys.stderr)
+        except Exception:
+            pass  # the script closed stderr
+        return 1, True
     except KeyboardInterrupt:
-        return 130, True
+        return 130, False
     except BaseException as error:
         report(error, tree, writer)
-        return 1, False
+        return 1, True
 
 
 def report(error: BaseException, tree: str, writer: events.Writer) -> None:
-    """Print the traceback without the agent's frames and record the place."""
+    """Print the traceback without the agent's first frames and record the place."""
     trace = error.__traceback__
     while trace is not None and trace.tb_frame.f_code.co_filename == __file__:
         trace = trace.tb_next
@@ -90,21 +122,21 @@ def report(error: BaseException, tree: str, writer: events.Writer) -> None:
     for frame, number in traceback.walk_tb(trace):
         name = frame.f_code.co_filename
         if name.startswith(tree + os.sep):
-            file, line = name, number
-    if isinstance(error, SyntaxError) and error.filename and error.filename.startswith(tree):
-        file, line = error.filename, error.lineno or 0
-    text = str(error)
-    writer.write(
-        "error", durable=True, error=type(error).__name__, text=text[:2000],
-        file=os.path.relpath(file, tree) if file else "", line=line,
-    )
+            file, line = os.path.relpath(name, tree), number
+    if isinstance(error, SyntaxError) and (error.filename or "").startswith(tree + os.sep):
+        file, line = os.path.relpath(error.filename or "", tree), error.lineno or 0
+    try:
+        text = str(error)
+    except Exception:  # an exception of the script's own making
+        text = ""
+    writer.write("error", durable=True, error=type(error).__name__, text=text, file=file or None, line=line or None)
 
 
 def finish(code: int) -> NoReturn:
     """End as the interpreter would, without going back into the server's code."""
     try:
         threading._shutdown()  # type: ignore[attr-defined]  # waits for non-daemon threads
-        atexit._run_exitfuncs()  # type: ignore[attr-defined]
+        atexit._run_exitfuncs()
     except BaseException:
         pass
     for stream in (sys.stdout, sys.stderr):
@@ -112,4 +144,8 @@ def finish(code: int) -> NoReturn:
             stream.flush()
         except Exception:
             pass
+    try:
+        ctypes.CDLL(None).fflush(None)  # what C code printed
+    except Exception:
+        pass
     os._exit(code)

@@ -1,93 +1,103 @@
 """xgboost and lightgbm: native train; their scikit-learn classes are seen by the
-scikit-learn hooks."""
+scikit-learn hooks, as far as they fit, predict and score."""
 
-from typing import Any, Callable, Dict
+import functools
+from typing import Any, Dict, Set
 
-from . import record
-from .wrapping import arguments, wrap
+from . import wrapping
+from .record import Origin, Recorder
+from .wrapping import Given
 
 # Error rates: accuracy is one minus them.
 ERRORS = {"error", "merror", "binary_error", "multi_error"}
+LOSSES = {"logloss", "mlogloss", "binary_logloss", "multi_logloss"}
 
 
-def patch_xgboost(xgboost: Any, recorder: record.Recorder) -> None:
-    training = __import__("xgboost.training", fromlist=["train"])
-    wrap(xgboost, "train", lambda o: _xgboost(o, recorder))
-    training.train = xgboost.train
+def patch_xgboost(xgboost: Any, recorder: Recorder) -> None:
+    """Observe xgboost.train and Booster.predict."""
+    after = functools.partial(_after_xgboost, recorder)
+    wrapping.function(xgboost, "train", recorder, before=functools.partial(_before_xgboost, recorder), after=after)
+    after = functools.partial(_after_predict, recorder, "xgboost")
+    wrapping.method(xgboost.Booster, "predict", recorder, after=after)
 
 
-def _xgboost(original: Callable[..., Any], recorder: record.Recorder) -> Callable[..., Any]:
-    def train(*args: Any, **kwargs: Any) -> Any:
-        with recorder.outermost() as outermost:
-            if not outermost:
-                return original(*args, **kwargs)
-            given = arguments(original, args, kwargs)
-            results = given.get("evals_result")
-            if results is None:
-                results = kwargs["evals_result"] = {}
-            model = original(*args, **kwargs)
-        try:
-            data = given.get("dtrain")
-            recorder.fitted("xgboost", model, "xgboost.train", None, data.get_label() if data is not None else None)
-            trained = {name for matrix, name in given.get("evals") or () if matrix is data}
-            labels = {name: matrix.get_label() for matrix, name in given.get("evals") or ()}
-            _evaluations(results, trained, labels, "xgboost.train", model, recorder)
-        except Exception as error:
-            recorder.warn("hook for xgboost.train: %s" % error)
-        return model
-
-    return train
+def patch_lightgbm(lightgbm: Any, recorder: Recorder) -> None:
+    """Observe lightgbm.train and Booster.predict."""
+    before = functools.partial(_before_lightgbm, recorder, lightgbm.record_evaluation)
+    wrapping.function(lightgbm, "train", recorder, before=before, after=functools.partial(_after_lightgbm, recorder))
+    after = functools.partial(_after_predict, recorder, "lightgbm")
+    wrapping.method(lightgbm.Booster, "predict", recorder, after=after)
 
 
-def patch_lightgbm(lightgbm: Any, recorder: record.Recorder) -> None:
-    wrap(lightgbm, "train", lambda o: _lightgbm(lightgbm, o, recorder))
+def _after_predict(recorder: Recorder, framework: str, given: Given, result: Any) -> None:
+    recorder.predicted(framework, given["self"], given.get("data"), result)
 
 
-def _lightgbm(lightgbm: Any, original: Callable[..., Any], recorder: record.Recorder) -> Callable[..., Any]:
-    def train(*args: Any, **kwargs: Any) -> Any:
-        with recorder.outermost() as outermost:
-            if not outermost:
-                return original(*args, **kwargs)
-            given = arguments(original, args, kwargs)
-            results: Dict[str, Any] = {}
-            kwargs["callbacks"] = list(kwargs.get("callbacks") or []) + [lightgbm.record_evaluation(results)]
-            model = original(*args, **kwargs)
-        try:
-            data = given.get("train_set")
-            recorder.fitted("lightgbm", model, "lightgbm.train", None, data.get_label() if data is not None else None)
-            sets = given.get("valid_sets") or []
-            names = given.get("valid_names") or ["valid_%d" % i for i in range(len(sets))]
-            trained = {name for name, held in zip(names, sets) if held is data} | {"training"}
-            labels = {name: held.get_label() for name, held in zip(names, sets)}
-            _evaluations(results, trained, labels, "lightgbm.train", model, recorder)
-        except Exception as error:
-            recorder.warn("hook for lightgbm.train: %s" % error)
-        return model
-
-    return train
+def _before_xgboost(recorder: Recorder, given: Given, kwargs: Dict[str, Any]) -> None:
+    data = given["dtrain"]
+    recorder.fitting("xgboost", None, "xgboost.train", data, data.get_label())
+    for held, _ in given.get("evals") or ():
+        if held is not data:
+            recorder.watching(held, held.get_label())
+    if given.get("evals_result") is None:
+        kwargs["evals_result"] = {}
+    given["results"] = kwargs.get("evals_result", given.get("evals_result"))
 
 
-def _evaluations(
-    results: Dict[str, Any], trained: Any, labels: Dict[str, Any], source: str, model: Any, recorder: record.Recorder
+def _after_xgboost(recorder: Recorder, given: Given, model: Any) -> None:
+    recorder.remember("xgboost", model)
+    evals = given.get("evals") or ()
+    trained = {name for held, name in evals if held is given["dtrain"]}
+    labels = {name: held.get_label() for held, name in evals}
+    evaluations(recorder, given["results"], trained, labels, Origin("xgboost", model, None, 0))
+
+
+def _before_lightgbm(recorder: Recorder, record_evaluation: Any, given: Given, kwargs: Dict[str, Any]) -> None:
+    data = given["train_set"]
+    # A Dataset made of arrays may drop them, so they are looked at now.
+    recorder.fitting("lightgbm", None, "lightgbm.train", data.data, data.label)
+    for held in _held(given):
+        if held is not data:
+            recorder.watching(held.data, held.label)
+    given["labels"] = [held.label for held in _held(given)]
+    given["results"] = {}
+    kwargs["callbacks"] = list(given.get("callbacks") or []) + [record_evaluation(given["results"])]
+
+
+def _after_lightgbm(recorder: Recorder, given: Given, model: Any) -> None:
+    recorder.remember("lightgbm", model)
+    held = _held(given)
+    names = given.get("valid_names") or []
+    names = [names] if isinstance(names, str) else list(names)
+    names += ["valid_%d" % i for i in range(len(names), len(held))]
+    trained = {name for name, data in zip(names, held) if data is given["train_set"]} | {"training"}
+    labels = dict(zip(names, given["labels"]))
+    evaluations(recorder, given["results"], trained, labels, Origin("lightgbm", model, None, 0))
+
+
+def _held(given: Given) -> Any:
+    sets = given.get("valid_sets") or []
+    return sets if isinstance(sets, (list, tuple)) else [sets]
+
+
+def evaluations(
+    recorder: Recorder, results: Dict[str, Any], trained: Set[str], labels: Dict[str, Any], origin: Origin
 ) -> None:
     """Record the learning curves of the evaluation sets and their last accuracy."""
-    for name, held in labels.items():
-        if name not in trained:
-            recorder.watching(None, held)
-    rounds = max((len(values) for metrics in results.values() for values in metrics.values()), default=0)
-    for i in range(rounds):
+    series = {
+        (name, metric): list(values) for name, metrics in results.items() for metric, values in metrics.items()
+    }
+    for i in range(max(map(len, series.values()), default=0)):
         values = {}
-        for name, metrics in results.items():
+        for (name, metric), points in series.items():
             prefix = "" if name in trained else "val_"
-            for metric, series in metrics.items():
-                if i < len(series):
-                    if metric in ERRORS:
-                        values[prefix + "accuracy"] = 1 - series[i]
-                    else:
-                        values[prefix + ("loss" if "logloss" in metric else metric)] = series[i]
+            if i < len(points) and metric in ERRORS:
+                values[prefix + "accuracy"] = 1 - points[i]
+            elif i < len(points):
+                values[prefix + ("loss" if metric in LOSSES else metric)] = points[i]
         recorder.writer.write("curve", epoch=i + 1, values=values)
-    for name, metrics in results.items():
-        for metric, series in metrics.items():
-            if metric in ERRORS and series:
-                split = "train" if name in trained else "validation"
-                recorder.metric("accuracy", 1 - series[-1], split, source, labels=labels.get(name), model=model, framework=source.split(".")[0])
+    for (name, metric), points in series.items():
+        if metric in ERRORS and points:
+            split = "train" if name in trained else "validation"
+            source = origin.framework + ".train"
+            recorder.metric("accuracy", 1 - points[-1], split, source, labels.get(name), origin)

@@ -1,105 +1,94 @@
-"""Keras 2 and 3, tf.keras: fit and evaluate."""
+"""Keras 2 and 3, tf.keras: fit, evaluate and predict."""
 
-from typing import Any, Callable, Dict
+import functools
+from typing import Any, Dict, Optional, Tuple
 
-from . import record
-from .wrapping import arguments, wrap
+from . import rows, wrapping
+from .record import ACCURACY, Origin, Recorder
+from .wrapping import Given
 
 
-def patch_keras(keras: Any, recorder: record.Recorder) -> None:
+def patch_keras(keras: Any, recorder: Recorder) -> None:
+    """Observe the keras package, of any version that has a Model."""
     model = getattr(keras, "Model", None) or keras.models.Model
-    _patch_model(model, keras.callbacks.Callback, recorder)
+    _patch(model, keras.callbacks.Callback, recorder)
 
 
-def patch_tensorflow(tensorflow: Any, recorder: record.Recorder) -> None:
-    """tf.keras of TensorFlow before 2.16 is a package of its own."""
+def patch_tensorflow(tensorflow: Any, recorder: Recorder) -> None:
+    """Observe tf.keras before TensorFlow 2.6, when it became the keras package."""
     version = tuple(int(n) for n in tensorflow.__version__.split(".")[:2])
-    if version < (2, 16):
-        _patch_model(tensorflow.keras.Model, tensorflow.keras.callbacks.Callback, recorder)
+    if version < (2, 6):
+        _patch(tensorflow.keras.Model, tensorflow.keras.callbacks.Callback, recorder)
 
 
-def _patch_model(model: Any, callback: Any, recorder: record.Recorder) -> None:
-    for name, make in (("fit", _fit), ("evaluate", _evaluate)):
+def _patch(model: Any, callback: Any, recorder: Recorder) -> None:
+    hooks: Dict[str, Tuple[Any, Any]] = {
+        "fit": (functools.partial(_before_fit, recorder, callback), functools.partial(_after_fit, recorder)),
+        "evaluate": (None, functools.partial(_after_evaluate, recorder)),
+        "predict": (None, functools.partial(_after_predict, recorder)),
+    }
+    for name, (before, after) in hooks.items():
         for cls in model.__mro__:
             if name in cls.__dict__:
-                wrap(cls, name, lambda o, m=make: m(o, callback, recorder))
+                wrapping.method(cls, name, recorder, after=after, before=before)
                 break
-    # Sequential of Keras 2 inherits both; nothing more to patch.
 
 
-def _accuracy(values: Dict[str, Any], prefix: str = "") -> Any:
-    """The accuracy among the values of an epoch, if there is one."""
-    for name, value in values.items():
-        if name.startswith(prefix) and name[len(prefix) :] in record.ACCURACY:
-            return value
-    return None
-
-
-def _fit(original: Callable[..., Any], callback: Any, recorder: record.Recorder) -> Callable[..., Any]:
-    class Curve(callback):  # type: ignore[misc]
-        """Records every epoch as it ends."""
-
-        def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-            try:
-                recorder.writer.write("curve", epoch=epoch + 1, values=dict(logs or {}))
-            except Exception as error:
-                recorder.warn("curve: %s" % error)
-
-    def fit(self: Any, *args: Any, **kwargs: Any) -> Any:
-        with recorder.outermost() as outermost:
-            if not outermost:
-                return original(self, *args, **kwargs)
-            given = arguments(original, (self,) + args, kwargs)
-            if "callbacks" in kwargs or "callbacks" not in given:
-                callbacks = kwargs.get("callbacks")
-                if callbacks is None or isinstance(callbacks, (list, tuple)):
-                    kwargs["callbacks"] = list(callbacks or []) + [Curve()]
-            history = original(self, *args, **kwargs)
-        try:
-            _after_fit(self, given, history, recorder)
-        except Exception as error:
-            recorder.warn("hook for fit: %s" % error)
-        return history
-
-    return fit
-
-
-def _after_fit(model: Any, given: Dict[str, Any], history: Any, recorder: record.Recorder) -> None:
-    recorder.fitted("keras", model, "keras.Model.fit", given.get("x"), given.get("y"))
+def _before_fit(recorder: Recorder, callback: Any, given: Given, kwargs: Dict[str, Any]) -> None:
+    recorder.fitting("keras", given["self"], "keras.Model.fit", given.get("x"), given.get("y"))
     held = given.get("validation_data")
-    rows = labels = None
-    if isinstance(held, (tuple, list)) and len(held) >= 2:
-        rows, labels = held[0], held[1]
-        recorder.watching(rows, labels)
-    last = {name: values[-1] for name, values in history.history.items() if len(values)}
-    for prefix, split in (("", "train"), ("val_", "validation")):
-        value = _accuracy({n: v for n, v in last.items() if n.startswith("val_") == bool(prefix)}, prefix)
-        if value is not None:
-            recorder.metric(
-                "accuracy", value, split, "keras.Model.fit", labels=labels if prefix else given.get("y"),
-                model=model, framework="keras",
-            )
+    if held is not None:
+        recorder.watching(*(held[:2] if isinstance(held, (tuple, list)) else [held]))
+    if "callbacks" in given and "callbacks" not in kwargs:
+        return  # given by position
+    callbacks = kwargs.get("callbacks")
+    if callbacks is None or isinstance(callbacks, (list, tuple)):
+        kwargs["callbacks"] = list(callbacks or []) + [_curve(callback, recorder)]
+    elif hasattr(callbacks, "append"):  # a CallbackList
+        callbacks.append(_curve(callback, recorder))
+    else:
+        kwargs["callbacks"] = [callbacks, _curve(callback, recorder)]
 
 
-def _evaluate(original: Callable[..., Any], callback: Any, recorder: record.Recorder) -> Callable[..., Any]:
-    def evaluate(self: Any, *args: Any, **kwargs: Any) -> Any:
-        with recorder.outermost() as outermost:
-            result = original(self, *args, **kwargs)
-        if outermost:
-            try:
-                given = arguments(original, (self,) + args, kwargs)
-                value = _accuracy(_values(self, result))
-                if value is not None:
-                    rows, labels = given.get("x"), given.get("y")
-                    recorder.metric(
-                        "accuracy", value, recorder.split(rows, labels), "keras.Model.evaluate", labels=record.classes(labels),
-                        model=self, framework="keras",
-                    )
-            except Exception as error:
-                recorder.warn("hook for evaluate: %s" % error)
-        return result
+def _curve(callback: Any, recorder: Recorder) -> Any:
+    """A callback that records every epoch as it ends."""
 
-    return evaluate
+    class Curve(callback):  # type: ignore[misc]
+        def on_epoch_end(self, epoch: int, logs: Optional[Dict[str, Any]] = None) -> None:
+            recorder.writer.write("curve", epoch=epoch + 1, values=_named(logs or {}))
+
+    return Curve()
+
+
+def _named(logs: Dict[str, Any]) -> Dict[str, Any]:
+    """An epoch's values with the accuracy under its usual name."""
+    named = {}
+    for name, value in logs.items():
+        prefix = "val_" if name.startswith("val_") else ""
+        named[prefix + "accuracy" if name[len(prefix) :] in ACCURACY else name] = value
+    return named
+
+
+def _after_fit(recorder: Recorder, given: Given, history: Any) -> None:
+    last = _named({name: values[-1] for name, values in history.history.items() if len(values)})
+    held = given.get("validation_data")
+    held = held[1] if isinstance(held, (tuple, list)) and len(held) > 1 else None
+    origin = Origin("keras", given["self"], None, 0)
+    for name, split, labels in (("accuracy", "train", given.get("y")), ("val_accuracy", "validation", held)):
+        if name in last:
+            recorder.metric("accuracy", last[name], split, "keras.Model.fit", labels, origin)
+
+
+def _after_predict(recorder: Recorder, given: Given, result: Any) -> None:
+    recorder.predicted("keras", given["self"], given.get("x"), result)
+
+
+def _after_evaluate(recorder: Recorder, given: Given, result: Any) -> None:
+    model, labels = given["self"], given.get("y")
+    split = recorder.split(rows.identity(given.get("x")), rows.identity(labels))
+    for name, value in _named(_values(model, result)).items():
+        if name not in ("loss", "compile_metrics"):
+            recorder.metric(name, value, split, "keras.Model.evaluate", labels, Origin("keras", model, None, 0))
 
 
 def _values(model: Any, result: Any) -> Dict[str, Any]:
@@ -108,5 +97,4 @@ def _values(model: Any, result: Any) -> Dict[str, Any]:
         return result
     if hasattr(model, "get_metrics_result"):
         return dict(model.get_metrics_result())
-    values = result if isinstance(result, (list, tuple)) else [result]
-    return dict(zip(model.metrics_names, values))
+    return dict(zip(model.metrics_names, result if isinstance(result, (list, tuple)) else [result]))

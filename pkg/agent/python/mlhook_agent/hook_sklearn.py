@@ -1,156 +1,145 @@
-"""scikit-learn: fit, score, metrics, cross-validation and grid search."""
+"""scikit-learn: fit, predict, score, metrics, cross-validation and grid search."""
 
-from typing import Any, Callable
+import functools
+from typing import Any
 
-from . import record
-from .wrapping import arguments, wrap
+from . import rows, wrapping
+from .record import Origin, Recorder
+from .wrapping import Given
 
 # Metric functions whose value is reported as it is.
-METRICS = ("accuracy_score", "balanced_accuracy_score", "f1_score", "precision_score", "recall_score", "roc_auc_score")
+METRICS = (
+    "accuracy_score", "balanced_accuracy_score", "f1_score", "precision_score", "recall_score", "roc_auc_score",
+    "log_loss", "mean_squared_error", "root_mean_squared_error", "mean_absolute_error", "r2_score",
+)
 # Functions that print or return something else; the accuracy is computed again.
 TABLES = ("classification_report", "confusion_matrix")
 
 
-def patch_base(base: Any, recorder: record.Recorder) -> None:
-    def fit_of(cls: Any) -> None:
-        if "fit" in cls.__dict__ and callable(cls.__dict__["fit"]):
-            wrap(cls, "fit", lambda original: _fit(original, recorder))
-
-    def known(cls: Any) -> None:
-        for sub in cls.__subclasses__():
-            fit_of(sub)
-            known(sub)
-
-    known(base.BaseEstimator)
-    original = base.BaseEstimator.__init_subclass__.__func__
+def patch_base(base: Any, recorder: Recorder) -> None:
+    """Observe every estimator there is and every one to come."""
+    known = [base.BaseEstimator]
+    for cls in known:  # grows while it is walked
+        _observe(cls, recorder)
+        known.extend(cls.__subclasses__())
+    inherited = base.BaseEstimator.__init_subclass__
 
     def __init_subclass__(cls: Any, **kwargs: Any) -> None:
-        original(cls, **kwargs)
+        if hasattr(inherited, "__func__"):
+            inherited.__func__(cls, **kwargs)
         try:
-            fit_of(cls)
+            _observe(cls, recorder)
         except Exception as error:
-            recorder.warn("hook for %s: %s" % (cls, error))
+            recorder.warn("hook of %s: %s" % (cls, error))
 
     base.BaseEstimator.__init_subclass__ = classmethod(__init_subclass__)
-    wrap(base.ClassifierMixin, "score", lambda o: _score(o, recorder))
+    wrapping.method(base.ClassifierMixin, "score", recorder, after=functools.partial(_after_score, recorder))
+    wrapping.method(base.RegressorMixin, "score", recorder, after=functools.partial(_after_score, recorder))
 
 
-def patch_pipeline(pipeline: Any, recorder: record.Recorder) -> None:
-    wrap(pipeline.Pipeline, "score", lambda o: _score(o, recorder))
+def _observe(cls: Any, recorder: Recorder) -> None:
+    for name in ("fit", "partial_fit"):
+        after = functools.partial(_after_fit, recorder) if name == "fit" else None
+        wrapping.method(cls, name, recorder, after=after, before=functools.partial(_before_fit, recorder))
+    for name in ("predict", "predict_proba", "decision_function"):
+        wrapping.method(cls, name, recorder, after=functools.partial(_after_predict, recorder))
+    if "fit" in cls.__dict__:  # searches, pipelines and ensembles score on their own
+        wrapping.method(cls, "score", recorder, after=functools.partial(_after_score, recorder))
 
 
-def patch_selection(selection: Any, recorder: record.Recorder) -> None:
-    wrap(selection.GridSearchCV.__mro__[1], "score", lambda o: _score(o, recorder))
+def patch_selection(selection: Any, recorder: Recorder) -> None:
+    """Observe cross-validation, whose scores are the program's own validation."""
+    wrapping.method(
+        selection.GridSearchCV.__mro__[1], "score", recorder, after=functools.partial(_after_score, recorder)
+    )
     for name in ("cross_val_score", "cross_validate"):
-        wrap(selection, name, lambda o, n=name: _cross(o, n, recorder))
+        wrapping.function(selection, name, recorder, after=functools.partial(_after_cross, recorder, name))
 
 
-def patch_metrics(metrics: Any, recorder: record.Recorder) -> None:
+def patch_metrics(metrics: Any, recorder: Recorder) -> None:
+    """Observe the metric functions that a script calls with its predictions."""
     for name in METRICS:
-        wrap(metrics, name, lambda o, n=name: _metric(o, n, recorder))
+        wrapping.function(metrics, name, recorder, after=functools.partial(_after_metric, recorder, name))
     for name in TABLES:
-        wrap(metrics, name, lambda o, n=name: _table(o, n, recorder))
+        after = functools.partial(_after_table, recorder, name, metrics.accuracy_score)
+        wrapping.function(metrics, name, recorder, after=after)
 
 
-def _fit(original: Callable[..., Any], recorder: record.Recorder) -> Callable[..., Any]:
-    def fit(self: Any, *args: Any, **kwargs: Any) -> Any:
-        with recorder.outermost() as outermost:
-            result = original(self, *args, **kwargs)
-        if outermost:
-            try:
-                _after_fit(self, arguments(original, (self,) + args, kwargs), recorder)
-            except Exception as error:
-                recorder.warn("hook for fit: %s" % error)
-        return result
-
-    return fit
-
-
-def _after_fit(model: Any, given: Any, recorder: record.Recorder) -> None:
-    labels = given.get("y")
-    if labels is None or not hasattr(model, "predict"):
+def _before_fit(recorder: Recorder, given: Given, _kwargs: Any) -> None:
+    model = given["self"]
+    if not hasattr(model, "predict") or given.get("y") is None:
         return  # a scaler, an encoder
-    source = "%s.fit" % type(model).__name__
-    recorder.fitted("sklearn", model, source, given.get("X"), labels)
+    recorder.fitting("sklearn", model, type(model).__name__ + ".fit", given.get("X"), given["y"])
+    held = given.get("eval_set")
+    for pair in [held] if isinstance(held, tuple) else held or ():
+        if rows.identity(pair[0]) not in recorder.trained:
+            recorder.watching(*pair[:2])
+
+
+def _after_fit(recorder: Recorder, given: Given, _result: Any) -> None:
+    model = given["self"]
     best = getattr(model, "best_score_", None)
-    if best is not None and getattr(model, "scoring", None) in (None, "accuracy") and _classifies(model):
-        recorder.metric("accuracy", best, "validation", "sklearn.model_selection.best_score_", labels=labels, model=model, framework="sklearn")
+    if best is None or not _measures_accuracy(model) or given.get("y") is None:
+        return
+    source = "sklearn.model_selection.%s.best_score_" % type(model).__name__
+    recorder.metric("accuracy", best, "validation", source, given["y"], Origin("sklearn", model, None, 0))
 
 
-def _classifies(model: Any) -> bool:
+def _after_predict(recorder: Recorder, given: Given, result: Any) -> None:
+    recorder.predicted("sklearn", given["self"], given.get("X"), result)
+
+
+def _after_score(recorder: Recorder, given: Given, value: Any) -> None:
     import sklearn.base
 
-    return bool(sklearn.base.is_classifier(model))
+    model, labels = given["self"], given.get("y")
+    if _measures_accuracy(model):
+        name = "accuracy"
+    elif sklearn.base.is_regressor(model) and getattr(model, "scoring", None) is None:
+        name = "r2_score"
+    else:
+        return
+    split = recorder.split(rows.identity(given.get("X")), rows.identity(labels))
+    source = "sklearn.%s.score" % type(model).__name__
+    recorder.metric(name, value, split, source, labels, Origin("sklearn", model, None, 0))
 
 
-def _score(original: Callable[..., Any], recorder: record.Recorder) -> Callable[..., Any]:
-    def score(self: Any, *args: Any, **kwargs: Any) -> Any:
-        with recorder.outermost() as outermost:
-            value = original(self, *args, **kwargs)
-        if outermost:
-            try:
-                given = arguments(original, (self,) + args, kwargs)
-                if _classifies(self) and getattr(self, "scoring", None) in (None, "accuracy"):
-                    recorder.metric(
-                        "accuracy", value, recorder.split(given.get("X"), given.get("y")),
-                        "sklearn.%s.score" % type(self).__name__, labels=given.get("y"), model=self, framework="sklearn",
-                    )
-            except Exception as error:
-                recorder.warn("hook for score: %s" % error)
-        return value
+def _measures_accuracy(model: Any) -> bool:
+    """Whether score and best_score_ are the share of right answers."""
+    import sklearn.base
 
-    return score
+    return bool(sklearn.base.is_classifier(model)) and getattr(model, "scoring", None) in (None, "accuracy")
 
 
-def _metric(original: Callable[..., Any], name: str, recorder: record.Recorder) -> Callable[..., Any]:
-    def metric(*args: Any, **kwargs: Any) -> Any:
-        with recorder.outermost() as outermost:
-            value = original(*args, **kwargs)
-        if outermost:
-            try:
-                given = arguments(original, args, kwargs)
-                if name == "accuracy_score" and given.get("normalize", True) is False:
-                    return value  # a count
-                labels = given.get("y_true")
-                recorder.metric(name, value, recorder.split(None, labels), "sklearn.metrics." + name, labels=labels)
-            except Exception as error:
-                recorder.warn("hook for %s: %s" % (name, error))
-        return value
-
-    return metric
+def _after_metric(recorder: Recorder, name: str, given: Given, value: Any) -> None:
+    if name == "accuracy_score" and given.get("normalize", True) is False:
+        return  # a count
+    if not isinstance(value, (int, float)):
+        return  # one value for each class
+    output = given.get("y_pred", given.get("y_score"))
+    _measured(recorder, name, name, value, given["y_true"], output)
 
 
-def _table(original: Callable[..., Any], name: str, recorder: record.Recorder) -> Callable[..., Any]:
-    def table(*args: Any, **kwargs: Any) -> Any:
-        with recorder.outermost() as outermost:
-            value = original(*args, **kwargs)
-            if outermost:
-                try:
-                    import sklearn.metrics
-
-                    given = arguments(original, args, kwargs)
-                    labels = given["y_true"]
-                    accuracy = sklearn.metrics.accuracy_score(labels, given["y_pred"])  # no metric of its own: depth 2
-                    recorder.metric("accuracy", accuracy, recorder.split(None, labels), "sklearn.metrics." + name, labels=labels)
-                except Exception as error:
-                    recorder.warn("hook for %s: %s" % (name, error))
-        return value
-
-    return table
+def _after_table(recorder: Recorder, name: str, accuracy_score: Any, given: Given, _result: Any) -> None:
+    # Called from within a hooked call, so this is no measurement of the user's.
+    accuracy = accuracy_score(given["y_true"], given["y_pred"])
+    _measured(recorder, "accuracy", name, accuracy, given["y_true"], given["y_pred"])
 
 
-def _cross(original: Callable[..., Any], name: str, recorder: record.Recorder) -> Callable[..., Any]:
-    def cross(*args: Any, **kwargs: Any) -> Any:
-        with recorder.outermost() as outermost:
-            value = original(*args, **kwargs)
-        if outermost:
-            try:
-                given = arguments(original, args, kwargs)
-                scores = value["test_score"] if isinstance(value, dict) else value
-                if given.get("scoring") in (None, "accuracy") and _classifies(given.get("estimator")):
-                    recorder.metric("accuracy", scores.mean(), "validation", "sklearn.model_selection." + name, labels=given.get("y"))
-            except Exception as error:
-                recorder.warn("hook for %s: %s" % (name, error))
-        return value
+def _measured(recorder: Recorder, name: str, function: str, value: Any, labels: Any, output: Any) -> None:
+    origin = recorder.origin(output)
+    split = recorder.split(origin.given if origin else None, rows.identity(labels))
+    if origin is None:
+        origin = recorder.fitted
+    recorder.metric(name, value, split, "sklearn.metrics." + function, labels, origin)
 
-    return cross
+
+def _after_cross(recorder: Recorder, name: str, given: Given, result: Any) -> None:
+    import sklearn.base
+
+    scoring = given.get("scoring")
+    classifies = sklearn.base.is_classifier(given.get("estimator"))
+    if not classifies or scoring not in (None, "accuracy"):
+        return
+    scores = result["test_score"] if isinstance(result, dict) else result
+    recorder.metric("accuracy", scores.mean(), "validation", "sklearn.model_selection." + name, given.get("y"))

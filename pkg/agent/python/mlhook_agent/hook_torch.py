@@ -1,22 +1,31 @@
 """torch: notes the model, so that it can be saved. The accuracy is printed by
 the script and read on the host."""
 
-from typing import Any, Callable
+import functools
+import gc
+from typing import Any
 
-from . import record
-from .wrapping import wrap
+from . import wrapping
+from .record import Recorder
+from .wrapping import Given
 
 
-def patch(torch: Any, recorder: record.Recorder) -> None:
-    wrap(torch.nn.Module, "parameters", lambda o: _parameters(o, recorder))
+def patch(torch: Any, recorder: Recorder) -> None:
+    """Observe the building of optimizers."""
+    after = functools.partial(_after_init, torch, recorder)
+    wrapping.method(torch.optim.Optimizer, "__init__", recorder, after=after)
 
 
-def _parameters(original: Callable[..., Any], recorder: record.Recorder) -> Callable[..., Any]:
-    def parameters(self: Any, *args: Any, **kwargs: Any) -> Any:
-        # The module whose parameters the user hands to an optimizer.
-        with recorder.outermost() as outermost:
-            if outermost and not self.__class__.__module__.startswith("torch.nn.modules.loss"):
-                recorder.remember("torch", self)
-            return original(self, *args, **kwargs)
-
-    return parameters
+def _after_init(torch: Any, recorder: Recorder, given: Given, _result: Any) -> None:
+    """Find the outermost module that holds what the optimizer trains."""
+    trained = {id(p) for group in given["self"].param_groups for p in group["params"]}
+    best, most = None, (0, 0)
+    for thing in gc.get_objects():
+        if not issubclass(type(thing), torch.nn.Module):
+            continue
+        held = [id(p) for p in thing.parameters()]
+        found = (len(trained.intersection(held)), sum(1 for _ in thing.modules()))
+        if found[0] and found > most:
+            best, most = thing, found
+    if best is not None:
+        recorder.remember("torch", best)

@@ -1,27 +1,27 @@
 """Patches frameworks as they are imported, or at once where they are loaded.
 
 A hook that fails becomes one warning; the user's program never sees it.
-``MLHOOK_HOOKS=0`` switches all hooks off, a comma list of names some of them.
+``MLHOOK_HOOKS=0`` switches all hooks off; a comma list (``keras,torch``) names
+the frameworks to leave alone.
 """
 
 import functools
 import importlib.abc
-import importlib.util
 import os
 import sys
 from typing import Any, Callable, Dict, List, Optional
 
 from . import entropy, hook_boosting, hook_keras, hook_sklearn, hook_torch, record
 
-Patch = Callable[[Any, record.Recorder], None]
+Step = Callable[[Any], None]
 
 # Module to the patch that runs when it is loaded.
-PATCHES: Dict[str, Patch] = {
+PATCHES: Dict[str, Callable[[Any, record.Recorder], None]] = {
     "sklearn.base": hook_sklearn.patch_base,
     "sklearn.metrics": hook_sklearn.patch_metrics,
-    "sklearn.pipeline": hook_sklearn.patch_pipeline,
     "sklearn.model_selection": hook_sklearn.patch_selection,
     "keras": hook_keras.patch_keras,
+    "tf_keras": hook_keras.patch_keras,
     "tensorflow": hook_keras.patch_tensorflow,
     "torch": hook_torch.patch,
     "xgboost": hook_boosting.patch_xgboost,
@@ -31,66 +31,70 @@ PATCHES: Dict[str, Patch] = {
 
 def install(recorder: record.Recorder, threads: int, seed: int) -> None:
     """Patch what is loaded and arrange for the rest."""
-    off = os.environ.get("MLHOOK_HOOKS", "").split(",")
-    steps: Dict[str, List[Callable[[Any], None]]] = {
+    steps: Dict[str, List[Step]] = {
         "numpy": [lambda m: entropy.pin_numpy(m, seed)],
-        "torch": [lambda m: entropy.pin_torch(m, seed), lambda m: m.set_num_threads(threads) if threads else None],
-        "tensorflow": [lambda m: entropy.pin_tensorflow(m, seed)],
+        "torch": [lambda m: entropy.pin_torch(m, seed), lambda m: entropy.limit_torch(m, threads)],
+        "tensorflow": [
+            lambda m: entropy.limit_tensorflow(m, threads),
+            lambda m: entropy.pin_tensorflow(m, seed),
+        ],
     }
+    off = os.environ.get("MLHOOK_HOOKS", "").split(",")
     if off != ["0"]:
+        record.mark_threads(recorder)
         for name, patch in PATCHES.items():
             if name.split(".")[0] not in off:
-                steps.setdefault(name, []).append(functools.partial(_swap, patch, recorder))
+                steps.setdefault(name, []).append(functools.partial(patch, recorder=recorder))
 
     def loaded(name: str, module: Any) -> None:
-        for step in steps.get(name, []):
+        for step in steps[name]:
             try:
                 step(module)
             except Exception as error:
                 recorder.warn("hook for %s: %s: %s" % (name, type(error).__name__, error))
 
-    for name in list(steps):
+    waiting = _Finder(loaded)
+    for name in steps:
         if name in sys.modules:
             loaded(name, sys.modules[name])
-    sys.meta_path.insert(0, _Finder({n for n in steps if n not in sys.modules}, loaded))
-
-
-def _swap(patch: Patch, recorder: record.Recorder, module: Any) -> None:
-    patch(module, recorder)
+        else:
+            waiting.names.add(name)
+    sys.meta_path.insert(0, waiting)
 
 
 class _Finder(importlib.abc.MetaPathFinder):
-    """Lets the ordinary finders find a module and runs the hook behind its code.
+    """Lets the ordinary finders find a module and runs the hooks behind its code.
 
-    It never removes itself: TensorFlow asks for the spec of keras before it
-    imports it.
+    It never removes itself, since being asked does not mean being imported:
+    TensorFlow asks for the spec of keras before it imports it.
     """
 
-    def __init__(self, names: Any, loaded: Callable[[str, Any], None]) -> None:
-        self.names = names
+    def __init__(self, loaded: Callable[[str, Any], None]) -> None:
+        self.names: "set[str]" = set()
         self.loaded = loaded
-        self.asking = False
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> Optional[Any]:
-        if name not in self.names or self.asking:
+        if name not in self.names:
             return None
-        self.asking = True
-        try:
-            spec = importlib.util.find_spec(name)
-        except (ImportError, ValueError, AttributeError):
-            return None
-        finally:
-            self.asking = False
-        if spec is None or spec.loader is None or not hasattr(spec.loader, "exec_module"):
-            return None
-        execute = spec.loader.exec_module
+        for finder in sys.meta_path:
+            if finder is self or not hasattr(finder, "find_spec"):
+                continue
+            spec = finder.find_spec(name, path, target)
+            if spec is not None:
+                return self._watched(name, spec)
+        return None
+
+    def _watched(self, name: str, spec: Any) -> Any:
+        execute = getattr(spec.loader, "exec_module", None)
+        if execute is None:
+            return spec
 
         def exec_module(module: Any) -> None:
             execute(module)
             self.loaded(name, module)
 
         try:
-            spec.loader.exec_module = exec_module  # type: ignore[method-assign]
-        except AttributeError:
-            return None
+            spec.loader.exec_module = exec_module
+        except AttributeError:  # a loader written in C: the module stays unobserved
+            pass
         return spec

@@ -1,29 +1,39 @@
 """What is known of a script's training: rows trained on, metrics, models."""
 
-import hashlib
+import functools
 import os
 import threading
-from typing import Any, List, Optional, Set, Tuple
+from collections import OrderedDict
+from typing import Any, NamedTuple, Optional, Set
 
-from . import events
+from . import events, rows
 
 # Names under which frameworks report the share of right answers.
 ACCURACY = {
-    "accuracy", "acc", "categorical_accuracy", "sparse_categorical_accuracy", "binary_accuracy",
-    "compile_metrics", "accuracy_score",
+    "accuracy", "acc", "categorical_accuracy", "sparse_categorical_accuracy", "binary_accuracy", "accuracy_score",
 }
 
 
+class Origin(NamedTuple):
+    """Where predictions came from."""
+
+    framework: str
+    model: Any
+    given: Optional[str]  # identity of the rows predicted
+    count: int
+
+
 class Recorder:
-    """Collects events of the main process; hooks call it and never raise."""
+    """Turns what the hooks see into events; one per attempt."""
 
     def __init__(self, writer: events.Writer) -> None:
         self.writer = writer
         self.pid = os.getpid()
         self.trained: Set[str] = set()
         self.watched: Set[str] = set()
-        self.models: List[Tuple[str, Any]] = []  # framework, model; the last is the newest
-        self.measured: Optional[Tuple[str, Any]] = None  # the model of the last metric
+        self.fitted: Optional[Origin] = None
+        self.measured: Optional[Origin] = None  # the model of the last metric off the training data
+        self._predictions: "OrderedDict[str, Origin]" = OrderedDict()
         self._local = threading.local()
 
     def outermost(self) -> "_Guard":
@@ -34,135 +44,100 @@ class Recorder:
         return _Guard(self)
 
     def warn(self, text: str) -> None:
-        try:
-            self.writer.write("warning", text=text[:2000])
-        except Exception:
-            pass
+        self.writer.write("warning", text=text)
 
-    def fitted(self, framework: str, model: Any, source: str, rows: Any, labels: Any) -> None:
-        """A training call has ended. rows and labels are what it was given."""
-        for data in (rows, labels):
-            digest = fingerprint(data)
-            if digest:
-                self.trained.add(digest)
+    def fitting(self, framework: str, model: Any, source: str, given: Any, labels: Any) -> None:
+        """A training call begins on these rows and labels."""
+        seen = {rows.identity(data) for data in (given, labels)} - {None}
+        again = bool(seen) and seen <= self.trained and self.fitted is not None and self.fitted.model is model
+        self.trained.update(filter(None, seen))
         self.remember(framework, model)
-        self.writer.write("fit", source=source, model=_class(model), samples=size(labels) or size(rows) or None)
+        if not again:  # partial_fit in a loop is one training
+            self.writer.write(
+                "fit", source=source, model=name_of(model), rows=rows.fingerprint(given) or rows.fingerprint(labels),
+                samples=rows.size(labels) or rows.size(given) or None,
+            )
 
     def remember(self, framework: str, model: Any) -> None:
-        self.models = [m for m in self.models if m[1] is not model][-3:] + [(framework, model)]
+        """This is the model that was trained last."""
+        self.fitted = Origin(framework, model, None, 0)
 
-    def watching(self, rows: Any, labels: Any) -> None:
-        """Data that the program watches its training with."""
-        for data in (rows, labels):
-            digest = fingerprint(data)
-            if digest:
-                self.watched.add(digest)
+    def watching(self, *data: Any) -> None:
+        """The program watches its training with this data."""
+        self.watched.update(filter(None, map(rows.identity, data)))
 
-    def split(self, rows: Any, labels: Any) -> str:
-        """Say which data a metric was measured on."""
-        digests = [d for d in (fingerprint(rows), fingerprint(labels)) if d]
-        if any(d in self.trained for d in digests[:1]):
-            return "train"
-        if any(d in self.watched for d in digests[:1]):
-            return "validation"
-        return "test" if self.trained and digests else "unknown"
+    def predicted(self, framework: str, model: Any, given: Any, output: Any) -> None:
+        """Remember who predicted this, for the metric that follows."""
+        digest = rows.identity(output)
+        if digest is None:
+            return
+        self._predictions.pop(digest, None)
+        self._predictions[digest] = Origin(framework, model, rows.identity(given), rows.size(output))
+        while len(self._predictions) > 32:
+            self._predictions.popitem(last=False)
+
+    def origin(self, output: Any) -> Optional[Origin]:
+        """Who predicted this; where it was transformed since (argmax), the last that predicted as many."""
+        found = self._predictions.get(rows.fingerprint(output) or "")
+        if found is None and self._predictions:
+            last = next(reversed(self._predictions.values()))
+            found = last if last.count == rows.size(output) else None
+        return found
+
+    def split(self, *identities: Optional[str]) -> str:
+        """Say which data a metric was measured on; the first that is known decides."""
+        for known in filter(None, identities):
+            if known in self.trained:
+                return "train"
+            if known in self.watched:
+                return "validation"
+            return "test" if self.trained else "unknown"
+        return "unknown"
 
     def metric(
-        self, name: str, value: Any, split: str, source: str, samples: int = 0, labels: Any = None, model: Any = None,
-        framework: str = "",
+        self, name: str, value: Any, split: str, source: str, labels: Any = None, origin: Optional[Origin] = None,
+        counts: Any = None,
     ) -> None:
-        """Record a value; accuracies are a share of 1."""
-        if model is not None and split != "train":
-            self.measured = (framework, model)
+        """Record a value; accuracies are a share of 1. counts stands in for labels that cannot be counted."""
+        if origin is not None and split != "train":
+            self.measured = origin
+        known = labels if labels is not None else counts
         self.writer.write(
             "metric", name="accuracy" if name in ACCURACY else name, value=value, split=split, source=source,
-            samples=samples or size(labels) or None, rows=fingerprint(labels), majority=majority(labels),
+            samples=rows.size(known) or None, rows=rows.fingerprint(labels), majority=rows.majority(labels),
         )
 
 
 class _Guard:
+    """Counts how deep this thread is within hooked calls."""
+
     def __init__(self, recorder: Recorder) -> None:
         self.recorder = recorder
 
     def __enter__(self) -> bool:
         local = self.recorder._local
-        local.depth = getattr(local, "depth", 0) + 1
+        if not hasattr(local, "depth"):
+            local.depth = int(getattr(threading.current_thread(), "_mlhook_inner", False))
+        local.depth += 1
         return local.depth == 1 and os.getpid() == self.recorder.pid
 
     def __exit__(self, *_: Any) -> None:
         self.recorder._local.depth -= 1
 
 
-def _class(model: Any) -> str:
+def mark_threads(recorder: Recorder) -> None:
+    """Let threads that a hooked call starts know that they work within it."""
+    start = threading.Thread.start
+
+    @functools.wraps(start)
+    def marked(self: threading.Thread) -> None:
+        self._mlhook_inner = getattr(recorder._local, "depth", 0) > 0  # type: ignore[attr-defined]
+        start(self)
+
+    threading.Thread.start = marked  # type: ignore[method-assign]
+
+
+def name_of(model: Any) -> str:
+    """The model's class with its module."""
     kind = type(model)
     return "%s.%s" % (kind.__module__, kind.__qualname__)
-
-
-def _array(data: Any) -> Any:
-    """View data as a NumPy array where that is cheap; None otherwise."""
-    import sys
-
-    numpy = sys.modules.get("numpy")
-    if numpy is None or data is None or isinstance(data, (str, bytes, dict)):
-        return None
-    if hasattr(data, "detach"):  # torch
-        data = data.detach().cpu()
-    if hasattr(data, "toarray"):  # sparse: the values tell rows apart well enough
-        data = data.data
-    if not hasattr(data, "__array__") and not isinstance(data, (list, tuple)):
-        return None
-    try:
-        array = numpy.asarray(data)
-    except Exception:
-        return None
-    return array if array.size else None
-
-
-def fingerprint(data: Any) -> Optional[str]:
-    """Hash the values of rows or labels, whatever holds them; None when unknown."""
-    array = _array(data)
-    if array is None:
-        return None
-    digest = hashlib.blake2b(digest_size=16)
-    digest.update(str(array.size).encode())
-    flat = array.reshape(-1)
-    step = max(1, flat.size // 1_000_000)
-    flat = flat[::step]
-    if array.dtype.kind in "biuf":
-        digest.update(flat.astype("float32").tobytes())
-    else:
-        for item in flat[:100_000].tolist():
-            digest.update(repr(item).encode("utf-8", "replace"))
-    return digest.hexdigest()
-
-
-def size(data: Any) -> int:
-    """Number of rows."""
-    try:
-        return int(len(data)) if data is not None else 0
-    except TypeError:
-        return 0
-
-
-def classes(labels: Any) -> Any:
-    """Labels as a flat array, one-hot rows turned into their class."""
-    array = _array(labels)
-    if array is None:
-        return None
-    if array.ndim == 2 and array.shape[1] > 1 and array.dtype.kind in "biuf":
-        return array.argmax(axis=1)
-    return array.reshape(-1)
-
-
-def majority(labels: Any) -> Optional[float]:
-    """Share of the most frequent class; None for what is no set of classes."""
-    import sys
-
-    array = classes(labels)
-    if array is None:
-        return None
-    try:
-        _, counts = sys.modules["numpy"].unique(array, return_counts=True)
-    except TypeError:
-        return None
-    return float(counts.max()) / array.size if len(counts) <= max(2, array.size // 2) else None

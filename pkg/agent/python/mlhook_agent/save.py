@@ -3,69 +3,96 @@
 import hashlib
 import os
 import pickle
-from typing import Any, Callable, Dict, Tuple
+import sys
+from typing import Any, Callable, List, Tuple
 
 from . import record
 
-Saver = Callable[[Any, str], None]
+# File name, format and writer, in the order in which they are tried.
+Format = Tuple[str, str, Callable[[Any, str], Any]]
 
 
 def save(recorder: record.Recorder, directory: str) -> None:
     """Save the model that was measured last, else the one trained last."""
-    chosen = recorder.measured if recorder.measured and recorder.measured[1] is not None else None
-    if chosen is None and recorder.models:
-        chosen = recorder.models[-1]
-    if chosen is None:
+    chosen = recorder.measured or recorder.fitted
+    if chosen is None or chosen.model is None or os.getpid() != recorder.pid:
         return
-    framework, model = chosen
+    failure = ""
+    with recorder.outermost():  # saving calls hooked functions of its own
+        for name, form, write in formats(chosen.framework, chosen.model):
+            try:
+                size, digest = _put(directory, name, lambda path: write(chosen.model, path))
+            except Exception as error:
+                failure = failure or "%s: %s" % (type(error).__name__, error)
+                continue
+            recorder.writer.write(
+                "model", durable=True, path=name, format=form, sha256=digest, size=size,
+                model=record.name_of(chosen.model),
+            )
+            return
+    recorder.warn("the model was not saved: " + failure)
+
+
+def formats(framework: str, model: Any) -> List[Format]:
+    """How such a model can be saved; the best first."""
+    package = type(model).__module__.split(".")[0]
+    if framework == "keras":
+        weights: Format = ("model.weights.h5", "h5", lambda m, p: m.save_weights(p))
+        if _keras3(model):
+            return [("model.keras", "keras", lambda m, p: m.save(p)), weights]
+        return [("model.h5", "h5", lambda m, p: m.save(p)), weights]
+    if framework == "torch":
+        return [("model.pt", "torch", _torch)]
+    joblib: Format = ("model.joblib", "joblib", _joblib)
+    if framework == "xgboost" or package == "xgboost":
+        return [("model.ubj", "ubj", lambda m, p: m.save_model(p)), joblib]
+    if framework == "lightgbm" or package == "lightgbm":
+        return [("model.txt", "txt", lambda m, p: getattr(m, "booster_", m).save_model(p)), joblib]
+    return [joblib]
+
+
+def _put(directory: str, name: str, write: Callable[[str], Any]) -> Tuple[int, str]:
+    """Write a file, whole or not at all; return its size and SHA-256."""
+    os.makedirs(directory, exist_ok=True)
+    # Frameworks choose the format by the name's end, so the end stays.
+    temporary = os.path.join(directory, ".tmp-" + name)
+    digest = hashlib.sha256()
     try:
-        name, form, saver = _format(framework, model)
-        os.makedirs(directory, exist_ok=True)
-        path = os.path.join(directory, name)
-        # Frameworks choose the format by the name's end, so the end stays.
-        temporary = os.path.join(directory, "." + name)
-        saver(model, temporary)
-        with open(temporary, "rb") as f:
+        write(temporary)
+        with open(temporary, "rb+") as f:
+            for block in iter(lambda: f.read(1 << 20), b""):
+                digest.update(block)
             os.fsync(f.fileno())
-            digest = hashlib.sha256(f.read()).hexdigest()
-        os.replace(temporary, path)
-        recorder.writer.write(
-            "model", durable=True, path=name, format=form, sha256=digest, size=os.path.getsize(path), model=record._class(model)
-        )
-    except Exception as error:
-        recorder.warn("the model was not saved: %s: %s" % (type(error).__name__, error))
-
-
-def _format(framework: str, model: Any) -> Tuple[str, str, Saver]:
-    formats: Dict[str, Tuple[str, str, Saver]] = {
-        "keras": ("model.keras", "keras", lambda m, p: m.save(p)),
-        "torch": ("model.pt", "torch", _torch),
-        "xgboost": ("model.ubj", "ubj", lambda m, p: m.save_model(p)),
-        "lightgbm": ("model.txt", "txt", lambda m, p: m.save_model(p)),
-        "sklearn": ("model.joblib", "joblib", _sklearn),
-    }
-    if framework == "keras" and not _keras3(model):
-        return "model.h5", "h5", lambda m, p: m.save(p)
-    if framework == "sklearn" and type(model).__module__.startswith("xgboost."):
-        return formats["xgboost"]
-    return formats[framework]
+        os.replace(temporary, os.path.join(directory, name))
+    finally:
+        if os.path.exists(temporary):
+            os.remove(temporary)
+    handle = os.open(directory, os.O_RDONLY)
+    os.fsync(handle)
+    os.close(handle)
+    return os.path.getsize(os.path.join(directory, name)), digest.hexdigest()
 
 
 def _keras3(model: Any) -> bool:
-    return hasattr(model, "get_compile_config") and type(model).__mro__[-2].__module__.startswith("keras.")
+    for cls in type(model).__mro__:
+        package = cls.__module__.split(".")[0]
+        if package in ("keras", "tf_keras", "tensorflow"):
+            version = str(getattr(sys.modules.get(package), "__version__", "2"))
+            return package == "keras" and int(version.split(".")[0]) >= 3
+    return False
 
 
 def _torch(model: Any, path: str) -> None:
     import torch
 
-    torch.save({"class": record._class(model), "state_dict": model.state_dict()}, path)
+    torch.save({"class": record.name_of(model), "state_dict": model.state_dict()}, path)
 
 
-def _sklearn(model: Any, path: str) -> None:
+def _joblib(model: Any, path: str) -> None:
     try:
         import joblib
     except ImportError:
         with open(path, "wb") as f:
             pickle.dump(model, f)
-        return
-    joblib.dump(model, path)
+    else:
+        joblib.dump(model, path)

@@ -4,6 +4,7 @@ The parent does nothing but import: no operation, no seeding, no CUDA call, no
 thread. A parent that ran one TensorFlow operation hangs all its children.
 """
 
+import gc
 import importlib
 import json
 import os
@@ -12,47 +13,29 @@ import select
 import signal
 import sys
 import time
-from typing import Any, Dict, List, Optional, Set
+import warnings
+from typing import Any, Dict, List, NoReturn, Set
 
 from . import child, events
+from .attempt import Attempt
 
 POLL_SECONDS = 0.01
+GRACE_SECONDS = 5
 
-
-class Attempt:
-    """A running attempt, as the parent sees it."""
-
-    def __init__(self, pid: int, directory: str, pipe: int, limit: int) -> None:
-        self.pid = pid
-        self.directory = directory
-        self.pipe = pipe
-        self.left = limit
-        self.dropped = 0
-        self.started = time.time()
-        self.kill_at: Optional[float] = None
-        self.log = os.open(os.path.join(directory, "log"), os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
-
-    def pump(self) -> bool:
-        """Move what the script printed into the log; False at the end of the pipe."""
-        try:
-            data = os.read(self.pipe, 1 << 16)
-        except BlockingIOError:
-            return True
-        except OSError:
-            return False
-        keep = data[: max(self.left, 0)]
-        while keep:
-            try:
-                keep = keep[os.write(self.log, keep) :]
-            except OSError:  # disk full: the training goes on without its log
-                self.dropped += len(keep)
-                break
-        self.dropped += max(len(data) - max(self.left, 0), 0)
-        self.left -= len(data)
-        return bool(data)
+# What a script imports next, of packages that load their parts on demand.
+PARTS = {
+    "sklearn": (
+        "datasets", "ensemble", "linear_model", "metrics", "model_selection", "naive_bayes", "neighbors",
+        "neural_network", "pipeline", "preprocessing", "svm", "tree",
+    ),
+    "torch": ("nn", "optim", "utils.data"),
+    "keras": ("layers", "models", "optimizers", "callbacks"),
+}
 
 
 class Server:
+    """Serves the requests of one session until it is told to quit."""
+
     def __init__(self, home: str, requests: str, trials: str, state: str, preload: List[str]) -> None:
         self.home = home
         self.requests = requests
@@ -64,32 +47,50 @@ class Server:
         self.quit = False
 
     def serve(self) -> int:
+        """Import, say hello, and serve."""
         signal.signal(signal.SIGTERM, self._on_term)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         began = time.time()
-        versions = {}
-        for name in self.preload:
-            try:
-                module = importlib.import_module(name)
-                versions[name] = str(getattr(module, "__version__", ""))
-            except BaseException as error:  # a broken framework must not end the agent
-                self.events.write("warning", text="cannot import %s: %s" % (name, error))
+        versions = self._import()
         self.events.write(
             "hello", durable=True, python=platform.python_version(), frameworks=versions,
             fork=hasattr(os, "fork"), seconds=time.time() - began,
         )
         while not self.quit or self.attempts:
-            self._requests()
+            self._read_requests()
             self._wait()
             self._reap()
+        self.events.write("bye", durable=True)
         return 0
 
+    def _import(self) -> Dict[str, str]:
+        os.environ["MPLBACKEND"] = "Agg"
+        versions = {}
+        for name in self.preload:
+            try:
+                module = importlib.import_module(name)
+            except BaseException as error:  # a broken framework must not end the agent
+                self.events.write("warning", text="cannot import %s: %s" % (name, error))
+                continue
+            versions[name] = str(getattr(module, "__version__", ""))
+            for part in PARTS.get(name, ()):
+                try:
+                    importlib.import_module(name + "." + part)
+                except Exception:
+                    pass  # a part that this version lacks; the script will tell if it needs it
+        gc.collect()
+        gc.freeze()  # the children share these pages for longer
+        return versions
+
     def _on_term(self, _number: int, _frame: Any) -> None:
+        self._quit(2)
+
+    def _quit(self, grace: float) -> None:
         self.quit = True
         for attempt in self.attempts.values():
-            self._stop(attempt, 2)
+            attempt.stop(grace)
 
-    def _requests(self) -> None:
+    def _read_requests(self) -> None:
         try:
             names = sorted(n for n in os.listdir(self.requests) if n.endswith(".json") and not n.startswith("."))
         except OSError:
@@ -103,123 +104,75 @@ class Server:
                     request = json.load(f)
                 self._handle(name, request)
             except Exception as error:
-                self.events.write("warning", text="request %s: %s" % (name, error))
+                self.events.write("warning", text="request %s: %s: %s" % (name, type(error).__name__, error))
 
     def _handle(self, name: str, request: Dict[str, Any]) -> None:
         op = request["op"]
         key = "%s/%s" % (request.get("trial"), request.get("attempt"))
+        grace = request.get("grace") or GRACE_SECONDS
         if op == "run" and not self.quit:
             self._start(name, key, request)
         elif op == "stop" and key in self.attempts:
-            self._stop(self.attempts[key], request.get("grace") or 5)
+            self.attempts[key].stop(grace)
         elif op == "quit":
-            self.quit = True
-            for attempt in self.attempts.values():
-                self._stop(attempt, request.get("grace") or 5)
+            self._quit(grace)
 
     def _start(self, name: str, key: str, request: Dict[str, Any]) -> None:
         directory = os.path.join(self.trials, str(request["trial"]), str(request["attempt"]))
+        if os.path.exists(os.path.join(directory, "events.jsonl")):
+            # An agent before this one began it, and its attempts ended with it.
+            self.events.write("warning", text="request %s: the attempt was begun by an earlier agent" % name)
+            return
+        attempt = Attempt(directory, request.get("log_limit") or 1 << 62)
         read, write = os.pipe()
-        sys.stdout.flush()
-        sys.stderr.flush()
-        pid = os.fork()
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", DeprecationWarning)  # a framework's own threads
+                pid = os.fork()
+        except OSError as error:
+            os.close(read)
+            os.close(write)
+            attempt.failed(str(error))
+            return
         if pid == 0:
-            try:
-                signal.signal(signal.SIGTERM, signal.SIG_DFL)
-                signal.signal(signal.SIGINT, signal.default_int_handler)
-                os.setsid()
-                child.redirect(write)
-                if request.get("cold"):
-                    command = [sys.executable, "-B", self.home, "--requests", self.requests, "--trials", self.trials, "--one", name]
-                    os.execv(sys.executable, command)
-                child.run(request, directory)
-            finally:
-                os._exit(70)  # not reached: run and execv do not return
+            self._become(name, request, directory, write)
         os.close(write)
-        os.set_blocking(read, False)
-        self.attempts[key] = Attempt(pid, directory, read, request.get("log_limit") or 1 << 62)
+        attempt.begun(pid, read)
+        self.attempts[key] = attempt
 
-    @staticmethod
-    def _stop(attempt: Attempt, grace: float) -> None:
-        if attempt.kill_at is None:
-            attempt.kill_at = time.time() + grace
-            kill_group(attempt.pid, signal.SIGTERM)
+    def _become(self, name: str, request: Dict[str, Any], directory: str, pipe: int) -> NoReturn:
+        """Be the child."""
+        try:
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+            child.die_with_parent()
+            child.detach(pipe)
+            if request.get("cold"):
+                paths = ["--requests", self.requests, "--trials", self.trials, "--one", name]
+                os.execv(sys.executable, [sys.executable, "-B", self.home] + paths)
+            child.run(request, directory)
+        finally:
+            os._exit(child.SETUP_FAILED)  # not reached: run and execv do not return
 
     def _wait(self) -> None:
+        """Sleep until the next poll, or until there is output."""
         pipes = {a.pipe: a for a in self.attempts.values() if a.pipe >= 0}
-        try:
-            ready, _, _ = select.select(list(pipes), [], [], POLL_SECONDS)
-        except (OSError, ValueError):
-            return
-        for pipe in ready:
-            if not pipes[pipe].pump():
-                os.close(pipe)
-                pipes[pipe].pipe = -1
-                time.sleep(0.001)
+        for pipe in select.select(list(pipes), [], [], POLL_SECONDS)[0]:
+            pipes[pipe].pump()
+            if pipes[pipe].pipe < 0:
+                time.sleep(0.001)  # it is about to end: be there
 
     def _reap(self) -> None:
         for key, attempt in list(self.attempts.items()):
-            if attempt.kill_at is not None and time.time() > attempt.kill_at:
-                kill_group(attempt.pid, signal.SIGKILL)
+            attempt.kill_overdue()
             pid, status, usage = os.wait4(attempt.pid, os.WNOHANG)
-            if pid == 0:
-                continue
-            del self.attempts[key]
-            kill_session(attempt.pid)
-            while attempt.pipe >= 0:
-                before = attempt.left
-                if not attempt.pump() or attempt.left == before:
-                    os.close(attempt.pipe)
-                    attempt.pipe = -1
-            os.close(attempt.log)
-            self._write_exit(attempt, status, usage)
-
-    @staticmethod
-    def _write_exit(attempt: Attempt, status: int, usage: Any) -> None:
-        path = os.path.join(attempt.directory, "events.jsonl")
-        lines, torn = events.count_lines(path)
-        if torn:  # the child was killed while it wrote
-            with open(path, "ab") as f:
-                f.write(b"\n")
-            lines += 1
-        writer = events.Writer(path, lines)
-        writer.write(
-            "exit", durable=True,
-            code=os.WEXITSTATUS(status) if os.WIFEXITED(status) else None,
-            signal=os.WTERMSIG(status) if os.WIFSIGNALED(status) else None,
-            seconds=time.time() - attempt.started, cpu=usage.ru_utime + usage.ru_stime,
-            max_rss=usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024), dropped=attempt.dropped or None,
-        )
-        writer.close()
+            if pid:
+                del self.attempts[key]
+                attempt.ended(status, usage)
 
 
-def kill_group(pid: int, number: int) -> None:
-    try:
-        os.killpg(pid, number)
-    except OSError:
-        pass
-
-
-def kill_session(leader: int) -> None:
-    """Kill what an attempt left running, also what made a group of its own."""
-    kill_group(leader, signal.SIGKILL)
-    try:
-        pids = [int(name) for name in os.listdir("/proc") if name.isdigit()]
-    except OSError:
-        return
-    for pid in pids:
-        try:
-            with open("/proc/%d/stat" % pid, "rb") as f:
-                fields = f.read().rpartition(b")")[2].split()
-            if int(fields[3]) == leader:
-                os.kill(pid, signal.SIGKILL)
-        except (OSError, IndexError, ValueError):
-            continue
-
-
-def run_one(request_file: str, trials: str) -> int:
+def run_one(request_file: str, trials: str) -> NoReturn:
     """Run a request in this fresh process: the cold start."""
     with open(request_file, encoding="utf-8") as f:
         request = json.load(f)
     child.run(request, os.path.join(trials, str(request["trial"]), str(request["attempt"])))
-    return 0

@@ -1,23 +1,97 @@
-"""Replacing a function without anybody noticing."""
+"""Replacing functions and methods without anybody noticing."""
 
 import functools
 import inspect
-from typing import Any, Callable, Dict
+import pydoc
+import types
+from typing import Any, Callable, Dict, Optional
+
+from .record import Recorder
+
+Given = Dict[str, Any]  # a call's arguments by name
+Before = Callable[[Given, Dict[str, Any]], None]  # may change the keyword arguments
+After = Callable[[Given, Any], None]  # sees the result
 
 
-def wrap(owner: Any, name: str, make: Callable[[Callable[..., Any]], Callable[..., Any]]) -> None:
-    """Replace owner.name by make(original), keeping name, doc and signature."""
-    original = getattr(owner, name)
-    if getattr(original, "__mlhook__", False):
+class Observed:
+    """A function with hooks around it: same name, documentation and signature.
+
+    Only the outermost hooked call of the main process is observed. An exception
+    of the original passes through unchanged, one of a hook becomes a warning.
+    """
+
+    def __init__(self, original: Any, recorder: Recorder, before: Optional[Before], after: Optional[After]) -> None:
+        functools.update_wrapper(self, original)
+        self._original, self._recorder, self._before, self._after = original, recorder, before, after
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        with self._recorder.outermost() as outermost:
+            if not outermost:
+                return self._original(*args, **kwargs)
+            given = arguments(self._original, args, kwargs)
+            if self._before is not None:
+                self._guarded(self._before, given, kwargs)
+            result = self._original(*args, **kwargs)
+            if self._after is not None:
+                self._guarded(self._after, given, result)
+            return result
+
+    def _guarded(self, hook: Callable[..., None], *args: Any) -> None:
+        try:
+            hook(*args)
+        except Exception as error:
+            self._recorder.warn("hook of %s: %s: %s" % (self._original.__qualname__, type(error).__name__, error))
+
+    def __get__(self, owner: Any, kind: Any = None) -> Any:
+        return self if owner is None else types.MethodType(self, owner)
+
+    def __deepcopy__(self, _memo: Any) -> "Observed":
+        return self
+
+    def __reduce__(self) -> Any:
+        # The original under its own name, so that other processes, which have no
+        # agent, can load what refers to it.
+        return pydoc.locate, (self.__module__ + "." + self.__qualname__,)
+
+
+def function(
+    module: Any, name: str, recorder: Recorder, after: Optional[After] = None, before: Optional[Before] = None
+) -> None:
+    """Observe module.name, where there is such a function."""
+    original = getattr(module, name, None)
+    if original is not None and not isinstance(original, Observed):
+        setattr(module, name, Observed(original, recorder, before, after))
+
+
+def method(
+    cls: Any, name: str, recorder: Recorder, after: Optional[After] = None, before: Optional[Before] = None
+) -> None:
+    """Observe a method that cls itself defines."""
+    original = cls.__dict__.get(name)
+    holder = cls
+    if hasattr(original, "fn") and hasattr(original, "__get__"):  # scikit-learn's available_if
+        holder, name, original = original, "fn", original.fn
+    if not inspect.isfunction(original) or original.__dict__.get("__mlhook__") == id(original):
         return
-    wrapped = functools.wraps(original)(make(original))
-    wrapped.__mlhook__ = True  # type: ignore[attr-defined]
-    setattr(owner, name, wrapped)
+    observed = Observed(original, recorder, before, after)
+
+    @functools.wraps(original)
+    def wrapped(*args: Any, **kwargs: Any) -> Any:
+        return observed(*args, **kwargs)
+
+    # The mark names its bearer, since functools.wraps of others copies it.
+    wrapped.__dict__["__mlhook__"] = id(wrapped)
+    setattr(holder, name, wrapped)
 
 
-def arguments(function: Callable[..., Any], args: Any, kwargs: Any) -> Dict[str, Any]:
-    """Arguments of a call by name; empty when they do not fit."""
+def arguments(called: Callable[..., Any], args: Any, kwargs: Any) -> Given:
+    """Arguments of a call by name, those gathered in ** among them; empty when they do not fit."""
     try:
-        return dict(inspect.signature(function).bind_partial(*args, **kwargs).arguments)
+        signature = inspect.signature(called)
+        given = dict(signature.bind_partial(*args, **kwargs).arguments)
     except (TypeError, ValueError):
         return {}
+    for parameter in signature.parameters.values():
+        if parameter.kind is inspect.Parameter.VAR_KEYWORD:
+            given.update(given.pop(parameter.name, {}))
+    return given

@@ -1,0 +1,152 @@
+"""An attempt as the parent sees it: its process, its log and its end."""
+
+import os
+import signal
+import sys
+import time
+from typing import Any, Optional, Set
+
+from . import events
+
+DRAIN = 16 << 20  # bytes taken out of the pipe after the end, at most
+
+
+class Attempt:
+    """A running attempt. The parent alone writes its log and its exit event."""
+
+    def __init__(self, directory: str, limit: int) -> None:
+        self.directory = directory
+        self.events = os.path.join(directory, "events.jsonl")
+        self.log = os.open(os.path.join(directory, "log"), os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
+        self.pid = 0
+        self.pipe = -1
+        self.left = limit
+        self.dropped = 0
+        self.started = time.time()
+        self.kill_at: Optional[float] = None
+
+    def begun(self, pid: int, pipe: int) -> None:
+        """The process runs and prints into this pipe."""
+        os.set_blocking(pipe, False)
+        self.pid, self.pipe = pid, pipe
+
+    def pump(self) -> int:
+        """Move what the script printed into the log; return the number of bytes moved.
+
+        Reading never stops, whatever becomes of the log, so that the script
+        never waits for us.
+        """
+        try:
+            data = os.read(self.pipe, 1 << 16)
+        except BlockingIOError:
+            return 0
+        except OSError:
+            data = b""
+        if not data:
+            self.close_pipe()
+            return 0
+        keep = data[: max(self.left, 0)]
+        self.left -= len(data)
+        self.dropped += len(data) - len(keep)
+        while keep:
+            try:
+                keep = keep[os.write(self.log, keep) :]
+            except OSError:  # disk full: the training goes on without its log
+                self.dropped += len(keep)
+                break
+        return len(data)
+
+    def close_pipe(self) -> None:
+        """Stop listening to the script's output."""
+        os.close(self.pipe)
+        self.pipe = -1
+
+    def stop(self, grace: float) -> None:
+        """Ask the attempt to end, and see to it after so many seconds."""
+        if self.kill_at is None:
+            self.kill_at = time.time() + grace
+            kill_group(self.pid, signal.SIGTERM)
+
+    def kill_overdue(self) -> None:
+        """Kill an attempt that was asked to end and did not."""
+        if self.kill_at is not None and time.time() > self.kill_at:
+            kill_group(self.pid, signal.SIGKILL)
+
+    def ended(self, status: int, usage: Any) -> None:
+        """Clean up behind the process, which has been reaped, and write its end."""
+        kill_session(self.pid)
+        moved = 0
+        while self.pipe >= 0 and moved < DRAIN:
+            step = self.pump()
+            moved += step
+            if not step:
+                break
+        if self.pipe >= 0:
+            self.close_pipe()
+        os.close(self.log)
+        write_exit(
+            self.events,
+            code=os.WEXITSTATUS(status) if os.WIFEXITED(status) else None,
+            signal=os.WTERMSIG(status) if os.WIFSIGNALED(status) else None,
+            seconds=time.time() - self.started, cpu=usage.ru_utime + usage.ru_stime,
+            max_rss=usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024), dropped=self.dropped or None,
+        )
+
+    def failed(self, reason: str) -> None:
+        """The process could not be started."""
+        os.close(self.log)
+        writer = events.Writer(self.events)
+        writer.write("error", error="OSError", text="starting the attempt: " + reason)
+        writer.close()
+        write_exit(self.events, code=70, seconds=0)
+
+
+def write_exit(path: str, **fields: Any) -> None:
+    """Append the exit event behind whatever the process left, a torn line included."""
+    lines, torn = events.count_lines(path)
+    if torn:  # the process was killed while it wrote
+        with open(path, "ab") as f:
+            f.write(b"\n")
+    writer = events.Writer(path, lines + torn)
+    writer.write("exit", durable=True, **fields)
+    writer.close()
+
+
+def kill_group(pid: int, number: int) -> None:
+    """Signal a process group, if there is one."""
+    try:
+        os.killpg(pid, number)
+    except OSError:
+        pass
+
+
+def kill_session(leader: int) -> None:
+    """Kill what an attempt left running, also what made a group of its own."""
+    kill_group(leader, signal.SIGKILL)
+    for _ in range(5):  # again, for what was started meanwhile
+        members = session(leader)
+        if not members:
+            return
+        for pid in members:
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except OSError:
+                pass
+
+
+def session(leader: int) -> Set[int]:
+    """The living processes of a session; empty where the system does not tell."""
+    members = set()
+    try:
+        pids = [int(name) for name in os.listdir("/proc") if name.isdigit()]
+    except OSError:
+        return members
+    for pid in pids:
+        try:
+            with open("/proc/%d/stat" % pid, "rb") as f:
+                state, _, _, sid = f.read().rpartition(b")")[2].split()[:4]
+            if int(sid) == leader and state not in (b"Z", b"X"):
+                members.add(pid)
+        except (OSError, ValueError):
+            continue
+    return members
