@@ -136,6 +136,15 @@ func (f *files) Model(trial, attempt int, path string) (io.ReadCloser, error) {
 	return file, nil
 }
 
+// OpenModel opens a saved model of a run whose session is over; dir is the
+// run's directory.
+func OpenModel(dir string, trial, attempt int, path string) (io.ReadCloser, error) {
+	return (&files{run: dir}).Model(trial, attempt, path)
+}
+
+// OpenRegular opens a file that a trial may have written, below dir.
+func OpenRegular(dir, name string) (*os.File, error) { return openRegular(dir, name, maxModel) }
+
 func attemptPath(trial, attempt int, parts ...string) string {
 	return filepath.Join(append([]string{strconv.Itoa(trial), strconv.Itoa(attempt)}, parts...)...)
 }
