@@ -1,0 +1,243 @@
+package inspect
+
+import (
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"sort"
+	"strings"
+
+	"github.com/mlhook/mlhook/pkg/pysrc"
+)
+
+// A Source is a project to read.
+type Source struct {
+	FS fs.FS // the committed files
+	// Classify says how git sees a path within the project: tracked,
+	// untracked, ignored, missing.
+	Classify func(name string) (string, error)
+}
+
+// Hints are what the user has settled.
+type Hints struct {
+	Entry string
+	Data  []string
+}
+
+// maxFile is the size beyond which a file is no source that people write.
+const maxFile = 2 << 20
+
+// families by the module that owns the fitted model, the strongest first: a
+// keras script uses scikit-learn for its split.
+var families = []struct{ module, family string }{
+	{"keras", "keras"}, {"tensorflow", "keras"}, {"tf_keras", "keras"}, {"torch", "torch"}, {"pytorch_lightning", "torch"}, {"lightning", "torch"},
+	{"xgboost", "boosting"}, {"lightgbm", "boosting"}, {"catboost", "boosting"}, {"jax", "jax"}, {"flax", "jax"}, {"sklearn", "sklearn"},
+}
+
+// Inspect reads a project. Its error is a fault of reading; what the user has
+// to act on is Program.Problem.
+func Inspect(src Source, hints Hints) (*Program, error) {
+	p := &Program{Schema: Schema, Frameworks: []string{}, Data: []Data{}, Tunables: []Tunable{}, Hazards: []string{}, Files: []string{},
+		Requirements: []string{}, Why: []string{}}
+	modules, err := load(src.FS)
+	if err != nil {
+		return nil, fmt.Errorf("inspect: %w", err)
+	}
+	if problem := chooseEntry(p, modules, hints); problem != "" {
+		p.Problem = &problem
+		return p, nil
+	}
+	main := modules[p.Entry]
+	if problem := broken(main); problem != "" {
+		p.Problem = &problem
+		return p, nil
+	}
+	program := closure(main, modules)
+	for _, m := range program {
+		p.Files = append(p.Files, m.name)
+	}
+	sort.Strings(p.Files)
+	frameworks(p, program)
+	findMetric(p, program)
+	if err := findRequirements(p, src.FS, program, modules); err != nil {
+		return nil, fmt.Errorf("inspect: %w", err)
+	}
+	if err := findData(p, src, main, hints.Data); err != nil {
+		return nil, fmt.Errorf("inspect: %w", err)
+	}
+	for _, m := range program {
+		p.Tunables = append(p.Tunables, tunables(m, modules)...)
+	}
+	p.Tunables = unique(p.Tunables)
+	p.Resume = map[string]string{"keras": "epoch", "torch": "epoch", "boosting": "round"}[p.Family]
+	if p.Resume == "" {
+		p.Resume = "trial"
+	}
+	hazards(p, program)
+	return p, nil
+}
+
+// load parses all Python files but tests' and libraries'.
+func load(files fs.FS) (map[string]*module, error) {
+	modules := map[string]*module{}
+	err := fs.WalkDir(files, ".", func(name string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir() && (skipped[d.Name()] || strings.HasPrefix(d.Name(), ".") && name != "."):
+			return fs.SkipDir
+		case !d.Type().IsRegular() || path.Ext(name) != ".py":
+			return nil
+		}
+		if info, err := d.Info(); err != nil || info.Size() > maxFile {
+			return err
+		}
+		text, err := fs.ReadFile(files, name)
+		if err == nil {
+			modules[name] = parse(name, text)
+		}
+		return err
+	})
+	return modules, err
+}
+
+var skipped = map[string]bool{"venv": true, "env": true, "node_modules": true, "site-packages": true, "__pycache__": true, "build": true, "dist": true}
+
+// broken says where a file cannot be read.
+func broken(m *module) string {
+	if len(m.file.Problems) == 0 {
+		return ""
+	}
+	first := m.file.Problems[0]
+	return fmt.Sprintf("%s:%d does not parse: %s; mend it and commit again", m.name, first.Line, first.Text)
+}
+
+// closure returns the entry and the project's files that it imports.
+func closure(main *module, modules map[string]*module) []*module {
+	have := func(name string) bool { return modules[name] != nil }
+	seen := map[string]bool{main.name: true}
+	program := []*module{main}
+	for i := 0; i < len(program); i++ {
+		m := program[i]
+		names := slices.Clone(m.stars)
+		for _, full := range m.imports {
+			names = append(names, full)
+		}
+		sort.Strings(names)
+		for _, full := range names {
+			if file, ok := m.local(full, have); ok && !seen[file] {
+				seen[file] = true
+				program = append(program, modules[file])
+			}
+		}
+	}
+	return program
+}
+
+// frameworks says which frameworks are imported and which owns the model.
+func frameworks(p *Program, program []*module) {
+	found := map[string]bool{}
+	for _, m := range program {
+		for name := range m.roots {
+			found[name] = true
+		}
+	}
+	p.Family = "python"
+	for _, f := range families {
+		if !found[f.module] {
+			continue
+		}
+		if p.Family == "python" {
+			p.Family = f.family
+			p.Why = append(p.Why, fmt.Sprintf("family: %s, since %s is imported", f.family, f.module))
+		}
+		p.Frameworks = append(p.Frameworks, f.module)
+	}
+	sort.Strings(p.Frameworks)
+	rank := map[string]int{"transformer": 4, "rnn": 3, "cnn": 2, "mlp": 1}
+	for _, m := range program {
+		for _, c := range m.calls {
+			if kind := kinds[m.canonical(c)]; kind != "" && (p.Model == "" || rank[kind] > rank[p.Model]) {
+				p.Model = kind
+			}
+		}
+	}
+}
+
+// findMetric says where the accuracy will come from, the surest source first.
+func findMetric(p *Program, program []*module) {
+	found := map[string]bool{}
+	for _, m := range program {
+		for _, c := range m.calls {
+			name := m.canonical(c)
+			if i := strings.LastIndexByte(name, '.'); i >= 0 && strings.HasPrefix(name, "sklearn.m") {
+				found[name[i+1:]] = true
+			}
+			if a, ok := c.Func.(*pysrc.Attribute); ok {
+				found["."+a.Attr] = true
+				for _, k := range c.Keywords {
+					found["."+a.Attr+" "+k.Arg] = true
+				}
+			}
+		}
+	}
+	type source struct {
+		sign, family string
+		metric       Metric
+	}
+	for _, s := range []source{
+		{".evaluate", "keras", Metric{"accuracy", "keras.Model.evaluate", "test"}},
+		{"accuracy_score", "", Metric{"accuracy", "sklearn.metrics.accuracy_score", "test"}},
+		{"classification_report", "", Metric{"accuracy", "sklearn.metrics.classification_report", "test"}},
+		{"confusion_matrix", "", Metric{"accuracy", "sklearn.metrics.confusion_matrix", "test"}},
+		{".score", "", Metric{"accuracy", "sklearn.score", "test"}},
+		{"cross_val_score", "", Metric{"accuracy", "sklearn.model_selection.cross_val_score", "validation"}},
+		{".fit validation_data", "keras", Metric{"accuracy", "keras.Model.fit", "validation"}},
+		{".fit validation_split", "keras", Metric{"accuracy", "keras.Model.fit", "validation"}},
+		{".fit", "keras", Metric{"accuracy", "keras.Model.fit", "train"}},
+	} {
+		if found[s.sign] && (s.family == "" || s.family == p.Family) {
+			p.Metric = s.metric
+			return
+		}
+	}
+	p.Metric = Metric{"accuracy", "stdout", "unknown"}
+}
+
+func hazards(p *Program, program []*module) {
+	for _, m := range program {
+		for _, c := range m.calls {
+			switch name := dotted(c.Func); name {
+			case "input", "getpass.getpass":
+				p.Hazards = append(p.Hazards, fmt.Sprintf("%s:%d asks for input; stdin is closed while it trains", m.name, m.file.Line(c.Start)))
+			}
+		}
+	}
+}
+
+// unique drops a second tunable at the same place: a constant that two calls use.
+func unique(all []Tunable) []Tunable {
+	type place struct {
+		file string
+		at   pysrc.Range
+		kind string
+	}
+	seen := map[place]int{}
+	out := []Tunable{}
+	for _, t := range all {
+		k := place{t.File, t.Place, t.Kind}
+		if t.Kind == "inserted" {
+			k.kind = t.ID
+		}
+		if i, ok := seen[k]; ok {
+			if out[i].Role != t.Role {
+				out[i].Role = "" // used in two roles: left alone
+			}
+			continue
+		}
+		seen[k] = len(out)
+		out = append(out, t)
+	}
+	return slices.DeleteFunc(out, func(t Tunable) bool { return t.Role == "" })
+}

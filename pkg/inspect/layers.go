@@ -1,0 +1,113 @@
+package inspect
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/mlhook/mlhook/pkg/pysrc"
+)
+
+func literal(text string) (float64, bool) {
+	v, err := strconv.ParseFloat(strings.ReplaceAll(text, "_", ""), 64)
+	return v, err == nil
+}
+
+// widths offers the hidden widths of torch modules where one name stands for
+// the output of a layer and the input of the next, so that they change together.
+func (f *finder) widths() {
+	type use struct{ in, out, other int }
+	uses := map[string]*use{}
+	count := func(e pysrc.Expr, add func(*use)) {
+		if n, ok := e.(*pysrc.Name); ok {
+			if uses[n.ID] == nil {
+				uses[n.ID] = &use{}
+			}
+			add(uses[n.ID])
+		}
+	}
+	for _, c := range f.m.calls {
+		if f.m.canonical(c) == "torch.nn.Linear" && len(c.Args) >= 2 {
+			count(c.Args[0], func(u *use) { u.in++ })
+			count(c.Args[1], func(u *use) { u.out++ })
+		}
+		if f.m.canonical(c) == "torch.nn.BatchNorm1d" && len(c.Args) > 0 {
+			count(c.Args[0], func(u *use) { u.other++ })
+		}
+	}
+	a := arg{name: "hidden", role: "width", low: 1, high: 1024, log: true, int: true}
+	for name, u := range uses {
+		if u.in == 0 || u.out == 0 || f.m.uses[name] != u.in+u.out+u.other {
+			continue
+		}
+		at, ok := f.m.constant(name)
+		if full, imported := f.m.imports[name]; imported {
+			at, ok = f.m.elsewhere(full, f.modules)
+		}
+		if !ok {
+			at, ok = f.m.parameter(name)
+		}
+		if ok {
+			f.number(f.m.name+":"+name+":width", "torch.nn.Linear", a, at)
+		}
+	}
+}
+
+// parameter finds the default of a parameter that only one function has.
+func (m *module) parameter(name string) (spot, bool) {
+	var found []*pysrc.Number
+	pysrc.Walk(m.file, func(n pysrc.Node) bool {
+		if p, ok := n.(*pysrc.Param); ok && p.Name == name {
+			d, _ := p.Default.(*pysrc.Number)
+			found = append(found, d)
+		}
+		return true
+	})
+	if len(found) != 1 || found[0] == nil {
+		return spot{}, false
+	}
+	return spot{m, found[0].Range, m.file.Text(found[0])}, true
+}
+
+// layers offers one more Dense layer before the output of a keras Sequential,
+// in list form or with add.
+func (f *finder) layers() {
+	if f.last == nil {
+		return
+	}
+	src := string(f.m.file.Src)
+	text := f.m.file.Text(f.last.Func) + "(64, activation='relu', name='%NAME%')"
+	offer := func(style string, at int, before, after string) {
+		f.found = append(f.found, Tunable{ID: fmt.Sprintf("%s:layers:%s", f.m.name, style), File: f.m.name, Line: f.m.file.Line(at),
+			Name: "layers", Kind: "architecture", Choices: []string{"", text}, Role: "layers", Owner: "keras.Sequential",
+			Place: pysrc.Range{Start: at, End: at}, Before: before, After: after, Move: &Move{Kind: "insert", Style: style}})
+	}
+	for _, c := range f.m.calls {
+		if f.m.canonical(c) == "keras.Sequential" && len(c.Args) == 1 {
+			if list, ok := c.Args[0].(*pysrc.List); ok && len(list.Elts) > 0 && list.Elts[len(list.Elts)-1].Span() == f.last.Range {
+				offer("list", f.last.Start, "", ","+between(src, f.last.Start))
+				return
+			}
+		}
+		if a, ok := c.Func.(*pysrc.Attribute); ok && a.Attr == "add" && len(c.Args) == 1 && c.Args[0].Span() == f.last.Range {
+			if gap := between(src, c.Start); strings.HasPrefix(gap, "\n") || strings.HasPrefix(gap, "\r") {
+				offer("add", c.Start, f.m.file.Text(c.Func)+"(", ")"+gap)
+			}
+			return
+		}
+	}
+}
+
+// between is the white space that separates what begins at an offset from what
+// stands before: a line end and the indent, or one blank.
+func between(src string, at int) string {
+	head := src[:at]
+	indent := head[strings.LastIndexByte(head, '\n')+1:]
+	if strings.TrimLeft(indent, " \t") != "" {
+		return " "
+	}
+	if strings.HasSuffix(head[:len(head)-len(indent)], "\r\n") {
+		return "\r\n" + indent
+	}
+	return "\n" + indent
+}

@@ -1,0 +1,325 @@
+package inspect
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/mlhook/mlhook/pkg/pysrc"
+)
+
+// A spot is where a value stands in the source.
+type spot struct {
+	m     *module
+	place pysrc.Range
+	text  string
+}
+
+// number follows an expression to the one literal that decides its value: the
+// literal itself, a constant assigned once, a parameter's default, a constant
+// of another file.
+func (m *module) number(e pysrc.Expr, modules map[string]*module) (spot, bool) {
+	switch e := e.(type) {
+	case *pysrc.Number:
+		return spot{m, e.Range, m.file.Text(e)}, true
+	case *pysrc.Name:
+		if full, ok := m.imports[e.ID]; ok {
+			return m.elsewhere(full, modules)
+		}
+		return m.constant(e.ID)
+	case *pysrc.Attribute: // config.LR
+		if base, ok := e.Value.(*pysrc.Name); ok && m.imports[base.ID] != "" {
+			return m.elsewhere(m.imports[base.ID]+"."+e.Attr, modules)
+		}
+	}
+	return spot{}, false
+}
+
+// elsewhere follows a name into another file of the project.
+func (m *module) elsewhere(full string, modules map[string]*module) (spot, bool) {
+	file, ok := m.local(full, func(f string) bool { return modules[f] != nil })
+	if !ok {
+		return spot{}, false
+	}
+	return modules[file].constant(full[strings.LastIndexByte(full, '.')+1:])
+}
+
+// constant finds the literal of a name that is assigned exactly once.
+func (m *module) constant(name string) (spot, bool) {
+	assigns := m.assigns[name]
+	if len(assigns) != 1 || assigns[0].Op != "=" {
+		return spot{}, false
+	}
+	n, ok := assigns[0].Value.(*pysrc.Number)
+	if !ok {
+		return spot{}, false
+	}
+	return spot{m, n.Range, m.file.Text(n)}, true
+}
+
+// tunables lists the places of one file that can be tuned.
+func tunables(m *module, modules map[string]*module) []Tunable {
+	f := &finder{m: m, modules: modules, ordinal: map[string]int{}, last: lastDense(m)}
+	for _, c := range m.calls {
+		f.call(c)
+	}
+	f.loops()
+	f.widths()
+	f.layers()
+	return f.found
+}
+
+type finder struct {
+	m       *module
+	modules map[string]*module
+	ordinal map[string]int // calls of an owner seen so far
+	last    *pysrc.Call    // the output layer
+	found   []Tunable
+}
+
+// call looks at the arguments of one framework call.
+func (f *finder) call(c *pysrc.Call) {
+	owner := f.owner(c)
+	args, ok := calls[owner]
+	if !ok {
+		return
+	}
+	id := fmt.Sprintf("%s:%s#%d", f.m.name, owner, f.ordinal[owner])
+	f.ordinal[owner]++
+	if f.output(c, owner) {
+		return
+	}
+	for _, a := range args {
+		given := argument(c, a.name, a.pos)
+		switch {
+		case given != nil:
+			f.value(id+":"+a.name, owner, a, given)
+		case a.insert && !open(c):
+			f.insert(id+":"+a.name, owner, a, c)
+		}
+	}
+	if at, ok := dictArg[owner]; ok {
+		if given := argument(c, "params", at); given != nil {
+			f.params(id, owner, given)
+		}
+	}
+}
+
+// owner is the canonical name of what is called; methods of models go by their
+// name and arguments.
+func (f *finder) owner(c *pysrc.Call) string {
+	if name := f.m.canonical(c); name != "" {
+		return name
+	}
+	a, ok := c.Func.(*pysrc.Attribute)
+	if !ok || !(f.m.roots["keras"] || f.m.roots["tensorflow"] || f.m.roots["tf_keras"]) {
+		return ""
+	}
+	switch {
+	case a.Attr == "fit" && (argument(c, "epochs", -1) != nil || argument(c, "validation_data", -1) != nil ||
+		argument(c, "batch_size", -1) != nil || argument(c, "verbose", -1) != nil || !f.m.roots["sklearn"]):
+		return "keras.Model.fit"
+	case a.Attr == "compile":
+		return "keras.Model.compile"
+	}
+	return ""
+}
+
+// argument returns what a call gives for a parameter, nil when nothing.
+func argument(c *pysrc.Call, name string, pos int) pysrc.Expr {
+	for _, k := range c.Keywords {
+		if k.Arg == name {
+			return k.Value
+		}
+	}
+	if pos < 0 || pos >= len(c.Args) {
+		return nil
+	}
+	for _, a := range c.Args[:pos+1] {
+		if _, starred := a.(*pysrc.Starred); starred {
+			return nil
+		}
+	}
+	return c.Args[pos]
+}
+
+// open tells whether a call may hold arguments that cannot be seen.
+func open(c *pysrc.Call) bool {
+	for _, k := range c.Keywords {
+		if k.Arg == "" {
+			return true
+		}
+	}
+	for _, a := range c.Args {
+		if _, starred := a.(*pysrc.Starred); starred {
+			return true
+		}
+	}
+	return false
+}
+
+// lastDense is the call that makes the output layer.
+func lastDense(m *module) (last *pysrc.Call) {
+	for _, c := range m.calls {
+		if m.canonical(c) == "keras.layers.Dense" && (last == nil || c.Start > last.Start) {
+			last = c
+		}
+	}
+	return last
+}
+
+// output tells whether a Dense layer gives the classes; its width is no choice.
+func (f *finder) output(c *pysrc.Call, owner string) bool {
+	if owner != "keras.layers.Dense" {
+		return false
+	}
+	if s, ok := argument(c, "activation", 1).(*pysrc.String); ok && (s.Value == "softmax" || s.Value == "linear") {
+		return true
+	}
+	return c == f.last
+}
+
+// value offers an argument that is given.
+func (f *finder) value(id, owner string, a arg, given pysrc.Expr) {
+	if t, ok := given.(*pysrc.Tuple); ok {
+		for i, e := range t.Elts {
+			f.value(fmt.Sprintf("%s.%d", id, i), owner, a, e)
+		}
+		return
+	}
+	if len(a.choices) > 0 {
+		if s, ok := given.(*pysrc.String); ok && s.Plain {
+			f.choice(id, owner, a, spot{f.m, s.Range, f.m.file.Text(s)})
+		}
+		return
+	}
+	if at, ok := f.m.number(given, f.modules); ok {
+		f.number(id, owner, a, at)
+	}
+}
+
+func (f *finder) number(id, owner string, a arg, at spot) {
+	value, ok := literal(at.text)
+	if !ok {
+		return
+	}
+	t := Tunable{ID: id, File: at.m.name, Line: at.m.file.Line(at.place.Start), Name: a.name, Kind: "number", Scale: "linear",
+		Value: at.text, Low: min(a.low, value), High: max(a.high, value), Role: a.role, Owner: owner,
+		Int: a.int && !strings.ContainsAny(at.text, ".eE"), Place: at.place}
+	if a.log && t.Low > 0 {
+		t.Scale = "log"
+	}
+	f.found = append(f.found, t)
+}
+
+func (f *finder) choice(id, owner string, a arg, at spot) {
+	quote := at.text[:1]
+	choices := []string{}
+	mine := false
+	for _, c := range a.choices {
+		c = strings.ReplaceAll(c, "'", quote)
+		mine = mine || c == at.text
+		choices = append(choices, c)
+	}
+	if !mine {
+		choices = append(choices, at.text)
+	}
+	f.found = append(f.found, Tunable{ID: id, File: at.m.name, Line: at.m.file.Line(at.place.Start), Name: a.name, Kind: "choice",
+		Value: at.text, Choices: choices, Role: a.role, Owner: owner, Place: at.place})
+}
+
+// insert offers an argument that the call leaves to its default.
+func (f *finder) insert(id, owner string, a arg, c *pysrc.Call) {
+	value, ok := literal(a.fallback)
+	if !ok {
+		return
+	}
+	at, before := f.end(c)
+	t := Tunable{ID: id, File: f.m.name, Line: f.m.file.Line(at), Name: a.name, Kind: "inserted", Scale: "linear", Value: a.fallback,
+		Low: min(a.low, value), High: max(a.high, value), Role: a.role, Owner: owner, Int: a.int,
+		Place: pysrc.Range{Start: at, End: at}, Before: before + a.name + "="}
+	if a.log && t.Low > 0 {
+		t.Scale = "log"
+	}
+	f.found = append(f.found, t)
+}
+
+// end is where a further argument goes and what separates it.
+func (f *finder) end(c *pysrc.Call) (at int, before string) {
+	inner := string(f.m.file.Src[c.Open+1 : c.Close])
+	if strings.Contains(inner, "#") && strings.Contains(inner, "\n") {
+		at = c.Close // a comment may stand at the end of the last line
+	} else {
+		inner = strings.TrimRight(inner, " \t\r\n\\")
+		at = c.Open + 1 + len(inner)
+	}
+	switch {
+	case len(c.Args)+len(c.Keywords) == 0:
+		return at, ""
+	case strings.HasSuffix(strings.TrimRight(inner, " \t\r\n\\"), ","):
+		return at, " "
+	}
+	return at, ", "
+}
+
+// params offers the values of a boosting params dict.
+func (f *finder) params(id, owner string, given pysrc.Expr) {
+	if name, ok := given.(*pysrc.Name); ok {
+		assigns := f.m.assigns[name.ID]
+		if len(assigns) != 1 {
+			return
+		}
+		given = assigns[0].Value
+	}
+	keys := map[string]pysrc.Expr{}
+	switch d := given.(type) {
+	case *pysrc.Dict:
+		for i, k := range d.Keys {
+			if s, ok := k.(*pysrc.String); ok && s.Plain {
+				keys[s.Value] = d.Values[i]
+			}
+		}
+	case *pysrc.Call: // dict(eta=0.1)
+		for _, k := range d.Keywords {
+			keys[k.Arg] = k.Value
+		}
+	}
+	for _, a := range boostParams {
+		if value, ok := keys[a.name]; ok {
+			f.value(id+":params."+a.name, owner, a, value)
+		}
+	}
+}
+
+// loops offers the number of epochs of a loop that trains.
+func (f *finder) loops() {
+	a := arg{name: "epochs", role: "epochs", low: 1, high: 500, log: true, int: true}
+	n := 0
+	pysrc.Walk(f.m.file, func(node pysrc.Node) bool {
+		part, ok := node.(*pysrc.Part)
+		if !ok || part.Keyword != "for" {
+			return true
+		}
+		c, ok := part.Test.(*pysrc.Call)
+		if ok && dotted(c.Func) == "range" && len(c.Args) > 0 && trainsIn(part) {
+			f.value(fmt.Sprintf("%s:range#%d:epochs", f.m.name, n), "range", a, c.Args[min(1, len(c.Args)-1)])
+			n++
+			return false // a loop inside is one over batches
+		}
+		return true
+	})
+}
+
+// trainsIn tells whether a loop's body makes a training step, or calls a
+// function of the user's that is named for it.
+func trainsIn(part *pysrc.Part) bool {
+	found := false
+	pysrc.Walk(part, func(n pysrc.Node) bool {
+		if c, ok := n.(*pysrc.Call); ok {
+			name := dotted(c.Func)
+			last := name[strings.LastIndexByte(name, '.')+1:]
+			found = found || last == "backward" || last == "step" || last == "partial_fit" || strings.HasPrefix(last, "train")
+		}
+		return !found
+	})
+	return found
+}
