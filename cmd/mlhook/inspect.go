@@ -1,0 +1,101 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/mlhook/mlhook/pkg/config"
+	"github.com/mlhook/mlhook/pkg/inspect"
+)
+
+func inspectCommand() *cli.Command {
+	return &cli.Command{
+		Name: "inspect", Usage: "say what mlhook sees in a commit (HEAD without COMMIT), and why; runs nothing", ArgsUsage: "[COMMIT]",
+		Flags: []cli.Flag{jsonFlag},
+		Action: func(c *cli.Context) error {
+			p, err := openProject(c)
+			if err != nil {
+				return err
+			}
+			defer p.close()
+			sha, _, err := p.target(c.Context, c.Args().First())
+			if err != nil {
+				return err
+			}
+			settings, err := p.settings(c.Context, sha)
+			if err != nil {
+				return err
+			}
+			dir, err := os.MkdirTemp("", "mlhook-inspect-")
+			if err != nil {
+				return err
+			}
+			defer os.RemoveAll(dir)
+			if err := p.git.Checkout(c.Context, sha, dir); err != nil {
+				return err
+			}
+			program, err := p.inspect(c.Context, sha, os.DirFS(dir), settings)
+			if err != nil {
+				return err
+			}
+			if c.Bool("json") {
+				err = printJSON(c.App.Writer, program)
+			} else {
+				printProgram(c.App.Writer, program)
+			}
+			if err == nil && program.Problem != nil {
+				return refused("%s", *program.Problem)
+			}
+			return err
+		},
+	}
+}
+
+// inspect reads a commit that is laid out in files.
+func (p *project) inspect(ctx context.Context, commit string, files fs.FS, s config.Settings) (*inspect.Program, error) {
+	return inspect.Inspect(inspect.Source{
+		FS:       files,
+		Classify: func(name string) (string, error) { return p.git.Classify(ctx, commit, name) },
+	}, inspect.Hints{Entry: s.Entry, Data: s.Data})
+}
+
+func printProgram(w io.Writer, p *inspect.Program) {
+	if p.Problem != nil {
+		return // the error says it
+	}
+	row := func(name, value string) {
+		if value != "" {
+			fmt.Fprintf(w, "%-13s %s\n", name, value)
+		}
+	}
+	row("entry", p.Entry)
+	row("program", strings.Join(p.Files, ", "))
+	row("family", p.Family+" ("+strings.Join(p.Frameworks, ", ")+")")
+	row("model", p.Model)
+	row("metric", fmt.Sprintf("%s from %s, %s data", p.Metric.Name, p.Metric.Source, p.Metric.Split))
+	row("requirements", fmt.Sprintf("%s (from %s)", strings.Join(p.Requirements, ", "), p.RequirementsFrom))
+	row("resume", "by "+p.Resume)
+	for _, d := range p.Data {
+		row("data", d.Path+" ("+d.Kind+")")
+	}
+	for _, text := range p.Why {
+		row("why", text)
+	}
+	for _, text := range p.Hazards {
+		row("hazard", text)
+	}
+	fmt.Fprintf(w, "%d tunables\n", len(p.Tunables))
+	for _, t := range p.Tunables {
+		domain := fmt.Sprintf("%g to %g", t.Low, t.High)
+		if len(t.Choices) > 0 {
+			domain = strings.Join(t.Choices, " ")
+		}
+		fmt.Fprintf(w, "  %s:%-4d %-20s %-12s %s, %s\n", t.File, t.Line, t.Name, orWord(t.Value, "-"), t.Kind, domain)
+	}
+}
