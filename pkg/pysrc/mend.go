@@ -54,7 +54,7 @@ func (l *lexer) breaksHere() bool {
 	switch l.src[at] {
 	case '\n', '\r', '#': // the line after it decides
 		return false
-	case ')', ']', '}':
+	case '(', '[', '{', ')', ']', '}': // seldom begins a statement
 		return false
 	}
 	if column <= l.line.column {

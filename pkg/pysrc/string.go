@@ -34,8 +34,10 @@ func prefix(src []byte) (n int, raw, format bool) {
 func (l *lexer) literal(n int, raw, format bool) bool {
 	at := l.pos + n
 	end, ok := 0, false
-	if format {
-		end, ok = l.format(at, raw, 0)
+	if format && at >= l.plainUntil {
+		if end, ok = l.format(at, raw, 0); !ok {
+			l.plainUntil = end
+		}
 	}
 	if !ok {
 		end, ok = l.quoted(at)
@@ -120,7 +122,7 @@ const maxFormatDepth = 150
 // same quotes and, since 3.12, line ends.
 func (l *lexer) format(at int, raw bool, depth int) (end int, ok bool) {
 	if depth > maxFormatDepth {
-		return 0, false
+		return at, false
 	}
 	quote, triple := l.src[at], isTriple(l.src, at)
 	i := at + 1
@@ -200,8 +202,6 @@ func (l *lexer) field(i int, f fstring) (end int, ok bool) {
 				i++
 				l.steps++
 			}
-		case (c == '\n' || c == '\r') && !f.triple && l.oneLine:
-			return i, false
 		case c == '"' || c == '\'' || isLetter(c):
 			if i, ok = l.within(i, f.depth); !ok {
 				return i, false
@@ -210,7 +210,6 @@ func (l *lexer) field(i int, f fstring) (end int, ok bool) {
 			i++
 		}
 	}
-	l.oneLine = true
 	return i, false
 }
 

@@ -46,9 +46,11 @@ type lexer struct {
 
 	mending bool // brackets do not match from here on
 	strays  bool // triple quotes do not match in this source
-	oneLine bool // an f-string ran away over a line end: it shall not again
 	steps   int  // bytes looked at, for the test of linear time
 
+	// plainUntil is where the last f-string that could not be read gave up; up
+	// to there f-strings are read as plain ones, so that no byte is tried twice.
+	plainUntil int
 	lastTriple map[byte]int // last place of each triple quote, see closes
 }
 
