@@ -15,7 +15,7 @@ import (
 	"strings"
 )
 
-//go:embed python
+//go:embed all:python
 var python embed.FS
 
 // Extract writes the Python files below dir, once for each version of them, and
