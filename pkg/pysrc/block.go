@@ -25,8 +25,8 @@ func (p *parser) compound(body []Stmt) (_ []Stmt, ok bool) {
 	return body, false
 }
 
-// decorated reads decorators and what they decorate. Those of a definition
-// that is damaged stay as statements.
+// decorated reads decorators and what they decorate. Those above damage stay as
+// statements.
 func (p *parser) decorated(body []Stmt) []Stmt {
 	var decorators []Expr
 	for p.header = p.tok().start; p.take("@"); p.header = p.tok().start {
@@ -35,7 +35,8 @@ func (p *parser) decorated(body []Stmt) []Stmt {
 			p.fail("invalid syntax")
 		}
 		if p.failed {
-			body = append(body, p.bad(p.header))
+			body = append(undecorated(body, decorators), p.bad(p.header))
+			decorators = nil
 		} else {
 			decorators = append(decorators, x)
 		}

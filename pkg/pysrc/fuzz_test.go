@@ -12,7 +12,7 @@ func FuzzParse(f *testing.F) {
 		"", "\xef\xbb\xbfa = f(b=1, *c, **d)\r\n", "if a:\n\tb\nelse:\n  c\n    d\n", "x = f'{a['b']:{w}}' rb'''\n'''\n",
 		"match x:\n  case A(b=1) | [*_] if y: z\n", "with (a as b, c): pass\n", "@a\nasync def f[T](x: int = 1, /, *y) -> z: await x\n",
 		"try: a\nexcept* (A, B) as e: b\nfinally: c", "a = (\n'''", "f'{f'{f'{", "f'{(\nf\"{[\n", "def f(:\n x\n )]}\nclass", "\\", "\\\n", "0x", "1e", "'\\", "a.\n", "type X[T] = 1",
-		"lambda *, a=1: (yield), [x async for x in y if lambda: z]", "del a, b; raise c from d; assert e, f; global g, h\n", "\"\"\"a\"\"\"b\n\"\"\"",
+		"@00\n@0A\n", "lambda *, a=1: (yield), [x async for x in y if lambda: z]", "del a, b; raise c from d; assert e, f; global g, h\n", "\"\"\"a\"\"\"b\n\"\"\"",
 	} {
 		f.Add([]byte(seed))
 	}
