@@ -1,19 +1,16 @@
 package engine
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
-	"time"
 
 	"github.com/mlhook/mlhook/pkg/agent"
 )
@@ -55,104 +52,23 @@ func (l *Local) interpreters(ctx context.Context) ([]string, error) {
 	return found, nil
 }
 
-// Prepare takes the first interpreter that has all modules, else makes a venv.
-func (l *Local) Prepare(ctx context.Context, env Environment, progress func(string)) (Image, error) {
-	pythons, err := l.interpreters(ctx)
-	if err != nil {
-		return Image{}, err
-	}
-	for _, python := range pythons {
-		if hasModules(ctx, python, env.Modules) {
-			progress("using " + python + ", which has " + strings.Join(env.Modules, ", "))
-			return Image{Family: env.Family, ID: "python:" + python, Ref: python}, nil
-		}
-	}
-	dir := filepath.Join(l.Cache, "venvs", env.Hash)
-	python := filepath.Join(dir, "bin", "python")
-	if _, err := os.Stat(filepath.Join(dir, "complete")); err == nil {
-		return Image{Family: env.Family, ID: "venv:" + env.Hash, Ref: python}, nil
-	}
-	if err := l.install(ctx, pythons[0], dir, env, progress); err != nil {
-		return Image{}, err
-	}
-	if !hasModules(ctx, python, env.Modules) {
-		return Image{}, &BuildError{Step: "import " + strings.Join(env.Modules, ", "),
-			Tail: "not all of these modules are in the venv; name what brings them in requirements.txt"}
-	}
-	return Image{Family: env.Family, ID: "venv:" + env.Hash, Ref: python}, os.WriteFile(filepath.Join(dir, "complete"), nil, 0o644)
-}
-
-// hasModules asks an interpreter for modules without importing them.
-func hasModules(ctx context.Context, python string, modules []string) bool {
-	const ask = "import importlib.util, sys; sys.exit(any(importlib.util.find_spec(m) is None for m in sys.argv[1:]))"
-	return exec.CommandContext(ctx, python, append([]string{"-c", ask}, modules...)...).Run() == nil
-}
-
-// install makes the venv; without its last file it counts as not there.
-func (l *Local) install(ctx context.Context, python, dir string, env Environment, progress func(string)) error {
-	if err := os.RemoveAll(dir); err != nil {
-		return err
-	}
-	if err := os.MkdirAll(filepath.Dir(dir), 0o755); err != nil {
-		return err
-	}
-	progress("making a venv with " + python)
-	if err := step(ctx, progress, nil, python, "-m", "venv", dir); err != nil {
-		return err
-	}
-	requirements := filepath.Join(dir, "requirements.txt")
-	if err := os.WriteFile(requirements, []byte(strings.Join(env.Requirements, "\n")+"\n"), 0o644); err != nil {
-		return err
-	}
-	var environ []string
-	if env.CABundle != "" {
-		environ = append(environ, "PIP_CERT="+env.CABundle)
-	}
-	for name, value := range env.BuildArgs {
-		if strings.HasPrefix(name, "PIP_") || strings.HasSuffix(strings.ToLower(name), "_proxy") {
-			environ = append(environ, name+"="+value)
-		}
-	}
-	return step(ctx, progress, environ, filepath.Join(dir, "bin", "python"), "-m", "pip", "install", "--progress-bar", "off", "-r", requirements)
-}
-
-// step runs a command, passes its lines on and keeps the last for the error.
-func step(ctx context.Context, progress func(string), environ []string, name string, args ...string) error {
-	cmd := exec.CommandContext(ctx, name, args...)
-	cmd.Env = append(os.Environ(), environ...)
-	cmd.WaitDelay = 5 * time.Second
-	out, in := io.Pipe()
-	cmd.Stdout, cmd.Stderr = in, in
-	var tail []string
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		lines := bufio.NewScanner(out)
-		for lines.Scan() {
-			progress(lines.Text())
-			tail = append(tail, lines.Text())
-			tail = tail[max(0, len(tail)-15):]
-		}
-		io.Copy(io.Discard, out) // a line too long for the scanner
-	}()
-	err := cmd.Run()
-	in.Close()
-	<-done
-	if err != nil && ctx.Err() == nil {
-		return &BuildError{Step: strings.Join(append([]string{filepath.Base(name)}, args...), " "), Tail: strings.Join(tail, "\n")}
-	}
-	return err
-}
-
 // localSession is an agent that is a process here.
 type localSession struct {
 	files
-	data map[string]string
-	id   processID
+	data  map[string]string
+	id    processID
+	index string
+	ended chan struct{} // closed when the process that this runner started has ended
+	state *os.ProcessState
 }
 
+// Open takes over the agent that an earlier runner left, else starts one.
 func (l *Local) Open(ctx context.Context, job Job) (Session, error) {
-	s := &localSession{files: files{run: job.Dir, session: lastSession(job.Dir), uid: -1}, data: map[string]string{}}
+	if err := detachable(); err != nil {
+		return nil, err
+	}
+	s := &localSession{files: files{run: job.Dir, session: lastSession(job.Dir), uid: -1},
+		data: map[string]string{}, index: l.index(job.RunID)}
 	for _, m := range job.Data {
 		s.data[m.Name] = m.Source
 	}
@@ -160,6 +76,9 @@ func (l *Local) Open(ctx context.Context, job Job) (Session, error) {
 		s.adopted = true
 		return s, s.awaitHello(ctx, s.living)
 	}
+	// Attempts may outlive an agent that was killed, and an agent the runner
+	// that was killed before it had written down the process.
+	killNaming(s.sessions())
 	s.session++
 	if err := s.create(); err != nil {
 		return nil, fmt.Errorf("open session %d: %w", s.session, err)
@@ -169,19 +88,42 @@ func (l *Local) Open(ctx context.Context, job Job) (Session, error) {
 		return nil, err
 	}
 	if err := s.launch(home, job); err != nil {
-		return nil, fmt.Errorf("start the agent: %w", err)
+		return nil, fmt.Errorf("start the agent with %s: %w", job.Image.Ref, err)
 	}
-	return s, s.awaitHello(ctx, s.living)
+	if err := s.awaitHello(ctx, s.living); err != nil {
+		if ctx.Err() == nil {
+			s.Close(context.WithoutCancel(ctx))
+		}
+		return nil, err
+	}
+	return s, nil
+}
+
+// index names the file that leads from a run to its directory.
+func (l *Local) index(runID string) string {
+	return filepath.Join(l.Cache, "running", unnameable.ReplaceAllString(runID, "-"))
+}
+
+// sessions is the directory that the command line of every agent of the run
+// names, and of every attempt, since those are forks.
+func (s *localSession) sessions() string {
+	return filepath.Join(s.run, "sessions") + string(filepath.Separator)
 }
 
 // launch starts the agent detached, so that it outlives the runner.
 func (s *localSession) launch(home string, job Job) error {
-	output, err := os.Create(s.dir("state", "output"))
+	if err := os.MkdirAll(filepath.Dir(s.index), 0o755); err != nil {
+		return err
+	}
+	if err := os.WriteFile(s.index, []byte(s.run), 0o644); err != nil {
+		return err
+	}
+	output, err := os.Create(s.dir("output"))
 	if err != nil {
 		return err
 	}
 	defer output.Close()
-	cmd := exec.Command(job.Image.Ref, "-B", home, "--requests", s.dir("requests"), "--trials", filepath.Join(s.run, "trials"),
+	cmd := exec.Command(job.Image.Ref, "-B", home, "--requests", s.dir("requests"), "--trials", s.trials(),
 		"--state", s.dir("state"), "--preload", strings.Join(job.Preload, ","))
 	cmd.Dir = s.dir()
 	cmd.Stdout, cmd.Stderr = output, output
@@ -193,8 +135,14 @@ func (s *localSession) launch(home string, job Job) error {
 	if err := cmd.Start(); err != nil {
 		return err
 	}
-	go cmd.Wait() // reaps the child while this process lives
 	s.id = identify(cmd.Process.Pid)
+	s.ended = make(chan struct{})
+	go func() {
+		cmd.Wait() // how it ended is in the state
+		s.state = cmd.ProcessState
+		close(s.ended)
+	}()
+	calm(cmd.Process.Pid)
 	text, err := json.Marshal(s.id)
 	if err != nil {
 		return err
@@ -202,7 +150,7 @@ func (s *localSession) launch(home string, job Job) error {
 	return os.WriteFile(s.dir("process.json"), text, 0o644)
 }
 
-// threadEnv caps the threads of a trial: more than cores slow all trials down.
+// threadEnv makes trials comparable: one hash seed, one thread for each pool.
 var threadEnv = []string{"OMP_NUM_THREADS=1", "OPENBLAS_NUM_THREADS=1", "MKL_NUM_THREADS=1", "NUMEXPR_NUM_THREADS=1",
 	"PYTHONHASHSEED=0", "PYTHONUNBUFFERED=1", "TF_CPP_MIN_LOG_LEVEL=2", "TF_ENABLE_ONEDNN_OPTS=0"}
 
@@ -225,39 +173,49 @@ func (s *localSession) living() (bool, string) {
 	if s.id.alive() {
 		return true, ""
 	}
-	text, _ := os.ReadFile(s.dir("state", "output")) // whatever there is explains it
+	text, _ := os.ReadFile(s.dir("output")) // whatever there is explains it
 	return false, string(bytes.TrimSpace(text[max(0, len(text)-2000):]))
 }
 
 func (s *localSession) DataPath(name string) string { return s.data[name] }
 
+// Exited looks for the process. Only the runner that started it learns its
+// exit code.
 func (s *localSession) Exited(context.Context) (*Exit, error) {
 	if s.id.alive() {
 		return nil, nil
 	}
-	return &Exit{Code: -1, Text: "the agent's process " + strconv.Itoa(s.id.PID) + " is gone"}, nil
-}
-
-func (s *localSession) Close(ctx context.Context) error {
-	return endProcess(ctx, s.id)
-}
-
-// endProcess asks the agent to end, then makes it.
-func endProcess(ctx context.Context, id processID) error {
-	id.signal(false)
-	for range 50 {
-		if !id.alive() {
-			return nil
-		}
-		select {
-		case <-ctx.Done():
-		case <-time.After(100 * time.Millisecond):
-		}
+	exit := &Exit{Code: -1, Text: fmt.Sprintf("the agent's process %d is gone", s.id.PID)}
+	if s.id.Boot != identify(os.Getpid()).Boot {
+		exit.EngineLost, exit.Text = true, "the machine was restarted"
 	}
-	id.signal(true)
-	return nil
+	select {
+	case <-s.ended: // nil, and never ready, for an adopted agent
+		exit.Code, exit.Text = s.state.ExitCode(), s.state.String()
+	default:
+	}
+	return exit, nil
 }
 
-// Clean ends what an earlier runner left. The run's directory is found through
-// the process files, so only Close and Open know more.
-func (l *Local) Clean(context.Context, string) error { return nil }
+// Close ends the agent and its attempts.
+func (s *localSession) Close(ctx context.Context) error {
+	err := s.id.end(ctx)
+	killNaming(s.sessions())
+	return errors.Join(err, os.RemoveAll(s.index))
+}
+
+// Clean ends whatever an earlier runner left of a run.
+func (l *Local) Clean(ctx context.Context, runID string) error {
+	run, err := os.ReadFile(l.index(runID))
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("clean up run %s: %w", runID, err)
+	}
+	s := &localSession{files: files{run: string(run), session: lastSession(string(run))}, index: l.index(runID)}
+	if s.load() != nil { // never written, or the directory is gone
+		s.id = processID{}
+	}
+	return s.Close(ctx)
+}

@@ -2,7 +2,10 @@
 
 package engine
 
-import "os/exec"
+import (
+	"context"
+	"os/exec"
+)
 
 // detachable tells whether processes can outlive the runner here.
 func detachable() error {
@@ -10,12 +13,15 @@ func detachable() error {
 }
 
 func detach(*exec.Cmd) {}
+func calm(int)         {}
 
 // processID is never alive here, since detachable refuses.
 type processID struct {
-	PID int `json:"pid"`
+	PID  int    `json:"pid"`
+	Boot string `json:"boot"`
 }
 
-func identify(pid int) processID   { return processID{PID: pid} }
-func (id processID) alive() bool   { return false }
-func (id processID) signal(_ bool) {}
+func identify(pid int) processID               { return processID{PID: pid} }
+func (id processID) alive() bool               { return false }
+func (id processID) end(context.Context) error { return nil }
+func killNaming(string)                        {}

@@ -3,24 +3,29 @@
 package engine
 
 import (
+	"context"
 	"os"
 	"os/exec"
 	"strconv"
 	"strings"
 	"syscall"
+	"time"
 )
 
 // detachable tells whether processes can outlive the runner here.
 func detachable() error { return nil }
 
-// detach puts a command into a session of its own, below the desktop's priority.
+// detach puts a command into a session of its own.
 func detach(cmd *exec.Cmd) { cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true} }
+
+// calm puts a process, and what it forks, below the desktop's priority.
+func calm(pid int) { syscall.Setpriority(syscall.PRIO_PROCESS, pid, 10) }
 
 // processID tells a process from a later one with the same number.
 type processID struct {
 	PID   int    `json:"pid"`
-	Start string `json:"start"` // clock ticks since boot; empty where the system does not tell
-	Boot  string `json:"boot"`
+	Start string `json:"start"` // as the system counts it
+	Boot  string `json:"boot"`  // empty where the system does not tell
 }
 
 func identify(pid int) processID {
@@ -29,12 +34,16 @@ func identify(pid int) processID {
 	return processID{PID: pid, Start: start, Boot: strings.TrimSpace(string(boot))}
 }
 
-// startTime reads field 22 of /proc/<pid>/stat; a zombie counts as gone.
+// startTime reads field 22 of /proc/<pid>/stat, or asks ps where there is no
+// /proc. A zombie counts as gone.
 func startTime(pid int) (start string, zombie bool) {
 	stat, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
 	if err != nil {
-		return "", false
+		out, _ := exec.Command("ps", "-o", "stat=,lstart=", "-p", strconv.Itoa(pid)).Output() // nothing for none
+		state, start, _ := strings.Cut(strings.TrimSpace(string(out)), " ")
+		return strings.TrimSpace(start), strings.HasPrefix(state, "Z")
 	}
+	// The name in field 2 may hold spaces; fields are counted behind it.
 	fields := strings.Fields(string(stat[strings.LastIndexByte(string(stat), ')')+1:]))
 	if len(fields) < 20 {
 		return "", false
@@ -43,24 +52,62 @@ func startTime(pid int) (start string, zombie bool) {
 }
 
 func (id processID) alive() bool {
-	if id.PID <= 0 || syscall.Kill(id.PID, 0) != nil {
+	if id.PID <= 0 || id.Start == "" || syscall.Kill(id.PID, 0) != nil {
 		return false
-	}
-	if id.Start == "" {
-		return true
 	}
 	start, zombie := startTime(id.PID)
 	return start == id.Start && !zombie && identify(id.PID).Boot == id.Boot
 }
 
-// signal ends the process, or kills its whole group.
-func (id processID) signal(kill bool) {
+// end asks the agent to end its attempts and itself, then makes it.
+func (id processID) end(ctx context.Context) error {
 	if !id.alive() {
-		return
+		return nil
 	}
-	if kill {
-		syscall.Kill(-id.PID, syscall.SIGKILL)
-		return
+	if err := syscall.Kill(id.PID, syscall.SIGTERM); err != nil {
+		return err
 	}
-	syscall.Kill(id.PID, syscall.SIGTERM)
+	for range 50 {
+		select {
+		case <-ctx.Done():
+		case <-time.After(100 * time.Millisecond):
+		}
+		if !id.alive() {
+			return nil
+		}
+	}
+	return syscall.Kill(-id.PID, syscall.SIGKILL)
+}
+
+// killNaming kills the agents whose requests lie below a directory, and their
+// attempts.
+func killNaming(dir string) {
+	for pid, command := range commandLines() {
+		if strings.Contains(command, "--requests "+dir) {
+			syscall.Kill(pid, syscall.SIGKILL)
+		}
+	}
+}
+
+// commandLines lists what runs here.
+func commandLines() map[int]string {
+	list := map[int]string{}
+	entries, err := os.ReadDir("/proc")
+	if err != nil {
+		out, _ := exec.Command("ps", "-A", "-ww", "-o", "pid=,command=").Output() // nothing to kill without ps
+		for line := range strings.Lines(string(out)) {
+			number, command, _ := strings.Cut(strings.TrimSpace(line), " ")
+			if pid, err := strconv.Atoi(number); err == nil {
+				list[pid] = command
+			}
+		}
+		return list
+	}
+	for _, e := range entries {
+		if pid, err := strconv.Atoi(e.Name()); err == nil {
+			command, _ := os.ReadFile("/proc/" + e.Name() + "/cmdline") // empty for one that just ended
+			list[pid] = strings.ReplaceAll(string(command), "\x00", " ")
+		}
+	}
+	return list
 }

@@ -1,0 +1,375 @@
+package engine
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/mlhook/mlhook/pkg/agent"
+)
+
+// One suite holds both engines to the comments in engine.go, with the real
+// agent in a real container or process.
+
+// An under is an engine under test.
+type under struct {
+	Engine
+	job Job
+	// fresh returns an engine that shares nothing with this one but the disk,
+	// as a runner does that comes after a killed one.
+	fresh func() Engine
+	// crash kills the agent from outside.
+	crash func(t *testing.T, s Session)
+	// left lists what there is of the run.
+	left func(t *testing.T) []string
+}
+
+func TestConformance(t *testing.T) {
+	for name, start := range map[string]func(*testing.T) under{"docker": underDocker, "local": underLocal} {
+		t.Run(name, func(t *testing.T) {
+			u := start(t)
+			t.Cleanup(func() { u.Clean(context.Background(), u.job.RunID) })
+			// The steps share a session: each one is a stage in its life.
+			s := open(t, u)
+			t.Run("attempt", func(t *testing.T) { checkAttempt(t, u, s) })
+			t.Run("stop", func(t *testing.T) { checkStop(t, u, s) })
+			t.Run("adopt", func(t *testing.T) { s = checkAdopt(t, u) })
+			t.Run("hostile", func(t *testing.T) { checkHostile(t, u, s) })
+			t.Run("crash", func(t *testing.T) { s = checkCrash(t, u, s) })
+			t.Run("close", func(t *testing.T) { checkClose(t, u, s) })
+		})
+	}
+}
+
+// lacking skips a test that lacks something, or fails it where nothing may be missing.
+func lacking(t *testing.T, what string) {
+	t.Helper()
+	if os.Getenv("MLHOOK_TEST_REQUIRE") != "" {
+		t.Fatal(what)
+	}
+	t.Skip(what)
+}
+
+func testContext(t *testing.T) context.Context {
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
+	t.Cleanup(cancel)
+	return ctx
+}
+
+// newJob makes a run's directory with a data file.
+func newJob(t *testing.T) Job {
+	dir := t.TempDir()
+	data := filepath.Join(dir, "numbers.csv")
+	write(t, data, "1,2,3\n")
+	run := filepath.Join(dir, "run")
+	if err := os.MkdirAll(filepath.Join(run, "trials"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	// The user that trials run as is another one when the tests run as root.
+	for d := dir; d != os.TempDir() && len(d) > 1; d = filepath.Dir(d) {
+		os.Chmod(d, 0o755)
+	}
+	return Job{RunID: fmt.Sprintf("test-%d-%d", os.Getpid(), time.Now().UnixNano()), Repo: filepath.Join(dir, ".git"),
+		Commit: "0123456789abcdef", Dir: run, Data: []Mount{{Source: data, Name: "d0"}},
+		Env: map[string]string{"FROM_JOB": "yes"}, UID: os.Getuid(), GID: os.Getgid()}
+}
+
+func write(t *testing.T, name, text string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func open(t *testing.T, u under) Session {
+	t.Helper()
+	s, err := u.Open(testContext(t), u.job)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s.Adopted() {
+		t.Fatal("a first session is adopted")
+	}
+	if s.Hello().Type != agent.EventHello || s.Hello().Python == "" {
+		t.Fatalf("hello is %+v", s.Hello())
+	}
+	return s
+}
+
+// begin lays out a script and starts it as an attempt of a trial.
+func begin(t *testing.T, u under, s Session, trial, attempt int, script string) agent.Request {
+	t.Helper()
+	write(t, filepath.Join(u.job.Dir, "trials", fmt.Sprint(trial), fmt.Sprint(attempt), "tree", "train.py"), script)
+	req := agent.Request{V: agent.Version, Op: agent.OpRun, Trial: trial, Attempt: attempt, Script: "train.py", Cwd: ".",
+		Threads: 1, LogLimit: 1 << 20, Grace: 1}
+	if err := s.Start(testContext(t), req); err != nil {
+		t.Fatal(err)
+	}
+	return req
+}
+
+// await reads an attempt's events until one of the type comes.
+func await(t *testing.T, s Session, trial, attempt int, kind string) (all []agent.Event) {
+	t.Helper()
+	offset := int64(0)
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+		events, next, err := s.Events(trial, attempt, offset)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all, offset = append(all, events...), next
+		if slices.ContainsFunc(events, func(e agent.Event) bool { return e.Type == kind }) {
+			return all
+		}
+	}
+	t.Fatalf("no %s event of trial %d in a minute; log: %s", kind, trial, logText(t, s, trial, attempt))
+	return nil
+}
+
+func logText(t *testing.T, s Session, trial, attempt int) string {
+	t.Helper()
+	f, err := s.Log(trial, attempt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	text, err := io.ReadAll(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+func last(events []agent.Event) agent.Event { return events[len(events)-1] }
+
+const trainScript = `
+import os, sys
+from sklearn.datasets import load_digits
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import accuracy_score
+from sklearn.model_selection import train_test_split
+
+open("written.txt", "w").write("the tree is writable")
+print("data:", open(DATA).read().strip())
+print("env:", os.environ["FROM_JOB"], os.environ["OMP_NUM_THREADS"], os.environ["PYTHONHASHSEED"], os.getuid())
+x, y = load_digits(return_X_y=True)
+a, b, c, d = train_test_split(x, y, random_state=0)
+model = LogisticRegression(max_iter=200).fit(a, c)
+print("accuracy", accuracy_score(d, model.predict(b)))
+`
+
+func checkAttempt(t *testing.T, u under, s Session) {
+	script := fmt.Sprintf("DATA = %q\n%s", s.DataPath("d0"), trainScript)
+	if events, offset, err := s.Events(0, 1, 0); len(events) != 0 || offset != 0 || err != nil {
+		t.Fatalf("events before the start: %v %d %v", events, offset, err)
+	}
+	req := begin(t, u, s, 0, 1, script)
+	events := await(t, s, 0, 1, agent.EventExit)
+	if code := last(events).Code; code == nil || *code != 0 {
+		t.Fatalf("exit is %+v; log: %s", last(events), logText(t, s, 0, 1))
+	}
+	text := logText(t, s, 0, 1)
+	if !strings.Contains(text, "data: 1,2,3") || !strings.Contains(text, "env: yes 1 0 ") || strings.Contains(text, "env: yes 1 0 0\n") && u.Name() == "docker" {
+		t.Errorf("log is %q", text)
+	}
+	metric := slices.IndexFunc(events, func(e agent.Event) bool { return e.Type == agent.EventMetric && e.Name == "accuracy" })
+	if metric < 0 || events[metric].Value == nil || *events[metric].Value < 0.9 {
+		t.Errorf("no accuracy above 0.9 among %+v", events)
+	}
+	checkModel(t, s, events)
+	// Asking again for the same attempt must not run it again.
+	if err := s.Start(testContext(t), req); err != nil {
+		t.Fatal(err)
+	}
+	begin(t, u, s, 1, 1, "print('second')") // a later request is seen after the repeated one
+	await(t, s, 1, 1, agent.EventExit)
+	if again, _, _ := s.Events(0, 1, 0); len(again) != len(events) {
+		t.Errorf("%d events after asking twice, %d before", len(again), len(events))
+	}
+}
+
+func checkModel(t *testing.T, s Session, events []agent.Event) {
+	i := slices.IndexFunc(events, func(e agent.Event) bool { return e.Type == agent.EventModel })
+	if i < 0 {
+		t.Fatalf("no model among %+v", events)
+	}
+	f, err := s.Model(0, 1, events[i].Path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	h := sha256.New()
+	if n, err := io.Copy(h, f); err != nil || n != events[i].Size || hex.EncodeToString(h.Sum(nil)) != events[i].SHA256 {
+		t.Errorf("the model has %d bytes, hash %x, error %v; the event says %+v", n, h.Sum(nil), err, events[i])
+	}
+}
+
+func checkStop(t *testing.T, u under, s Session) {
+	begin(t, u, s, 2, 1, "import time\nprint('sleeping', flush=True)\ntime.sleep(600)")
+	await(t, s, 2, 1, agent.EventBegin)
+	if err := s.Stop(testContext(t), 2, 1); err != nil {
+		t.Fatal(err)
+	}
+	if e := last(await(t, s, 2, 1, agent.EventExit)); e.Code != nil && *e.Code == 0 {
+		t.Errorf("a stopped attempt ended with %+v", e)
+	}
+	if exit, err := s.Exited(testContext(t)); exit != nil || err != nil {
+		t.Errorf("the agent ended with its attempt: %+v %v", exit, err)
+	}
+}
+
+// checkAdopt loses the session, as a killed runner does, in the middle of an attempt.
+func checkAdopt(t *testing.T, u under) Session {
+	first, err := u.Open(testContext(t), u.job)
+	if err != nil {
+		t.Fatal(err)
+	}
+	begin(t, u, first, 3, 1, "import time, os\nwhile not os.path.exists('go'): time.sleep(0.01)\nprint('went on')")
+	await(t, first, 3, 1, agent.EventBegin)
+	s, err := u.fresh().Open(testContext(t), u.job)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !s.Adopted() || s.Hello().Seq != first.Hello().Seq || s.Hello().Time != first.Hello().Time {
+		t.Errorf("another agent was started: %+v, not %+v", s.Hello(), first.Hello())
+	}
+	write(t, filepath.Join(u.job.Dir, "trials", "3", "1", "tree", "go"), "")
+	await(t, s, 3, 1, agent.EventExit)
+	if text := logText(t, s, 3, 1); !strings.Contains(text, "went on") {
+		t.Errorf("log is %q", text)
+	}
+	begin(t, u, s, 4, 1, "print('by the second runner')")
+	await(t, s, 4, 1, agent.EventExit)
+	return s
+}
+
+// checkHostile has a trial replace its files with what must not be followed.
+func checkHostile(t *testing.T, u under, s Session) {
+	secret := filepath.Join(t.TempDir(), "secret")
+	write(t, secret, "secret")
+	begin(t, u, s, 5, 1, fmt.Sprintf(`
+import os
+os.makedirs("../model", exist_ok=True)
+os.symlink(%q, "../model/link")
+os.symlink("../tree/train.py", "../model/inside")
+os.mkfifo("../model/fifo")
+os.symlink("..", "../model/up")
+`, secret))
+	await(t, s, 5, 1, agent.EventExit)
+	for _, path := range []string{"link", "inside", "fifo", "up/log", "../log", "../../../../secret", secret, "."} {
+		done := make(chan error, 1)
+		go func() {
+			f, err := s.Model(5, 1, path)
+			if err == nil {
+				f.Close()
+			}
+			done <- err
+		}()
+		select {
+		case err := <-done:
+			if err == nil {
+				t.Errorf("model %q was opened", path)
+			}
+		case <-time.After(5 * time.Second):
+			t.Errorf("opening model %q hangs", path)
+		}
+	}
+	trial := filepath.Join(u.job.Dir, "trials", "5", "1")
+	for _, name := range []string{"log", "events.jsonl"} {
+		if err := os.Remove(filepath.Join(trial, name)); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Symlink(secret, filepath.Join(trial, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if f, err := s.Log(5, 1); err == nil {
+		f.Close()
+		t.Error("a log that is a symlink was opened")
+	}
+	if _, _, err := s.Events(5, 1, 0); err == nil {
+		t.Error("events that are a symlink were read")
+	}
+}
+
+func checkCrash(t *testing.T, u under, s Session) Session {
+	begin(t, u, s, 6, 1, "import time\ntime.sleep(600)")
+	await(t, s, 6, 1, agent.EventBegin)
+	u.crash(t, s)
+	exit := awaitExit(t, s)
+	if exit.Code == 0 || exit.OOM || exit.Text == "" {
+		t.Errorf("exit is %+v", exit)
+	}
+	next := open(t, u)
+	begin(t, u, next, 6, 2, "print('again')")
+	await(t, next, 6, 2, agent.EventExit)
+	return next
+}
+
+func awaitExit(t *testing.T, s Session) *Exit {
+	t.Helper()
+	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+		exit, err := s.Exited(testContext(t))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if exit != nil {
+			return exit
+		}
+	}
+	t.Fatal("the agent still lives")
+	return nil
+}
+
+func checkClose(t *testing.T, u under, s Session) {
+	begin(t, u, s, 7, 1, "import time\ntime.sleep(600)")
+	await(t, s, 7, 1, agent.EventBegin)
+	if err := s.Close(testContext(t)); err != nil {
+		t.Fatal(err)
+	}
+	awaitExit(t, s)
+	if left := u.left(t); len(left) != 0 {
+		t.Errorf("after Close there is still %v", left)
+	}
+	s = open(t, u)
+	begin(t, u, s, 8, 1, "import time\ntime.sleep(600)")
+	await(t, s, 8, 1, agent.EventBegin)
+	if len(u.left(t)) == 0 {
+		t.Error("nothing of a living agent is seen; the check above proves nothing")
+	}
+	for range 2 { // the second time there is nothing
+		if err := u.fresh().Clean(testContext(t), u.job.RunID); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if left := u.left(t); len(left) != 0 {
+		t.Errorf("after Clean there is still %v", left)
+	}
+}
+
+// commands lists the processes whose command line names something.
+func commands(t *testing.T, what string) (found []string) {
+	t.Helper()
+	out, err := exec.Command("ps", "-A", "-ww", "-o", "pid=,stat=,command=").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(out)) {
+		if fields := strings.Fields(line); len(fields) > 2 && strings.Contains(line, what) && !strings.HasPrefix(fields[1], "Z") {
+			found = append(found, strings.TrimSpace(line))
+		}
+	}
+	return found
+}
