@@ -62,7 +62,7 @@ def plain(value: Any) -> Any:
         return {k: v for k, v in pairs if v is not None}
     try:
         return operator.index(value)
-    except TypeError:
+    except (TypeError, AttributeError):  # NumPy's floats raise either
         pass
     try:
         number = float(value)

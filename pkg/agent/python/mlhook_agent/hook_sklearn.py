@@ -79,7 +79,7 @@ def _before_fit(recorder: Recorder, given: Given, _kwargs: Any) -> None:
 def _after_fit(recorder: Recorder, given: Given, _result: Any) -> None:
     model = given["self"]
     best = getattr(model, "best_score_", None)
-    if best is None or not _measures_accuracy(model) or given.get("y") is None:
+    if best is None or not hasattr(model, "cv_results_") or not _measures_accuracy(model) or given.get("y") is None:
         return
     source = "sklearn.model_selection.%s.best_score_" % type(model).__name__
     recorder.metric("accuracy", best, "validation", source, given["y"], Origin("sklearn", model, None, 0))

@@ -54,7 +54,7 @@ class Recorder:
         self.remember(framework, model)
         if not again:  # partial_fit in a loop is one training
             self.writer.write(
-                "fit", source=source, model=name_of(model), rows=rows.fingerprint(given) or rows.fingerprint(labels),
+                "fit", source=source, model=name_of(model, framework), rows=rows.fingerprint(given) or rows.fingerprint(labels),
                 samples=rows.size(labels) or rows.size(given) or None,
             )
 
@@ -137,7 +137,9 @@ def mark_threads(recorder: Recorder) -> None:
     threading.Thread.start = marked  # type: ignore[method-assign]
 
 
-def name_of(model: Any) -> str:
-    """The model's class with its module."""
+def name_of(model: Any, framework: str = "") -> str:
+    """The model's class with its module; boosting has its Booster only after training."""
+    if model is None:
+        return framework + ".Booster"
     kind = type(model)
     return "%s.%s" % (kind.__module__, kind.__qualname__)

@@ -22,13 +22,14 @@ from .attempt import Attempt
 POLL_SECONDS = 0.01
 GRACE_SECONDS = 5
 
-# What a script imports next, of packages that load their parts on demand.
+# What a script imports next, of packages that load their parts on demand. The
+# first optimizer of torch 2 imports _dynamo, which takes longer than torch itself.
 PARTS = {
     "sklearn": (
         "datasets", "ensemble", "linear_model", "metrics", "model_selection", "naive_bayes", "neighbors",
         "neural_network", "pipeline", "preprocessing", "svm", "tree",
     ),
-    "torch": ("nn", "optim", "utils.data"),
+    "torch": ("nn", "optim", "utils.data", "_dynamo"),
     "keras": ("layers", "models", "optimizers", "callbacks"),
 }
 

@@ -1,0 +1,189 @@
+package agent_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/mlhook/mlhook/pkg/agent"
+)
+
+// What scripts do to their process, and what must be left of it.
+func TestScriptsThatMisbehave(t *testing.T) {
+	tests := []struct {
+		name, script string
+		code         int
+		log          string // contained in the output
+		failure      string // class of the error event
+		line         int
+	}{
+		{"nothing", "", 0, "", "", 0},
+		{"prints", "print('hello')", 0, "hello\n", "", 0},
+		{"sys.exit", "import sys\nsys.exit(3)", 3, "", "", 0},
+		{"sys.exit with text", "import sys\nsys.exit('no data')", 1, "no data", "", 0},
+		{"os._exit", "import os\nos.write(1, b'x')\nos._exit(4)", 4, "x", "", 0},
+		{"raises", "def f():\n    raise ValueError('bad')\nf()", 1, `File "`, "ValueError", 2},
+		{"syntax error", "x = 1\nif x\n", 1, "SyntaxError", "SyntaxError", 2},
+		{"raises an unprintable", "class E(Exception):\n    def __str__(self): raise TypeError\nraise E", 1, "", "E", 3},
+		{"closed stdout", "import sys\nprint('a')\nsys.stdout.close()\nsys.stderr.close()", 0, "a\n", "", 0},
+		{"closed descriptors", "import os\nos.close(1); os.close(2)", 0, "", "", 0},
+		{"replaced stdout", "import sys, io\nprint('a')\nsys.stdout = io.StringIO()\nprint('b')", 0, "a\n", "", 0},
+		{"input", "input('name? ')", 1, "", "EOFError", 1},
+		{"chdir", "import os, tempfile\nos.chdir(tempfile.gettempdir())\n1/0", 1, "", "ZeroDivisionError", 3},
+		{"kills itself", "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)", -9, "", "", 0},
+		{"grandchild prints", "import os\nos.system('echo from below')", 0, "from below", "", 0},
+		{"thread", "import threading, time\nthreading.Thread(target=lambda: (time.sleep(.2), print('late'))).start()", 0, "late", "", 0},
+		{"atexit", "import atexit\natexit.register(print, 'bye')", 0, "bye", "", 0},
+		{"forks", "import os\nif os.fork() == 0: print('child')\nelse: os.wait(); print('parent')", 0, "parent", "", 0},
+		{"C output", "import ctypes\nctypes.CDLL(None).printf(b'from C')", 0, "from C", "", 0},
+		{"own argv", "import sys\nprint(sys.argv, __name__, sys.path[0] == __file__.rpartition('/')[0])", 0, "['train.py', '--lr', '1'] __main__ True", "", 0},
+		{"pickles own class", "import pickle\nclass A: pass\nprint(type(pickle.loads(pickle.dumps(A()))) is A)", 0, "True", "", 0},
+		{"inspects itself", "import inspect\ndef f(): return 41\nprint(inspect.getsource(f))", 0, "return 41", "", 0},
+		{"recursion", "def f(): f()\nf()", 1, "RecursionError", "RecursionError", 1},
+		{"removes streams", "import sys\nsys.stdout = sys.stderr = None\nprint('x')", 0, "", "", 0},
+		{"spawns", "import multiprocessing as m\ndef f(x): return x * x\nif __name__ == '__main__':\n    with m.get_context('spawn').Pool(2) as p: print(p.map(f, [1, 2, 3]))", 0, "[1, 4, 9]", "", 0},
+		{"forks a pool", "import multiprocessing as m\ndef f(x): return x * x\nif __name__ == '__main__':\n    with m.get_context('fork').Pool(2) as p: print(p.map(f, [1, 2, 3]))", 0, "[1, 4, 9]", "", 0},
+	}
+	s := start(t, "")
+	for i, test := range tests {
+		for _, cold := range []bool{false, true} {
+			trial := 2 * i
+			if cold {
+				trial++
+			}
+			a, log := s.run(agent.Request{Trial: trial, Args: []string{"--lr", "1"}, Cold: cold}, test.script)
+			t.Run(test.name, func(t *testing.T) {
+				a.t = t
+				exit := a.one(agent.EventExit)
+				code := -exit.Signal
+				if exit.Code != nil {
+					code = *exit.Code
+				}
+				if code != test.code || !strings.Contains(log, test.log) {
+					t.Errorf("cold %v: exit %+v, output %q", cold, exit, log)
+				}
+				if strings.Contains(log, "mlhook_agent") {
+					t.Errorf("the agent shows: %s", log)
+				}
+				if test.failure == "" {
+					if e := a.all(agent.EventError); len(e) > 0 {
+						t.Errorf("error %+v", e)
+					}
+					return
+				}
+				if e := a.one(agent.EventError); e.Error != test.failure || e.File != "train.py" && test.failure != "RecursionError" || e.Line != test.line {
+					t.Errorf("error %+v", e)
+				}
+			})
+		}
+	}
+}
+
+func TestLogIsCapped(t *testing.T) {
+	s := start(t, "")
+	a, log := s.run(agent.Request{LogLimit: 1000}, "import os\nfor _ in range(1000): os.write(1, b'x' * 1000)")
+	if len(log) != 1000 || a.clean().one(agent.EventExit).Dropped != 999_000 {
+		t.Errorf("%d bytes kept, %+v", len(log), a.events)
+	}
+}
+
+func TestStop(t *testing.T) {
+	s := start(t, "")
+	wait := "import time\nprint('ready')\ntime.sleep(60)"
+	deaf := "import signal\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\n" + wait
+	for trial, script := range []string{wait, deaf} {
+		s.begin(agent.Request{Trial: trial}, script)
+		log := filepath.Join(s.dir, "trials", string(rune('0'+trial)), "1", "log")
+		s.await(10*time.Second, "output", func() bool { text, _ := os.ReadFile(log); return len(text) > 0 })
+	}
+	for trial, signal := range []int{15, 9} {
+		stop := agent.Request{V: agent.Version, Op: agent.OpStop, Trial: trial, Attempt: 1, Grace: 1}
+		if err := agent.WriteRequest(s.requests, stop); err != nil {
+			t.Fatal(err)
+		}
+		a, _ := s.end(trial)
+		if e := a.one(agent.EventExit); e.Signal != signal {
+			t.Errorf("trial %d: %+v", trial, e)
+		}
+	}
+}
+
+// Whatever the script starts ends with it, in a process group of its own too.
+func TestLeftoversAreKilled(t *testing.T) {
+	s := start(t, "")
+	_, log := s.run(agent.Request{}, `import os, subprocess
+for kw in ({}, {"preexec_fn": lambda: os.setpgid(0, 0)}):
+    print(subprocess.Popen(["sleep", "300"], **kw).pid)`)
+	pids := strings.Fields(log)
+	if len(pids) != 2 {
+		t.Fatalf("output %q", log)
+	}
+	for _, pid := range pids {
+		stat, err := os.ReadFile("/proc/" + pid + "/stat")
+		if err == nil && !strings.Contains(string(stat), ") Z") {
+			t.Errorf("process %s lives: %s", pid, stat)
+		}
+	}
+}
+
+func TestSeveralAtOnce(t *testing.T) {
+	s := start(t, "")
+	for trial := range 6 {
+		s.begin(agent.Request{Trial: trial}, "import sys, time\ntime.sleep(.3)\nprint('done')")
+	}
+	began := time.Now()
+	for trial := range 6 {
+		a, log := s.end(trial)
+		if a.clean(); log != "done\n" {
+			t.Errorf("output %q", log)
+		}
+	}
+	if took := time.Since(began); took > 1500*time.Millisecond {
+		t.Errorf("one after the other: %s", took)
+	}
+}
+
+func TestQuitRequestAndBadRequest(t *testing.T) {
+	s := start(t, "no_such_module")
+	if err := os.WriteFile(filepath.Join(s.requests, "run-9-9.json"), []byte("{"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	s.begin(agent.Request{}, "import time\ntime.sleep(60)")
+	s.await(10*time.Second, "begin", func() bool { return len(s.events("trials/0/1/events.jsonl")) > 0 })
+	if err := agent.WriteRequest(s.requests, agent.Request{V: agent.Version, Op: agent.OpQuit, Grace: 1}); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.cmd.Wait(); err != nil {
+		t.Error(err)
+	}
+	a, _ := s.end(0)
+	if e := a.one(agent.EventExit); e.Signal != 15 {
+		t.Errorf("%+v", e)
+	}
+	var types []string
+	for _, e := range s.events("state/agent.jsonl") {
+		types = append(types, e.Type)
+	}
+	if got := strings.Join(types, " "); got != "warning hello warning bye" {
+		t.Errorf("agent.jsonl: %s", got)
+	}
+}
+
+// A killed agent takes its attempts along.
+func TestKilledAgent(t *testing.T) {
+	s := start(t, "")
+	s.begin(agent.Request{}, "import os, time\nopen('pid', 'w').write(str(os.getpid()))\ntime.sleep(60)")
+	path := filepath.Join(s.dir, "trials", "0", "1", "tree", "pid")
+	var pid []byte
+	s.await(10*time.Second, "process", func() bool { pid, _ = os.ReadFile(path); return len(pid) > 0 })
+	if err := s.cmd.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = s.cmd.Wait() // killed
+	s.await(5*time.Second, "end", func() bool {
+		stat, err := os.ReadFile("/proc/" + string(pid) + "/stat")
+		return err != nil || strings.Contains(string(stat), ") Z")
+	})
+}

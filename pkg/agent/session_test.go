@@ -1,0 +1,233 @@
+package agent_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/mlhook/mlhook/pkg/agent"
+)
+
+// A session is a real agent under test, with a directory of its own.
+type session struct {
+	t        testing.TB
+	dir      string
+	requests string
+	cmd      *exec.Cmd
+}
+
+// interpreter returns the Python that the tests run, MLHOOK_TEST_PYTHON or python3.
+func interpreter(t testing.TB) string {
+	t.Helper()
+	name := os.Getenv("MLHOOK_TEST_PYTHON")
+	if name == "" {
+		name = "python3"
+	}
+	path, err := exec.LookPath(name)
+	if err != nil {
+		missing(t, name)
+	}
+	return path
+}
+
+// needs skips the test where a module is missing.
+func needs(t testing.TB, modules ...string) {
+	t.Helper()
+	for _, module := range modules {
+		find := "import importlib.util, sys; sys.exit(importlib.util.find_spec(sys.argv[1]) is None)"
+		if exec.Command(interpreter(t), "-c", find, module).Run() != nil {
+			missing(t, "the Python module "+module)
+		}
+	}
+}
+
+func missing(t testing.TB, what string) {
+	t.Helper()
+	if os.Getenv("MLHOOK_TEST_REQUIRE") != "" {
+		t.Fatalf("%s is missing, and MLHOOK_TEST_REQUIRE is set", what)
+	}
+	t.Skipf("%s is missing; name a Python that has it in MLHOOK_TEST_PYTHON", what)
+}
+
+// start starts an agent and waits for its hello.
+func start(t testing.TB, preload string, env ...string) *session {
+	t.Helper()
+	dir := t.TempDir()
+	home, err := agent.Extract(filepath.Join(dir, "agent"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &session{t: t, dir: dir, requests: filepath.Join(dir, "requests")}
+	for _, name := range []string{"requests", "trials", "state"} {
+		if err := os.Mkdir(filepath.Join(dir, name), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.cmd = exec.Command(interpreter(t), "-B", home, "--requests", s.requests,
+		"--trials", filepath.Join(dir, "trials"), "--state", filepath.Join(dir, "state"), "--preload", preload)
+	s.cmd.Env = append(os.Environ(), "PYTHONHASHSEED=0", "OMP_NUM_THREADS=1", "TF_CPP_MIN_LOG_LEVEL=3")
+	s.cmd.Env = append(s.cmd.Env, env...)
+	s.cmd.Dir = dir
+	s.cmd.Stderr = testLog{t}
+	if err := s.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.quit)
+	s.await(60*time.Second, "hello", func() bool { return len(s.events("state/agent.jsonl")) > 0 })
+	return s
+}
+
+func (s *session) quit() {
+	if s.cmd.ProcessState != nil {
+		return
+	}
+	_ = s.cmd.Process.Signal(syscall.SIGTERM)
+	timer := time.AfterFunc(10*time.Second, func() { _ = s.cmd.Process.Kill() })
+	defer timer.Stop()
+	if err := s.cmd.Wait(); err != nil && !s.t.Failed() {
+		s.t.Errorf("the agent ended with: %v", err)
+	}
+}
+
+// begin lays out a script and asks for its attempt.
+func (s *session) begin(r agent.Request, script string) {
+	s.t.Helper()
+	r.V, r.Op, r.Attempt, r.Cwd = agent.Version, agent.OpRun, 1, "."
+	if r.Script == "" {
+		r.Script = "train.py"
+	}
+	if r.LogLimit == 0 {
+		r.LogLimit = 1 << 20
+	}
+	file := filepath.Join(s.dir, "trials", fmt.Sprint(r.Trial), "1", "tree", r.Script)
+	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+		s.t.Fatal(err)
+	}
+	if err := os.WriteFile(file, []byte(script), 0o644); err != nil {
+		s.t.Fatal(err)
+	}
+	if err := agent.WriteRequest(s.requests, r); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// run runs a script to its end and returns its events and its output.
+func (s *session) run(r agent.Request, script string) (attempt, string) {
+	s.t.Helper()
+	s.begin(r, script)
+	return s.end(r.Trial)
+}
+
+// end waits for the end of an attempt.
+func (s *session) end(trial int) (attempt, string) {
+	s.t.Helper()
+	var events []agent.Event
+	s.await(90*time.Second, fmt.Sprintf("the end of trial %d", trial), func() bool {
+		events = s.events(fmt.Sprintf("trials/%d/1/events.jsonl", trial))
+		return len(events) > 0 && events[len(events)-1].Type == agent.EventExit
+	})
+	for i, e := range events {
+		if e.Seq != i {
+			s.t.Errorf("event %d has number %d", i, e.Seq)
+		}
+	}
+	log, err := os.ReadFile(filepath.Join(s.dir, "trials", fmt.Sprint(trial), "1", "log"))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return attempt{s.t, events, string(log)}, string(log)
+}
+
+func (s *session) events(path string) []agent.Event {
+	s.t.Helper()
+	f, err := os.Open(filepath.Join(s.dir, filepath.FromSlash(path)))
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer f.Close()
+	events, _, err := agent.ReadEvents(f, 0)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return events
+}
+
+func (s *session) await(limit time.Duration, what string, done func() bool) {
+	s.t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), limit)
+	defer cancel()
+	for !done() {
+		select {
+		case <-ctx.Done():
+			s.t.Fatalf("no %s within %s", what, limit)
+		case <-time.After(2 * time.Millisecond):
+		}
+	}
+}
+
+// An attempt is what is left of one.
+type attempt struct {
+	t      testing.TB
+	events []agent.Event
+	log    string
+}
+
+func (a attempt) all(kind string) []agent.Event {
+	var found []agent.Event
+	for _, e := range a.events {
+		if e.Type == kind {
+			found = append(found, e)
+		}
+	}
+	return found
+}
+
+// one returns the only event of a type.
+func (a attempt) one(kind string) agent.Event {
+	a.t.Helper()
+	found := a.all(kind)
+	if len(found) != 1 {
+		a.t.Fatalf("%d %s events, want 1: %+v\n%s", len(found), kind, a.events, a.log)
+	}
+	return found[0]
+}
+
+// clean checks that the script ended well and no hook stumbled.
+func (a attempt) clean() attempt {
+	a.t.Helper()
+	if e := a.one(agent.EventExit); e.Code == nil || *e.Code != 0 {
+		a.t.Errorf("exit %+v\n%s", e, a.log)
+	}
+	for _, e := range a.all(agent.EventWarning) {
+		a.t.Errorf("warning: %s", e.Text)
+	}
+	return a
+}
+
+// metrics returns "name split source" of every metric.
+func (a attempt) metrics() []string {
+	var lines []string
+	for _, e := range a.all(agent.EventMetric) {
+		lines = append(lines, strings.Join([]string{e.Name, e.Split, e.Source}, " "))
+	}
+	return lines
+}
+
+type testLog struct{ t testing.TB }
+
+func (l testLog) Write(p []byte) (int, error) {
+	if l.t.Context().Err() == nil {
+		l.t.Logf("agent: %s", p)
+	}
+	return len(p), nil
+}
