@@ -68,6 +68,9 @@ func openRun(c *cli.Context) (*project, int, error) {
 // number reads a run's number.
 func (p *project) number(ctx context.Context, arg string) (int, error) {
 	if arg == "" {
+		if err := p.settle(ctx); err != nil {
+			return 0, err
+		}
 		runs, err := p.journal.Runs(ctx, 1)
 		if err != nil {
 			return 0, err
@@ -83,6 +86,21 @@ func (p *project) number(ctx context.Context, arg string) (int, error) {
 	}
 	_, err = p.journal.Run(ctx, n)
 	return n, err
+}
+
+// settle gives the supervisor a moment to take a commit of just now out of the
+// queue, so that "the newest run" is the one that the user means.
+func (p *project) settle(ctx context.Context) error {
+	for range 25 {
+		orders, _, err := store.Orders(p.repo.Dir())
+		if err != nil || len(orders) == 0 {
+			return err
+		}
+		if err := pause(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // target returns the commit to train and the branch it is on.

@@ -23,6 +23,9 @@ func statusCommand() *cli.Command {
 				return err
 			}
 			defer p.close()
+			if err := p.settle(c.Context); err != nil {
+				return err
+			}
 			runs, err := p.journal.Runs(c.Context, 1)
 			if err != nil {
 				return err
