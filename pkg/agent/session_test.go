@@ -231,3 +231,9 @@ func (l testLog) Write(p []byte) (int, error) {
 	}
 	return len(p), nil
 }
+
+// scan reads the numbers of a line.
+func scan(text string, numbers ...any) error {
+	_, err := fmt.Sscan(text, numbers...)
+	return err
+}
