@@ -218,7 +218,12 @@ func (m *messages) Write(data []byte) (int, error) {
 }
 
 func (m *messages) text(line string) {
-	if strings.TrimSpace(line) == "" || strings.HasPrefix(line, " ---> ") {
+	for _, noise := range []string{" ---> ", "Removing intermediate container", "Requirement already satisfied"} {
+		if strings.HasPrefix(line, noise) {
+			return
+		}
+	}
+	if strings.TrimSpace(line) == "" {
 		return
 	}
 	if strings.HasPrefix(line, "Step ") {

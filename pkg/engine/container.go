@@ -56,7 +56,11 @@ func (d *Docker) Open(ctx context.Context, job Job) (Session, error) {
 		return nil, err
 	}
 	s := &dockerSession{docker: d, files: files{run: job.Dir}}
-	s.uid, s.gid = d.user(job)
+	uid, gid := d.user(job)
+	s.uid, s.gid = uid, gid
+	if uid == os.Geteuid() || os.Geteuid() != 0 {
+		s.uid = -1 // nothing to hand over, or no right to
+	}
 	found, err := d.containers(ctx, job.RunID)
 	if err != nil {
 		return nil, err
@@ -70,7 +74,7 @@ func (d *Docker) Open(ctx context.Context, job Job) (Session, error) {
 		}
 	}
 	if !s.adopted {
-		if err := s.launch(ctx, job); err != nil {
+		if err := s.launch(ctx, job, fmt.Sprintf("%d:%d", uid, gid)); err != nil {
 			return nil, fmt.Errorf("start the container: %w", err)
 		}
 	}
@@ -96,11 +100,7 @@ func (d *Docker) user(job Job) (uid, gid int) {
 }
 
 // launch makes the session's directories and starts a container on them.
-func (s *dockerSession) launch(ctx context.Context, job Job) error {
-	user := fmt.Sprintf("%d:%d", s.uid, s.gid)
-	if s.uid == os.Geteuid() || os.Geteuid() != 0 {
-		s.uid = -1 // nothing to hand over, or no right to
-	}
+func (s *dockerSession) launch(ctx context.Context, job Job, user string) error {
 	s.session = lastSession(job.Dir) + 1
 	if err := s.create(); err != nil {
 		return err

@@ -21,10 +21,9 @@ type Docker struct {
 	// to look at DOCKER_HOST, the docker context and the well-known sockets.
 	Endpoint string
 
-	once     sync.Once
-	client   *docker.Client
-	rootless bool
-	failed   *Unavailable
+	once   sync.Once
+	client *docker.Client
+	failed *Unavailable
 }
 
 func (d *Docker) Name() string { return "docker" }

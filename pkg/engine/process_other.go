@@ -17,8 +17,9 @@ func calm(int)         {}
 
 // processID is never alive here, since detachable refuses.
 type processID struct {
-	PID  int    `json:"pid"`
-	Boot string `json:"boot"`
+	PID   int    `json:"pid"`
+	Start string `json:"start"`
+	Boot  string `json:"boot"`
 }
 
 func identify(pid int) processID               { return processID{PID: pid} }

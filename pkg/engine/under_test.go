@@ -5,7 +5,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 
 	docker "github.com/fsouza/go-dockerclient"
@@ -105,7 +104,11 @@ func underLocal(t *testing.T) under {
 		t.Fatalf("%s has all modules, but %s is used", python, u.job.Image.Ref)
 	}
 	u.crash = func(t *testing.T, s Session) {
-		if err := syscall.Kill(s.(*localSession).id.PID, syscall.SIGKILL); err != nil {
+		p, err := os.FindProcess(s.(*localSession).id.PID)
+		if err == nil {
+			err = p.Kill()
+		}
+		if err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -1,0 +1,119 @@
+package engine
+
+import (
+	"errors"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	docker "github.com/fsouza/go-dockerclient"
+)
+
+// testDocker returns an engine that answers, and the base image.
+func testDocker(t *testing.T) (*Docker, string) {
+	base := os.Getenv("MLHOOK_TEST_BASE")
+	if base == "" {
+		lacking(t, "MLHOOK_TEST_BASE names no base image with python3; .ci/base makes one")
+	}
+	d := &Docker{Cache: t.TempDir()}
+	if err := d.Check(testContext(t)); err != nil {
+		lacking(t, err.Error())
+	}
+	return d, base
+}
+
+// small is an environment that builds in no time; salt makes it a new one.
+func small(base, dockerfile string) Environment {
+	salt := time.Now().String()
+	return Environment{Family: "test", Hash: digest([]byte(salt)), BuildArgs: map[string]string{"BASE_IMAGE": base},
+		Context: map[string][]byte{"salt": []byte(salt), "Dockerfile": []byte("ARG BASE_IMAGE\nFROM ${BASE_IMAGE}\nCOPY salt /\n" + dockerfile)}}
+}
+
+func TestPrepareBuildsOnce(t *testing.T) {
+	d, base := testDocker(t)
+	env := small(base, "RUN echo building it\n")
+	env.Modules = []string{"json"}
+	var lines []string
+	progress := func(line string) { lines = append(lines, line) }
+	first, err := d.Prepare(testContext(t), env, progress)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { d.client.RemoveImageExtended(first.Ref, docker.RemoveImageOptions{Force: true}) })
+	if all := strings.Join(lines, "\n"); !strings.Contains(all, "RUN echo building it") || !strings.Contains(all, "\nbuilding it") {
+		t.Errorf("progress is %q", all)
+	}
+	lines = nil
+	second, err := d.Prepare(testContext(t), env, progress)
+	if err != nil || second != first || len(lines) != 0 {
+		t.Errorf("again: %+v, %v, lines %q; first: %+v", second, err, lines, first)
+	}
+	env.Image = first.Ref // as it is, with no build
+	if named, err := d.Prepare(testContext(t), env, progress); err != nil || named.ID != first.ID || len(lines) != 0 {
+		t.Errorf("by name: %+v, %v, lines %q", named, err, lines)
+	}
+}
+
+func TestPrepareSaysWhatFailed(t *testing.T) {
+	d, base := testDocker(t)
+	lacks := small(base, "")
+	lacks.Modules = []string{"json", "no_such_module"}
+	for name, c := range map[string]struct {
+		env        Environment
+		step, tail string
+	}{
+		"step":    {small(base, "RUN echo first && echo the reason >&2 && exit 3\n"), "RUN echo first", "the reason"},
+		"syntax":  {small(base, "FLY\n"), "Dockerfile", "FLY"},
+		"module":  {lacks, "modules", "no_such_module"},
+		"no base": {small("localhost:1/no/such:image", ""), "pull localhost:1/no/such:image", "mlhook.baseImage"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := d.Prepare(testContext(t), c.env, func(string) {})
+			var failed *BuildError
+			if !errors.As(err, &failed) || !strings.Contains(failed.Step, c.step) || !strings.Contains(failed.Tail, c.tail) {
+				t.Errorf("error is %v", err)
+			}
+		})
+	}
+}
+
+func TestCreateAdoptsOnlyItsOwn(t *testing.T) {
+	d, base := testDocker(t)
+	options := docker.CreateContainerOptions{Context: testContext(t), Name: "mlhook-test-" + digest([]byte(t.TempDir()))[:12],
+		Config:     &docker.Config{Image: base, Cmd: []string{"true"}, Labels: map[string]string{labelRun: "a", labelSession: "1"}},
+		HostConfig: &docker.HostConfig{}}
+	first, err := d.create(testContext(t), options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { d.remove(t.Context(), first) })
+	defer d.remove(testContext(t), first)
+	if again, err := d.create(testContext(t), options); err != nil || again != first {
+		t.Errorf("again: %s, %v", again, err)
+	}
+	options.Config.Labels = map[string]string{labelRun: "b", labelSession: "1"}
+	if _, err := d.create(testContext(t), options); err == nil || !strings.Contains(err.Error(), "docker rm") {
+		t.Errorf("a container of another run: %v", err)
+	}
+}
+
+func TestExitOf(t *testing.T) {
+	for _, c := range []struct {
+		state     docker.State
+		lost, oom bool
+	}{
+		{docker.State{Status: "exited", ExitCode: 137}, false, false},
+		{docker.State{Status: "exited", ExitCode: 137, OOMKilled: true}, false, true},
+		{docker.State{Status: "exited", ExitCode: 143}, true, false},
+		{docker.State{Status: "exited", ExitCode: 255}, true, false},
+		{docker.State{Status: "exited", ExitCode: 1}, false, false},
+	} {
+		if e := exitOf(c.state); e == nil || e.EngineLost != c.lost || e.OOM != c.oom || e.Text == "" {
+			t.Errorf("%+v gives %+v", c.state, e)
+		}
+	}
+	if e := exitOf(docker.State{Status: "running", Running: true}); e != nil {
+		t.Errorf("a running container ended: %+v", e)
+	}
+}
