@@ -8,6 +8,7 @@ the frameworks to leave alone.
 import functools
 import importlib.abc
 import os
+import random
 import sys
 from typing import Any, Callable, Dict, List, Optional
 
@@ -90,7 +91,11 @@ class _Finder(importlib.abc.MetaPathFinder):
             return spec
 
         def exec_module(module: Any) -> None:
+            # TensorFlow draws random numbers as it is loaded; a fork, where it is
+            # loaded already, and a cold start must go on with the same ones.
+            state = random.getstate()
             execute(module)
+            random.setstate(state)
             self.loaded(name, module)
 
         try:
