@@ -1,46 +1,49 @@
 package search
 
-import "fmt"
+import (
+	"fmt"
+	"math"
+)
 
-// diagnosis reads the learning curve of the user's own code and turns it into
-// the first thing to try.
-func diagnosis(p Problem, base Trial) (candidate, bool) {
-	first, last, ok := ends(base.Curve)
-	if !ok {
-		return candidate{}, false
-	}
-	score, _ := value(last, "val_accuracy", "accuracy")
-	before, _ := value(first, "val_accuracy", "accuracy")
-	epochs := len(base.Curve)
+// diagnosis reads a trial's learning curve, or its bare score, and says what to
+// try next from there, best first.
+func diagnosis(p Problem, t Trial) []candidate {
+	to := func(values map[string]string, why string) candidate { return candidate{values, why, t.N} }
+	rate := func(factor float64) map[string]string { return scale(p.Params, t.Values, factor, "learning_rate") }
+	wider := func() map[string]string { return scale(p.Params, t.Values, 4, "width", "filters", "leaves") }
 	switch {
-	case score-before > 0.02 && score < p.Goal.Target && rising(base.Curve):
-		// A straight line says how much longer; three times at least.
-		more := 3.0
-		if slope := (score - before) / float64(max(1, epochs-1)); slope > 0 {
-			more = min(8, max(more, 1+2*(p.Goal.Target-score)/slope/float64(epochs)))
-		}
-		values := stretch(p.Params, nil, more)
-		return candidate{values, fmt.Sprintf("still rising after %d epochs: train %.0f times as long", epochs, more)}, true
-	case epochs > 3 && overfit(base.Curve):
-		values := map[string]string{}
-		for _, param := range p.Params {
-			if param.Role == "dropout" {
-				param.set(values, param.format(0.4))
-			}
-			if param.Role == "l2" {
-				param.set(values, param.format(1e-4))
-			}
-		}
-		return candidate{values, "training goes on to improve while validation does not: regularise"}, true
+	case diverged(t):
+		return []candidate{to(rate(0.1), "the loss diverged: a tenth of the learning rate"),
+			to(rate(0.01), "the loss diverged: a hundredth of the learning rate")}
+	case atChance(t):
+		return []candidate{to(rate(10), "no better than chance: ten times the learning rate"),
+			to(rate(0.1), "no better than chance: a tenth of the learning rate")}
+	case rising(t.Curve):
+		factor := longer(t.Curve, p.Goal.Target)
+		return []candidate{to(stretch(p.Params, t.Values, factor),
+			fmt.Sprintf("still improving after %d epochs: train %.0f times as long", len(t.Curve), factor))}
+	case overfit(t.Curve):
+		return []candidate{to(regularised(p, t.Values), "training goes on to improve while validation does not: regularise")}
+	case underfit(t.Curve, p.Goal.Target):
+		return []candidate{to(wider(), "flat and underfit: four times as wide"), to(layered(p, t.Values), "flat and underfit: one more layer")}
 	}
-	return candidate{}, false
+	return nil
 }
 
-func ends(curve []Point) (first, last Point, ok bool) {
-	if len(curve) < 2 {
-		return first, last, false
+// diverged tells whether the loss became infinite or ended far above its start.
+// JSON knows no NaN, so a loss that is gone at the end counts as well.
+func diverged(t Trial) bool {
+	if len(t.Curve) == 0 {
+		return false
 	}
-	return curve[0], curve[len(curve)-1], true
+	first, ok := value(t.Curve[0], "loss", "val_loss")
+	last, ok2 := value(t.Curve[len(t.Curve)-1], "loss", "val_loss")
+	return ok && (!ok2 || math.IsNaN(last) || math.IsInf(last, 0) || last > 3*math.Abs(first)+1)
+}
+
+// atChance tells whether nothing was learned that guessing does not give.
+func atChance(t Trial) bool {
+	return t.Score != nil && t.Chance > 0 && *t.Score <= t.Chance+max(0.02, noise(t.Chance, t.Samples)) && !rising(t.Curve)
 }
 
 // value returns the first of the named values that a point has.
@@ -53,19 +56,76 @@ func value(p Point, names ...string) (float64, bool) {
 	return 0, false
 }
 
-// rising tells whether the last third of a curve still climbs.
+// rising tells whether the last third of a curve still gains accuracy or, where
+// none is recorded, still loses loss.
 func rising(curve []Point) bool {
-	at := len(curve) - 1 - max(1, len(curve)/3)
-	then, ok := value(curve[at], "val_accuracy", "accuracy")
+	if len(curve) < 2 {
+		return false
+	}
+	last := curve[len(curve)-1]
+	then := curve[len(curve)-1-max(1, len(curve)/3)]
+	if now, ok := value(last, "val_accuracy", "accuracy"); ok {
+		before, ok := value(then, "val_accuracy", "accuracy")
+		return ok && now-before > 0.005
+	}
+	now, ok := value(last, "val_loss", "loss")
+	before, ok2 := value(then, "val_loss", "loss")
+	return ok && ok2 && before > 0 && now < 0.98*before
+}
+
+// longer is how many times as long a rising curve needs by a straight line, at
+// least 3, at most 8.
+func longer(curve []Point, target float64) float64 {
+	before, ok := value(curve[0], "val_accuracy", "accuracy")
 	now, ok2 := value(curve[len(curve)-1], "val_accuracy", "accuracy")
-	return ok && ok2 && now-then > 0.005
+	slope := (now - before) / float64(len(curve)-1)
+	if !ok || !ok2 || slope <= 0 {
+		return 3
+	}
+	return math.Round(min(8, max(3, 1+2*(target-now)/slope/float64(len(curve)))))
 }
 
 // overfit tells whether the data trained on is learned much better than the
 // data held out.
 func overfit(curve []Point) bool {
-	last := curve[len(curve)-1]
-	train, ok := last.Values["accuracy"]
-	val, ok2 := last.Values["val_accuracy"]
+	if len(curve) < 4 {
+		return false
+	}
+	train, ok := curve[len(curve)-1].Values["accuracy"]
+	val, ok2 := curve[len(curve)-1].Values["val_accuracy"]
 	return ok && ok2 && train-val > 0.15
+}
+
+// underfit tells whether not even the data trained on is learned.
+func underfit(curve []Point, target float64) bool {
+	if len(curve) < 2 {
+		return false
+	}
+	train, ok := curve[len(curve)-1].Values["accuracy"]
+	return ok && train < target
+}
+
+// regularised adds what keeps a network from learning by heart.
+func regularised(p Problem, values map[string]string) map[string]string {
+	out := copied(values)
+	for _, param := range p.Params {
+		switch param.Role {
+		case "dropout":
+			param.set(out, param.format(0.4))
+		case "l2":
+			param.set(out, param.format(1e-3))
+		}
+	}
+	return out
+}
+
+// layered adds a layer where the program has a place for one.
+func layered(p Problem, values map[string]string) map[string]string {
+	out := copied(values)
+	for _, param := range p.Params {
+		if param.Role == "layers" && len(param.Choices) > 1 {
+			param.set(out, param.Choices[1])
+		}
+	}
+	return out
 }

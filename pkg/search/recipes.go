@@ -1,105 +1,135 @@
 package search
 
-import (
-	"fmt"
-	"math"
-	"sort"
-	"strings"
+import "strings"
+
+// A recipe is a joint setting by role that is known to work for a model family.
+type recipe struct {
+	name    string
+	numbers map[string]float64
+	choices map[string]string // bare words; for a number the source text that stands for it
+}
+
+type (
+	numbers = map[string]float64
+	words   = map[string]string
 )
 
-// A band is the range of values of a role that usually works; a value outside
-// is moved to good. The sources are the frameworks' defaults and their guides.
-type band struct{ low, high, good float64 }
-
-// bands by role. Where an owner or model differs, see adjusted.
-var bands = map[string]band{
-	"learning_rate": {5e-4, 5e-3, 1e-3}, // Adam's default, Kingma & Ba 2015
-	"epochs":        {15, 200, 40},
-	"rounds":        {50, 500, 100}, // XGBoost and LightGBM guides
-	"batch_size":    {8, 128, 32},
-	"width":         {32, 512, 128},
-	"filters":       {16, 128, 32},
-	"kernel_size":   {2, 5, 3},
-	"dropout":       {0, 0.5, 0.2},
-	"l2":            {0, 1e-3, 1e-4},
-	"momentum":      {0.5, 0.95, 0.9},
-	"estimators":    {50, 500, 200}, // scikit-learn's default is 100
-	"max_depth":     {4, 32, 8},
-	"min_samples":   {1, 5, 1},
-	"subsample":     {0.5, 1, 0.8},
-	"C":             {0.5, 100, 10}, // Hsu, Chang, Lin: a practical guide to SVC
-	"gamma":         {1e-4, 5e-3, 1e-3},
-	"neighbors":     {3, 15, 5},
-	"max_iter":      {200, 5000, 1000},
-	"alpha":         {1e-5, 1e-2, 1e-4},
-	"patience":      {5, 50, 10},
+// recipes by model family, best first. The repairs of bands.go come before them
+// and keep the user's sane values; these do not.
+var recipes = map[string][]recipe{
+	// Keras and PyTorch beginners' guides; Goodfellow et al., Deep Learning, 11.4.
+	"mlp": {
+		{"a wide network, trained long", numbers{"learning_rate": 1e-3, "epochs": 80, "max_iter": 1000, "width": 256, "dropout": 0.2, "batch_size": 32}, words{"activation": "relu", "optimizer": "adam", "solver": "adam"}},
+		{"a faster rate", numbers{"learning_rate": 5e-3, "epochs": 60, "max_iter": 1000, "width": 128, "dropout": 0.1, "batch_size": 32}, words{"activation": "relu", "optimizer": "adam", "solver": "adam"}},
+	},
+	// The Keras MNIST convnet example.
+	"cnn": {
+		{"the MNIST convnet", numbers{"learning_rate": 1e-3, "epochs": 30, "filters": 32, "kernel_size": 3, "width": 128, "dropout": 0.3, "batch_size": 32}, words{"activation": "relu", "optimizer": "adam"}},
+		{"twice the filters", numbers{"learning_rate": 5e-4, "epochs": 50, "filters": 64, "kernel_size": 3, "width": 256, "dropout": 0.3, "batch_size": 32}, words{"activation": "relu", "optimizer": "adam"}},
+	},
+	// The Keras IMDB LSTM example; Greff et al., LSTM: a search space odyssey.
+	"rnn": {
+		{"a medium recurrent network", numbers{"learning_rate": 2e-3, "epochs": 30, "width": 64, "dropout": 0.2, "batch_size": 32}, words{"optimizer": "adam"}},
+		{"a larger recurrent network", numbers{"learning_rate": 1e-3, "epochs": 60, "width": 128, "dropout": 0.2, "batch_size": 32}, words{"optimizer": "adam"}},
+	},
+	// Devlin et al., BERT, appendix A.3.
+	"transformer": {
+		{"BERT's fine-tuning", numbers{"learning_rate": 5e-5, "epochs": 4, "batch_size": 16, "dropout": 0.1}, nil},
+		{"BERT's fine-tuning, slower", numbers{"learning_rate": 2e-5, "epochs": 8, "batch_size": 16, "dropout": 0.1}, nil},
+	},
+	// scikit-learn user guide 1.1.11 and 1.5.6.
+	"linear": {
+		{"weak regularisation", numbers{"C": 10, "alpha": 1e-4, "max_iter": 2000, "learning_rate": 1e-2, "epochs": 100}, nil},
+		{"strong regularisation", numbers{"C": 0.1, "alpha": 1e-2, "max_iter": 2000, "learning_rate": 1e-1, "epochs": 100}, nil},
+	},
+	// Hsu, Chang, Lin: a practical guide to support vector classification.
+	"svm": {
+		{"a kernel that fits the data", numbers{"C": 10, "max_iter": 10000}, words{"kernel": "rbf", "gamma": "'scale'"}},
+		{"a narrow kernel", numbers{"C": 10, "gamma": 5e-2, "max_iter": 10000}, words{"kernel": "rbf"}},
+	},
+	"neighbors": {
+		{"few neighbours, the nearer the weightier", numbers{"neighbors": 3}, words{"weights": "distance"}},
+		{"ten neighbours by distance", numbers{"neighbors": 10}, words{"weights": "distance"}},
+	},
+	// Scaled features want far more smoothing than the default.
+	"bayes": {
+		{"more smoothing", numbers{"smoothing": 1e-2}, nil},
+		{"less smoothing", numbers{"smoothing": 1e-7}, nil},
+	},
+	// Breiman 2001; scikit-learn user guide 1.11.2: deep trees, many of them.
+	"tree": {
+		{"many deep trees", numbers{"estimators": 300, "max_depth": 32, "min_samples": 1}, nil},
+		{"shallower trees", numbers{"estimators": 300, "max_depth": 10, "min_samples": 3}, nil},
+	},
+	// XGBoost and LightGBM guides to parameter tuning.
+	"boosting": {
+		{"the usual boosting", numbers{"learning_rate": 0.1, "rounds": 300, "estimators": 300, "max_depth": 6, "leaves": 31, "subsample": 0.8, "min_child_weight": 1, "min_split_loss": 0}, nil},
+		{"slow and shallow boosting", numbers{"learning_rate": 0.05, "rounds": 600, "estimators": 600, "max_depth": 4, "leaves": 15, "subsample": 0.8, "min_child_weight": 1, "min_split_loss": 0}, nil},
+	},
 }
 
-// adjusted is the band of a parameter of this owner.
-func adjusted(p Param) (band, bool) {
-	b, ok := bands[p.Role]
-	owner := strings.ToLower(p.Model)
-	boosting := strings.Contains(owner, "xgb") || strings.Contains(owner, "lgb") || strings.Contains(owner, "lightgbm") ||
-		strings.Contains(owner, "boost")
-	switch {
-	case p.Role == "learning_rate" && boosting:
-		b = band{0.03, 0.5, 0.3}
-	case p.Role == "learning_rate" && strings.Contains(owner, "sgd"):
-		b = band{0.005, 0.2, 0.05}
-	case p.Role == "max_depth" && boosting:
-		b = band{3, 10, 6}
-	case p.Role == "max_depth":
-		b = band{8, 64, 20}
+// recipesFor chooses by the model, boosting first: its trees are no forest.
+func recipesFor(p Problem) []recipe {
+	if p.Family == "boosting" {
+		return recipes["boosting"]
 	}
-	return b, ok
+	for _, param := range p.Params {
+		if boosting(param.Model) {
+			return recipes["boosting"]
+		}
+	}
+	return recipes[p.Model]
 }
 
-// sane choices by role, best first, as parts of the source text.
-var choices = map[string][]string{
-	"activation": {"relu", "gelu", "elu"},
-	"optimizer":  {"adam", "Adam", "AdamW", "adamw"},
-	"kernel":     {"rbf"},
-	"solver":     {"adam", "lbfgs"},
+// apply sets the parameters whose roles the recipe names.
+func (r recipe) apply(params []Param) map[string]string {
+	values := map[string]string{}
+	for _, p := range params {
+		if v, ok := r.numbers[p.Role]; ok && p.Kind == Number {
+			if p.Role == "learning_rate" && isSGD(p.Model) {
+				v *= 30 // plain gradient descent needs longer steps than Adam
+			}
+			p.set(values, p.format(v))
+		}
+		word, ok := r.choices[p.Role]
+		if ok && p.Kind == Choice {
+			word, ok = p.choice(word)
+		}
+		if ok {
+			p.set(values, word)
+		}
+	}
+	return values
 }
 
-// guesses are the first candidates, best first: the diagnosis of the user's
-// own run, joint repairs, single repairs, an added layer.
-func guesses(p Problem, base Trial) []candidate {
+// guesses are the first candidates, best first: all repairs at once, what the
+// diagnosis of the best trial says, the recipes, single repairs, a layer.
+func guesses(p Problem, base, best Trial) []candidate {
+	var all []candidate
 	outliers := repairs(p.Params)
-	var out []candidate
-	if c, ok := diagnosis(p, base); ok {
-		out = append(out, c)
-	}
 	joint := map[string]string{}
-	var names []string
+	var why []string
 	for _, r := range outliers {
 		r.param.set(joint, r.to)
-		names = append(names, r.why)
+		why = append(why, r.why)
 	}
-	if len(joint) > 0 {
-		out = append(out, candidate{joint, strings.Join(names, ", ")})
-		longer := stretch(p.Params, joint, 3)
-		out = append(out, candidate{longer, "the same, trained longer"})
+	repaired := candidate{joint, strings.Join(why, ", "), base.N}
+	next := diagnosis(p, best)
+	if len(outliers) > 0 && outliers[0].far < mild {
+		all = append(append(all, next...), repaired)
+	} else {
+		all = append(append(all, repaired), next...)
 	}
+	for _, r := range recipesFor(p) {
+		all = append(all, candidate{r.apply(p.Params), "recipe: " + r.name, base.N})
+	}
+	all = append(all, candidate{stretch(p.Params, best.Values, 3), "three times as long", best.N})
 	for _, r := range outliers {
 		single := map[string]string{}
 		r.param.set(single, r.to)
-		out = append(out, candidate{single, r.why})
+		all = append(all, candidate{single, r.why, base.N})
 	}
-	for _, param := range p.Params {
-		if param.Role == "layers" && len(param.Choices) > 1 {
-			with := copied(joint)
-			param.set(with, param.Choices[1])
-			out = append(out, candidate{with, "underfit: one more layer"})
-		}
-	}
-	var lawful []candidate
-	for _, c := range out {
-		if len(c.values) > 0 {
-			lawful = append(lawful, c)
-		}
-	}
-	return lawful
+	return append(all, candidate{layered(p, best.Values), "one more layer", best.N})
 }
 
 func copied(values map[string]string) map[string]string {
@@ -108,87 +138,4 @@ func copied(values map[string]string) map[string]string {
 		c[id] = v
 	}
 	return c
-}
-
-// stretch multiplies whatever says how long is trained.
-func stretch(params []Param, values map[string]string, factor float64) map[string]string {
-	out := copied(values)
-	for _, p := range params {
-		if p.Role != "epochs" && p.Role != "rounds" && p.Role != "estimators" && p.Role != "max_iter" {
-			continue
-		}
-		now := p
-		if text, ok := out[p.ID]; ok {
-			now.Value = text
-		}
-		if v, ok := now.value(); ok {
-			p.set(out, p.format(v*factor))
-		}
-	}
-	return out
-}
-
-// A repair moves a value that lies far outside what works.
-type repair struct {
-	param Param
-	to    string
-	why   string
-	far   float64
-}
-
-// repairs lists the outliers, the farthest first.
-func repairs(params []Param) []repair {
-	var out []repair
-	for _, p := range params {
-		r, ok := repairOf(p)
-		if ok {
-			out = append(out, r)
-		}
-	}
-	sort.SliceStable(out, func(i, j int) bool { return out[i].far > out[j].far })
-	return out
-}
-
-func repairOf(p Param) (repair, bool) {
-	if p.Kind == Choice {
-		return betterChoice(p)
-	}
-	b, known := adjusted(p)
-	v, isNumber := p.value()
-	if !known || (!isNumber && p.Insert) {
-		return repair{}, false // a default that is no number is a sane one
-	}
-	if isNumber && v >= b.low && v <= b.high {
-		return repair{}, false
-	}
-	to := p.format(b.good)
-	return repair{p, to, fmt.Sprintf("%s %s -> %s", p.Role, p.Value, to), distance(v, b)}, true
-}
-
-// distance is how far a value lies outside its band, in powers of ten.
-func distance(v float64, b band) float64 {
-	if v < b.low {
-		return math.Log10(max(b.low, 1e-9)) - math.Log10(max(v, 1e-9))
-	}
-	return math.Log10(max(v, 1e-9)) - math.Log10(max(b.high, 1e-9))
-}
-
-// betterChoice leaves a sane choice alone.
-func betterChoice(p Param) (repair, bool) {
-	for _, word := range choices[p.Role] {
-		if strings.Contains(p.Value, word) {
-			return repair{}, false
-		}
-	}
-	if p.Role == "activation" && !strings.Contains(p.Value, "sigmoid") && !strings.Contains(p.Value, "linear") {
-		return repair{}, false
-	}
-	for _, word := range choices[p.Role] {
-		for _, c := range p.Choices {
-			if strings.Trim(c, `'"`) == word || strings.HasSuffix(c, "."+word) {
-				return repair{p, c, fmt.Sprintf("%s %s -> %s", p.Role, p.Value, c), 0.5}, true
-			}
-		}
-	}
-	return repair{}, false
 }

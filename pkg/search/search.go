@@ -3,6 +3,8 @@
 // gives the same next action.
 package search
 
+import "fmt"
+
 // Kind says what values a Param takes.
 type Kind string
 
@@ -90,14 +92,16 @@ type ActionKind string
 
 const (
 	Start ActionKind = "start"
-	Stop  ActionKind = "stop"
+	// Confirm trains a winner again with another seed.
+	Confirm ActionKind = "confirm"
+	Stop    ActionKind = "stop"
 )
 
 // An Action is the search's decision.
 type Action struct {
 	Kind   ActionKind
 	Values map[string]string // of the new trial
-	Parent *int              // the trial that Values were derived from
+	Parent *int              // the trial that Values were derived from, or that is confirmed
 	Seed   int64             // added to the run's seed
 	Why    string            // one line for a person
 	// Verdict is "reached" or "exhausted" when Kind is Stop.
@@ -106,55 +110,66 @@ type Action struct {
 
 // Next decides from the problem and the trials so far, in order.
 //
-// First comes the user's own code; then what a diagnosis of its learning curve
-// and the recipes of its model family say, best guess first; then variations of
-// the best and random points. It stops at the first hit.
+// First comes the user's own code; then what the recipes of its model family
+// and a diagnosis of the best learning curve say, best guess first; then
+// variations of the best and random points. It stops at the first hit, which it
+// confirms first when luck could explain it.
 func Next(p Problem, history []Trial) Action {
 	if len(history) == 0 {
 		return Action{Kind: Start, Values: map[string]string{}, Why: "the code as committed"}
 	}
-	best := bestOf(history)
-	if best != nil && *best.Score >= p.Goal.Target {
+	arms := armsOf(history)
+	hit, sure := reached(arms, p.Goal.Target)
+	if sure {
 		return Action{Kind: Stop, Verdict: "reached", Why: "the target is reached"}
 	}
-	if len(history) >= p.Budget.Trials {
-		return Action{Kind: Stop, Verdict: "exhausted", Why: "the trials of mlhook.trials are spent"}
+	if why := spent(p, history); why != "" {
+		return exhausted(arms, why, p.Goal.Target)
+	}
+	if hit != nil {
+		return confirm(*hit, p.Goal.Target)
 	}
 	if len(p.Params) == 0 {
-		return Action{Kind: Stop, Verdict: "exhausted", Why: "the program has no place that can be tuned"}
+		return exhausted(arms, "the program has no place that can be tuned", p.Goal.Target)
 	}
-	tried := map[string]bool{}
-	for _, t := range history {
-		tried[key(t.Values)] = true
-	}
-	for _, c := range guesses(p, history[0]) {
-		if !tried[key(c.values)] {
-			return start(c, 0)
+	top := ranked(arms)
+	for _, c := range append(guesses(p, history[0], top[0].trials[0]), proposals(p, top, len(history))...) {
+		c = afford(p, history, c)
+		if !tried(arms, c.values) {
+			parent := c.parent
+			return Action{Kind: Start, Values: c.values, Parent: &parent, Why: c.why}
 		}
 	}
-	if best == nil {
-		best = &history[0]
-	}
-	rng := source(p, len(history))
-	for range 200 {
-		c := propose(p, *best, rng)
-		if !tried[key(c.values)] {
-			return start(c, best.N)
-		}
-	}
-	return Action{Kind: Stop, Verdict: "exhausted", Why: "everything in the space was tried"}
+	return exhausted(arms, "everything in the space was tried", p.Goal.Target)
 }
 
-func start(c candidate, parent int) Action {
-	return Action{Kind: Start, Values: c.values, Parent: &parent, Why: c.why}
+// spent says which budget is used up.
+func spent(p Problem, history []Trial) string {
+	if len(history) >= p.Budget.Trials {
+		return "the trials of mlhook.trials are spent"
+	}
+	if left, limited := remaining(p, history); limited && left <= 0 {
+		return "the time of mlhook.minutes is spent"
+	}
+	return ""
 }
 
-func bestOf(history []Trial) *Trial {
-	var best *Trial
-	for i, t := range history {
-		if t.Score != nil && (best == nil || *t.Score > *best.Score) {
-			best = &history[i]
+// exhausted ends the search, and says when its best value was luck.
+func exhausted(arms []arm, why string, target float64) Action {
+	for _, a := range arms {
+		best := 0.0
+		for _, t := range a.trials {
+			if t.Score != nil {
+				best = max(best, *t.Score)
+			}
+		}
+		switch c := a.confirmed(); {
+		case best < target:
+		case len(a.trials) == 1:
+			why += fmt.Sprintf("; trial %d is above the target by less than its noise and could not be confirmed", a.trials[0].N)
+		default:
+			why += fmt.Sprintf("; trial %d was luck, its mean with other seeds is %.3f", a.trials[0].N, c.Mean)
 		}
 	}
-	return best
+	return Action{Kind: Stop, Verdict: "exhausted", Why: why}
 }

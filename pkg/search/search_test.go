@@ -45,6 +45,7 @@ func TestRun(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		p := space(t)
 		scores := rapid.SliceOfN(rapid.Float64Range(0, 0.85), p.Budget.Trials, p.Budget.Trials).Draw(t, "scores")
+		samples := rapid.SampledFrom([]int{0, 50, 1000}).Draw(t, "samples")
 		var history []Trial
 		tried := map[string]bool{}
 		for {
@@ -53,25 +54,46 @@ func TestRun(t *testing.T) {
 				t.Fatalf("same history, other action: %+v, %+v", a, b)
 			}
 			if a.Kind == Stop {
-				if best := bestOf(history); (a.Verdict == "reached") != (best != nil && *best.Score >= p.Goal.Target) {
-					t.Fatalf("verdict %s with best %+v", a.Verdict, best)
-				}
+				checkStop(t, p, history, a)
 				return
 			}
 			if len(history) >= p.Budget.Trials {
 				t.Fatal("the budget is overdrawn")
 			}
-			if tried[key(a.Values)] {
-				t.Fatalf("tried twice: %v", a.Values)
+			if tried[key(a.Values)] != (a.Kind == Confirm) {
+				t.Fatalf("%s of %v, tried before: %v", a.Kind, a.Values, tried[key(a.Values)])
+			}
+			if a.Kind == Confirm && (a.Seed == 0 || !reflect.DeepEqual(a.Values, history[*a.Parent].Values)) {
+				t.Fatalf("%+v does not confirm its parent", a)
 			}
 			tried[key(a.Values)] = true
 			for _, param := range p.Params {
 				checkValue(t, param, a.Values)
 			}
 			score := scores[len(history)]
-			history = append(history, Trial{N: len(history), Values: a.Values, State: Done, Score: &score})
+			trial := Trial{N: len(history), Values: a.Values, State: Done, Score: &score, Samples: samples, Seed: a.Seed, Seconds: 1}
+			if score < 0.1 {
+				trial.State, trial.Score = Failed, nil
+			}
+			history = append(history, trial)
 		}
 	})
+}
+
+// checkStop holds a verdict to what it claims.
+func checkStop(t *rapid.T, p Problem, history []Trial, a Action) {
+	won := false
+	for _, trial := range history {
+		c := Confirmation(history, trial.N)
+		won = won || trial.Score != nil && c.Mean >= p.Goal.Target &&
+			(c.N > 1 || trial.Samples == 0 || c.Mean-p.Goal.Target >= noise(p.Goal.Target, trial.Samples))
+	}
+	if a.Verdict == "reached" && !won {
+		t.Fatalf("reached without a winner: %+v", history)
+	}
+	if a.Verdict == "exhausted" && won && Confirmation(history, len(history)-1).Mean >= p.Goal.Target {
+		t.Fatalf("exhausted with a winner: %+v", history)
+	}
 }
 
 func checkValue(t *rapid.T, p Param, values map[string]string) {

@@ -1,0 +1,91 @@
+package search
+
+import (
+	"fmt"
+	"hash/fnv"
+	"math"
+	"math/rand/v2"
+	"strconv"
+)
+
+// draws is how many proposals are made before the space counts as used up.
+const draws = 200
+
+// source is the randomness of a decision: the run's seed and the number of
+// trials before, so that it can be replayed.
+func source(p Problem, n int) *rand.Rand {
+	h := fnv.New64a()
+	h.Write([]byte(strconv.Itoa(p.Version)))
+	return rand.New(rand.NewPCG(uint64(p.Seed), h.Sum64()+uint64(n)))
+}
+
+// proposals varies the best arms, or draws new points.
+func proposals(p Problem, top []arm, n int) []candidate {
+	rng := source(p, n)
+	var all []candidate
+	for range draws {
+		if rng.Float64() < 0.4 {
+			all = append(all, anywhere(p, rng))
+			continue
+		}
+		all = append(all, around(p, top[rng.IntN(min(3, len(top)))].trials[0], rng))
+	}
+	return all
+}
+
+// anywhere draws every second parameter anew.
+func anywhere(p Problem, rng *rand.Rand) candidate {
+	values := map[string]string{}
+	for _, param := range p.Params {
+		if rng.Float64() < 0.5 {
+			param.set(values, param.random(rng))
+		}
+	}
+	return candidate{values, "a random point of the space", 0}
+}
+
+// around changes about a third of a trial's parameters a little.
+func around(p Problem, t Trial, rng *rand.Rand) candidate {
+	values := copied(t.Values)
+	for _, param := range p.Params {
+		if rng.Float64() < max(0.35, 1/float64(len(p.Params))) {
+			param.set(values, param.near(param.in(values), rng))
+		}
+	}
+	return candidate{values, fmt.Sprintf("a variation of trial %d", t.N), t.N}
+}
+
+// reach is the part of the domain worth a random draw: three times the sane
+// band to either side, where there is one.
+func (p Param) reach() (low, high float64) {
+	b, ok := sane(p)
+	low, high = max(p.Low, b.low/3), min(p.High, b.high*3)
+	if !ok || low >= high {
+		return p.Low, p.High
+	}
+	return low, high
+}
+
+func (p Param) random(rng *rand.Rand) string {
+	if p.Kind == Choice {
+		return p.Choices[rng.IntN(len(p.Choices))]
+	}
+	low, high := p.reach()
+	if p.Log && low > 0 {
+		return p.format(math.Exp(math.Log(low) + rng.Float64()*(math.Log(high)-math.Log(low))))
+	}
+	return p.format(low + rng.Float64()*(high-low))
+}
+
+// near draws around the value that the parameter has in now.
+func (p Param) near(now Param, rng *rand.Rand) string {
+	v, ok := now.value()
+	if p.Kind == Choice || !ok {
+		return p.random(rng)
+	}
+	low, high := p.reach()
+	if p.Log && low > 0 && v > 0 {
+		return p.format(v * math.Exp(rng.NormFloat64()*0.15*(math.Log(high)-math.Log(low))))
+	}
+	return p.format(v + rng.NormFloat64()*0.15*(high-low))
+}
