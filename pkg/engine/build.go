@@ -13,6 +13,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -204,7 +205,7 @@ func (m *messages) Write(data []byte) (int, error) {
 		}
 		if json.Unmarshal(m.rest[:i], &message) == nil {
 			for _, text := range strings.Split(message.Stream, "\n") {
-				m.text(strings.TrimRight(text, "\r "))
+				m.text(strings.TrimRight(colour.ReplaceAllString(text, ""), "\r "))
 			}
 			if message.ID == "" && message.Status != "" {
 				m.text(message.Status) // without the progress of each layer
@@ -216,6 +217,9 @@ func (m *messages) Write(data []byte) (int, error) {
 		m.rest = m.rest[i+1:]
 	}
 }
+
+// colour is what the builder marks stderr with.
+var colour = regexp.MustCompile("\x1b\\[[0-9;]*m")
 
 func (m *messages) text(line string) {
 	for _, noise := range []string{" ---> ", "Removing intermediate container", "Requirement already satisfied"} {

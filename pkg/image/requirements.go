@@ -45,6 +45,9 @@ func clean(tree fs.FS, dir string, raw []string, depth int, out *[]string) error
 		option, value := cutOption(line)
 		switch option {
 		case "":
+			if name(line) == "sklearn" { // a project that only says that it has another name
+				line = "scikit-learn"
+			}
 			if line != "" && !isLocal(line) && !slices.Contains(*out, line) {
 				*out = append(*out, line)
 			}
