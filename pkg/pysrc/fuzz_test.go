@@ -24,7 +24,6 @@ func sound(t *testing.T, src []byte) {
 	t.Helper()
 	f := Parse(src)
 	bounds := f.Span()
-	tokens := 0
 	var down func(n Node, depth int)
 	down = func(n Node, depth int) {
 		r := n.Span()
@@ -45,7 +44,6 @@ func sound(t *testing.T, src []byte) {
 				down(c, depth+1)
 			}
 		}
-		tokens++
 	}
 	down(f, 0)
 	for _, p := range f.Problems {
@@ -86,7 +84,7 @@ func TestLinear(t *testing.T) {
 	}
 }
 
-// TestDamagedFiles damages real files everywhere in turn.
+// TestDamagedFiles damages real files at every fifth byte in turn.
 func TestDamagedFiles(t *testing.T) {
 	files, err := filepath.Glob(filepath.Join("testdata", "*.py"))
 	if err != nil || len(files) == 0 {
@@ -97,7 +95,7 @@ func TestDamagedFiles(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for i := range src {
+		for i := 0; i < len(src); i += 5 {
 			sound(t, src[:i])
 			for _, insert := range []string{"(", "]", "'", `"""`, "\\", ":"} {
 				sound(t, []byte(string(src[:i])+insert+string(src[i:])))

@@ -6,7 +6,9 @@ this Python cannot read the file or its bytes are not UTF-8. A first line
 "without keyword" says that this Python knows no place of keyword arguments.
 """
 import ast
+import io
 import sys
+import tokenize
 import warnings
 
 warnings.simplefilter("ignore")
@@ -71,6 +73,9 @@ def main():
         try:
             with open(name, "rb") as f:
                 data = f.read()
+            encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+            if encoding not in ("utf-8", "utf-8-sig"):
+                raise ValueError("ast counts the bytes of another encoding")
             data.decode("utf-8")
             found = list(facts(data))
         except Exception as e:  # not ours to judge: the test counts these
