@@ -2,12 +2,14 @@ package pysrc
 
 import "bytes"
 
-// The rules of this file hold for damaged sources only.
+// The rules of this file hold for damaged sources only; shut alone serves all.
+
+var openers = map[byte]byte{')': '(', ']': '[', '}': '{'}
 
 // shut closes a bracket. It reports false when the bracket has no partner and
 // mending has not begun.
 func (l *lexer) shut(c byte) bool {
-	opener := map[byte]byte{')': '(', ']': '[', '}': '{'}[c]
+	opener := openers[c]
 	last := len(l.open) - 1
 	if last >= 0 && l.open[last] == opener {
 		l.open = l.open[:last]

@@ -144,28 +144,23 @@ func (p *parser) atAugmented() bool {
 	return ok && (binds > comparison)
 }
 
-// verb is a keyword with expressions behind it.
+// verb is a keyword with expressions behind it. Only after return do commas
+// make a tuple.
 func (p *parser) verb() Stmt {
 	t := p.next()
 	s := &Simple{Keyword: string(p.src[t.start:t.end])}
 	if !p.atLineEnd() && !p.at(";") {
-		s.Exprs = append(s.Exprs, p.expressions())
+		x := p.expressions()
+		s.Exprs = []Expr{x}
+		if tuple, ok := x.(*Tuple); ok && p.src[tuple.Start] != '(' && s.Keyword != "return" {
+			s.Exprs = tuple.Elts
+		}
 		if s.Keyword == "raise" && p.take("from") {
 			s.Exprs = append(s.Exprs, p.expression())
 		}
 	}
-	if tuple, ok := s.sole().(*Tuple); ok && p.src[tuple.Start] != '(' && s.Keyword != "return" {
-		s.Exprs = tuple.Elts
-	}
 	s.Range = p.since(t.start)
 	return s
-}
-
-func (s *Simple) sole() Expr {
-	if len(s.Exprs) != 1 {
-		return nil
-	}
-	return s.Exprs[0]
 }
 
 // scope is global or nonlocal.
