@@ -2,6 +2,8 @@ package inspect
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -16,12 +18,15 @@ func literal(text string) (float64, bool) {
 // widths offers the hidden widths of torch modules where one name stands for
 // the output of a layer and the input of the next, so that they change together.
 func (f *finder) widths() {
-	type use struct{ in, out, other int }
+	type use struct {
+		in, out, other int
+		expr           pysrc.Expr
+	}
 	uses := map[string]*use{}
 	count := func(e pysrc.Expr, add func(*use)) {
 		if n, ok := e.(*pysrc.Name); ok {
 			if uses[n.ID] == nil {
-				uses[n.ID] = &use{}
+				uses[n.ID] = &use{expr: e}
 			}
 			add(uses[n.ID])
 		}
@@ -36,37 +41,15 @@ func (f *finder) widths() {
 		}
 	}
 	a := arg{name: "hidden", role: "width", low: 1, high: 1024, log: true, int: true}
-	for name, u := range uses {
+	for _, name := range slices.Sorted(maps.Keys(uses)) {
+		u := uses[name]
 		if u.in == 0 || u.out == 0 || f.m.uses[name] != u.in+u.out+u.other {
 			continue
 		}
-		at, ok := f.m.constant(name)
-		if full, imported := f.m.imports[name]; imported {
-			at, ok = f.m.elsewhere(full, f.modules)
-		}
-		if !ok {
-			at, ok = f.m.parameter(name)
-		}
-		if ok {
+		if at, ok := f.m.number(u.expr, f.modules); ok {
 			f.number(f.m.name+":"+name+":width", "torch.nn.Linear", a, at)
 		}
 	}
-}
-
-// parameter finds the default of a parameter that only one function has.
-func (m *module) parameter(name string) (spot, bool) {
-	var found []*pysrc.Number
-	pysrc.Walk(m.file, func(n pysrc.Node) bool {
-		if p, ok := n.(*pysrc.Param); ok && p.Name == name {
-			d, _ := p.Default.(*pysrc.Number)
-			found = append(found, d)
-		}
-		return true
-	})
-	if len(found) != 1 || found[0] == nil {
-		return spot{}, false
-	}
-	return spot{m, found[0].Range, m.file.Text(found[0])}, true
 }
 
 // layers offers one more Dense layer before the output of a keras Sequential,

@@ -15,15 +15,25 @@ type module struct {
 	stars   []string          // modules of star imports
 	roots   map[string]bool   // top-level names imported, "keras"
 	assigns map[string][]*pysrc.Assign
-	uses    map[string]int // how often a name is read
+	bound   map[string]int             // how often a name is bound, by loops and with as well
+	items   map[string][]*pysrc.Assign // name['key'] = value, by name
+	uses    map[string]int             // how often a name is read
 	calls   []*pysrc.Call
-	model   map[string]bool // names that hold a keras model or an estimator
+	defs    []*pysrc.Def
 }
 
 func parse(name string, text []byte) *module {
 	m := &module{name: name, file: pysrc.Parse(text), imports: map[string]string{}, roots: map[string]bool{},
-		assigns: map[string][]*pysrc.Assign{}, uses: map[string]int{}, model: map[string]bool{}}
+		assigns: map[string][]*pysrc.Assign{}, bound: map[string]int{}, items: map[string][]*pysrc.Assign{}, uses: map[string]int{}}
 	stored := map[pysrc.Node]bool{}
+	bind := func(targets ...pysrc.Expr) {
+		for _, t := range targets {
+			for _, name := range names(t) {
+				m.bound[name.ID]++
+				stored[name] = true
+			}
+		}
+	}
 	pysrc.Walk(m.file, func(n pysrc.Node) bool {
 		switch n := n.(type) {
 		case *pysrc.Import:
@@ -38,12 +48,14 @@ func parse(name string, text []byte) *module {
 		case *pysrc.ImportFrom:
 			m.importFrom(n)
 		case *pysrc.Assign:
-			for _, t := range n.Targets {
-				if name, ok := t.(*pysrc.Name); ok {
-					m.assigns[name.ID] = append(m.assigns[name.ID], n)
-					stored[name] = true
-				}
-			}
+			bind(n.Targets...)
+			m.assign(n)
+		case *pysrc.Part:
+			bind(append(n.Targets, n.Target)...)
+		case *pysrc.Walrus:
+			bind(n.Target)
+		case *pysrc.Def:
+			m.defs = append(m.defs, n)
 		case *pysrc.Call:
 			m.calls = append(m.calls, n)
 		case *pysrc.Name:
@@ -54,6 +66,41 @@ func parse(name string, text []byte) *module {
 		return true
 	})
 	return m
+}
+
+// names lists the names that a target binds.
+func names(target pysrc.Expr) (found []*pysrc.Name) {
+	switch t := target.(type) {
+	case *pysrc.Name:
+		return []*pysrc.Name{t}
+	case *pysrc.Tuple:
+		for _, e := range t.Elts {
+			found = append(found, names(e)...)
+		}
+	case *pysrc.List:
+		for _, e := range t.Elts {
+			found = append(found, names(e)...)
+		}
+	case *pysrc.Starred:
+		return names(t.Value)
+	}
+	return found
+}
+
+// assign notes name = value and name['key'] = value.
+func (m *module) assign(n *pysrc.Assign) {
+	for _, t := range n.Targets {
+		switch t := t.(type) {
+		case *pysrc.Name:
+			m.assigns[t.ID] = append(m.assigns[t.ID], n)
+		case *pysrc.Subscript:
+			name, named := t.Value.(*pysrc.Name)
+			key, ok := t.Index.(*pysrc.String)
+			if named && ok && key.Plain && len(n.Targets) == 1 && n.Value != nil {
+				m.items[name.ID] = append(m.items[name.ID], n)
+			}
+		}
+	}
 }
 
 func (m *module) importFrom(n *pysrc.ImportFrom) {

@@ -63,7 +63,7 @@ var calls = map[string][]arg{
 	"torch.optim.SGD":                         {torchRate, {name: "momentum", pos: 2, role: "momentum", low: 0, high: 0.99, fallback: "0", insert: true}},
 	"torch.utils.data.DataLoader":             {{name: "batch_size", pos: 1, role: "batch_size", low: 4, high: 512, log: true, int: true}},
 	"torch.nn.Dropout":                        {{name: "p", pos: 0, role: "dropout", low: 0, high: 0.9}},
-	"sklearn.svm.SVC":                         {strength, {name: "gamma", pos: -1, role: "gamma", low: 1e-6, high: 10, log: true, fallback: "'scale'"}, {name: "kernel", pos: -1, role: "kernel", choices: []string{"'rbf'", "'linear'", "'poly'", "'sigmoid'"}}},
+	"sklearn.svm.SVC":                         {strength, {name: "gamma", pos: -1, role: "gamma", low: 1e-6, high: 10, log: true, fallback: "'scale'", insert: true}, {name: "kernel", pos: -1, role: "kernel", choices: []string{"'rbf'", "'linear'", "'poly'", "'sigmoid'"}}},
 	"sklearn.svm.LinearSVC":                   {strength, iterations},
 	"sklearn.linear_model.SGDClassifier":      {{name: "alpha", pos: -1, role: "alpha", low: 1e-7, high: 1, log: true, fallback: "0.0001", insert: true}, iterations},
 	"sklearn.linear_model.Perceptron":         {{name: "alpha", pos: -1, role: "alpha", low: 1e-7, high: 1, log: true}, iterations},
@@ -111,6 +111,9 @@ var boostParams = []arg{
 	{name: "num_leaves", pos: -1, role: "leaves", low: 2, high: 512, log: true, int: true},
 	{name: "min_data_in_leaf", pos: -1, role: "min_samples", low: 1, high: 200, log: true, int: true},
 }
+
+// older are the names that arguments had before.
+var older = map[string]string{"learning_rate": "lr", "epochs": "nb_epoch"}
 
 // dictArg is the position of the params dict in native training calls.
 var dictArg = map[string]int{"xgboost.train": 0, "lightgbm.train": 0}

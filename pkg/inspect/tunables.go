@@ -2,59 +2,11 @@ package inspect
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 
 	"github.com/mlhook/mlhook/pkg/pysrc"
 )
-
-// A spot is where a value stands in the source.
-type spot struct {
-	m     *module
-	place pysrc.Range
-	text  string
-}
-
-// number follows an expression to the one literal that decides its value: the
-// literal itself, a constant assigned once, a parameter's default, a constant
-// of another file.
-func (m *module) number(e pysrc.Expr, modules map[string]*module) (spot, bool) {
-	switch e := e.(type) {
-	case *pysrc.Number:
-		return spot{m, e.Range, m.file.Text(e)}, true
-	case *pysrc.Name:
-		if full, ok := m.imports[e.ID]; ok {
-			return m.elsewhere(full, modules)
-		}
-		return m.constant(e.ID)
-	case *pysrc.Attribute: // config.LR
-		if base, ok := e.Value.(*pysrc.Name); ok && m.imports[base.ID] != "" {
-			return m.elsewhere(m.imports[base.ID]+"."+e.Attr, modules)
-		}
-	}
-	return spot{}, false
-}
-
-// elsewhere follows a name into another file of the project.
-func (m *module) elsewhere(full string, modules map[string]*module) (spot, bool) {
-	file, ok := m.local(full, func(f string) bool { return modules[f] != nil })
-	if !ok {
-		return spot{}, false
-	}
-	return modules[file].constant(full[strings.LastIndexByte(full, '.')+1:])
-}
-
-// constant finds the literal of a name that is assigned exactly once.
-func (m *module) constant(name string) (spot, bool) {
-	assigns := m.assigns[name]
-	if len(assigns) != 1 || assigns[0].Op != "=" {
-		return spot{}, false
-	}
-	n, ok := assigns[0].Value.(*pysrc.Number)
-	if !ok {
-		return spot{}, false
-	}
-	return spot{m, n.Range, m.file.Text(n)}, true
-}
 
 // tunables lists the places of one file that can be tuned.
 func tunables(m *module, modules map[string]*module) []Tunable {
@@ -88,8 +40,20 @@ func (f *finder) call(c *pysrc.Call) {
 	if f.output(c, owner) {
 		return
 	}
+	spread := map[string]pysrc.Expr{}
+	for _, k := range c.Keywords {
+		if k.Arg == "" {
+			maps.Copy(spread, f.keys(k.Value)) // **params
+		}
+	}
 	for _, a := range args {
 		given := argument(c, a.name, a.pos)
+		if old := older[a.name]; given == nil && old != "" {
+			given = argument(c, old, -1)
+		}
+		if given == nil {
+			given = spread[a.name]
+		}
 		switch {
 		case given != nil:
 			f.value(id+":"+a.name, owner, a, given)
@@ -180,8 +144,8 @@ func (f *finder) output(c *pysrc.Call, owner string) bool {
 
 // value offers an argument that is given.
 func (f *finder) value(id, owner string, a arg, given pysrc.Expr) {
-	if t, ok := given.(*pysrc.Tuple); ok {
-		for i, e := range t.Elts {
+	if elements, ok := elements(given); ok {
+		for i, e := range elements {
 			f.value(fmt.Sprintf("%s.%d", id, i), owner, a, e)
 		}
 		return
@@ -195,6 +159,17 @@ func (f *finder) value(id, owner string, a arg, given pysrc.Expr) {
 	if at, ok := f.m.number(given, f.modules); ok {
 		f.number(id, owner, a, at)
 	}
+}
+
+// elements are those of a tuple or a list.
+func elements(e pysrc.Expr) ([]pysrc.Expr, bool) {
+	switch e := e.(type) {
+	case *pysrc.Tuple:
+		return e.Elts, true
+	case *pysrc.List:
+		return e.Elts, true
+	}
+	return nil, false
 }
 
 func (f *finder) number(id, owner string, a arg, at spot) {
@@ -229,13 +204,13 @@ func (f *finder) choice(id, owner string, a arg, at spot) {
 
 // insert offers an argument that the call leaves to its default.
 func (f *finder) insert(id, owner string, a arg, c *pysrc.Call) {
-	value, ok := literal(a.fallback)
-	if !ok {
-		return
+	low, high := a.low, a.high
+	if value, ok := literal(a.fallback); ok { // else 'scale' or the like
+		low, high = min(low, value), max(high, value)
 	}
 	at, before := f.end(c)
 	t := Tunable{ID: id, File: f.m.name, Line: f.m.file.Line(at), Name: a.name, Kind: "inserted", Scale: "linear", Value: a.fallback,
-		Low: min(a.low, value), High: max(a.high, value), Role: a.role, Owner: owner, Int: a.int,
+		Low: low, High: high, Role: a.role, Owner: owner, Int: a.int,
 		Place: pysrc.Range{Start: at, End: at}, Before: before + a.name + "="}
 	if a.log && t.Low > 0 {
 		t.Scale = "log"
@@ -263,31 +238,23 @@ func (f *finder) end(c *pysrc.Call) (at int, before string) {
 
 // params offers the values of a boosting params dict.
 func (f *finder) params(id, owner string, given pysrc.Expr) {
-	if name, ok := given.(*pysrc.Name); ok {
-		assigns := f.m.assigns[name.ID]
-		if len(assigns) != 1 {
-			return
-		}
-		given = assigns[0].Value
-	}
-	keys := map[string]pysrc.Expr{}
-	switch d := given.(type) {
-	case *pysrc.Dict:
-		for i, k := range d.Keys {
-			if s, ok := k.(*pysrc.String); ok && s.Plain {
-				keys[s.Value] = d.Values[i]
-			}
-		}
-	case *pysrc.Call: // dict(eta=0.1)
-		for _, k := range d.Keywords {
-			keys[k.Arg] = k.Value
-		}
-	}
+	keys := f.keys(given)
 	for _, a := range boostParams {
 		if value, ok := keys[a.name]; ok {
 			f.value(id+":params."+a.name, owner, a, value)
 		}
 	}
+}
+
+// keys are the entries of a dict that is written out or has a name.
+func (f *finder) keys(given pysrc.Expr) map[string]pysrc.Expr {
+	if name, ok := given.(*pysrc.Name); ok {
+		if d, i := f.m.parameter(name); d == nil || i < 0 {
+			return f.m.entries(name.ID)
+		}
+		return nil
+	}
+	return literals(given)
 }
 
 // loops offers the number of epochs of a loop that trains.

@@ -1,0 +1,72 @@
+package inspect
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"flag"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+var update = flag.Bool("update", false, "write the golden files")
+
+// read inspects a project below testdata.
+func read(t *testing.T, name string, hints Hints) *Program {
+	t.Helper()
+	files := os.DirFS(filepath.Join("testdata", name))
+	p, err := Inspect(Source{FS: files, Classify: func(name string) (string, error) {
+		if _, err := fs.Stat(files, path.Clean(name)); errors.Is(err, fs.ErrNotExist) {
+			return "missing", nil
+		}
+		return "tracked", nil
+	}}, hints)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func TestGolden(t *testing.T) {
+	projects, err := filepath.Glob(filepath.Join("testdata", "*", ""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := 0
+	for _, dir := range projects {
+		if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+			continue
+		}
+		seen++
+		t.Run(filepath.Base(dir), func(t *testing.T) {
+			var got bytes.Buffer
+			enc := json.NewEncoder(&got)
+			enc.SetIndent("", "  ")
+			enc.SetEscapeHTML(false)
+			if err := enc.Encode(read(t, filepath.Base(dir), Hints{})); err != nil {
+				t.Fatal(err)
+			}
+			golden := dir + ".json"
+			if *update {
+				if err := os.WriteFile(golden, got.Bytes(), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(golden)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(string(want), got.String()); diff != "" {
+				t.Errorf("-want +got, accept with -update:\n%s", diff)
+			}
+		})
+	}
+	if seen < 15 {
+		t.Errorf("only %d projects below testdata", seen)
+	}
+}
