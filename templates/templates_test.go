@@ -28,7 +28,7 @@ func TestFamilies(t *testing.T) {
 // seldom comes first.
 func TestOrder(t *testing.T) {
 	text, last := string(Dockerfile()), -1
-	for _, part := range []string{"FROM ${BASE_IMAGE}", "COPY certificates.pem", "-m venv", "COPY framework.txt", "COPY requirements.txt"} {
+	for _, part := range []string{"FROM ${BASE_IMAGE}", "-m venv", "COPY certificates.pem", "COPY framework.txt", "COPY requirements.txt"} {
 		at := strings.Index(text, part)
 		if at <= last {
 			t.Errorf("%q is missing or out of order", part)

@@ -3,11 +3,14 @@ package engine
 import (
 	"errors"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	docker "github.com/fsouza/go-dockerclient"
+
+	"github.com/mlhook/mlhook/pkg/agent"
 )
 
 // testDocker returns an engine that answers, and the base image.
@@ -52,6 +55,46 @@ func TestPrepareBuildsOnce(t *testing.T) {
 	env.Image = first.Ref // as it is, with no build
 	if named, err := d.Prepare(testContext(t), env, progress); err != nil || named.ID != first.ID || len(lines) != 0 {
 		t.Errorf("by name: %+v, %v, lines %q", named, err, lines)
+	}
+}
+
+// A repository's own Dockerfile sees the repository, and its ENTRYPOINT does
+// not get in the agent's way.
+func TestOwnDockerfile(t *testing.T) {
+	d, base := testDocker(t)
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, "Dockerfile"), "FROM "+base+"\nCOPY pkg/mark.txt /mark.txt\nRUN grep marked /mark.txt\nENTRYPOINT [\"false\"]\n")
+	write(t, filepath.Join(dir, "pkg", "mark.txt"), "marked "+dir)
+	job := newJob(t)
+	var err error
+	job.Image, err = d.Prepare(testContext(t), Environment{Family: "test", Hash: digest([]byte(dir)), ContextDir: dir}, func(string) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { d.client.RemoveImageExtended(job.Image.Ref, docker.RemoveImageOptions{Force: true}) })
+	s, err := d.Open(testContext(t), job)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close(testContext(t))
+	begin(t, under{Engine: d, job: job}, s, 0, 1, "print(open('/mark.txt').read())")
+	await(t, s, 0, 1, agent.EventExit)
+	if text := logText(t, s, 0, 1); !strings.Contains(text, "marked "+dir) {
+		t.Errorf("log is %q", text)
+	}
+}
+
+// An agent that cannot start is told with its last words, and leaves nothing.
+func TestOpenSaysWhatFailed(t *testing.T) {
+	d, base := testDocker(t)
+	job := newJob(t)
+	job.Image = Image{Ref: base}
+	job.Env["PYTHONHOME"] = "/nowhere"
+	if _, err := d.Open(testContext(t), job); err == nil || !strings.Contains(err.Error(), "/nowhere") {
+		t.Errorf("error is %v", err)
+	}
+	if left, err := d.containers(testContext(t), job.RunID); err != nil || len(left) != 0 {
+		t.Errorf("left is %v, %v", left, err)
 	}
 }
 

@@ -329,5 +329,6 @@ func (d *Docker) probe(ctx context.Context, image string, modules []string) erro
 	}
 	var out bytes.Buffer
 	err = d.client.Logs(docker.LogsOptions{Container: c.ID, Stdout: true, Stderr: true, OutputStream: &out, ErrorStream: &out, Context: ctx})
-	return errors.Join(&BuildError{Step: "look for modules in " + image, Tail: strings.TrimSpace(out.String())}, err)
+	return errors.Join(&BuildError{Step: "look for modules in " + image, Tail: strings.TrimSpace(out.String()) +
+		"\nadd what is missing to the requirements or the Dockerfile, or name another image with `git config mlhook.image NAME`"}, err)
 }
