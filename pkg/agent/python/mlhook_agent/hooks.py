@@ -29,6 +29,13 @@ PATCHES: Dict[str, Callable[[Any, record.Recorder], None]] = {
     "lightgbm": hook_boosting.patch_lightgbm,
 }
 
+# Packages that draw random numbers as they are loaded. A fork, which has them
+# already, and a cold start must go on with the same numbers.
+DRAWING = {
+    "jax", "joblib", "keras", "lightgbm", "matplotlib", "numpy", "pandas", "scipy", "sklearn", "tensorflow",
+    "tf_keras", "torch", "transformers", "xgboost",
+}
+
 
 def install(recorder: record.Recorder, threads: int, seed: int) -> None:
     """Patch what is loaded and arrange for the rest."""
@@ -73,9 +80,10 @@ class _Finder(importlib.abc.MetaPathFinder):
     def __init__(self, loaded: Callable[[str, Any], None]) -> None:
         self.names: "set[str]" = set()
         self.loaded = loaded
+        self.within = 0  # how many watched modules are being loaded
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> Optional[Any]:
-        if name not in self.names:
+        if name not in self.names and name.partition(".")[0] not in DRAWING:
             return None
         for finder in sys.meta_path:
             if finder is self or not hasattr(finder, "find_spec"):
@@ -91,12 +99,16 @@ class _Finder(importlib.abc.MetaPathFinder):
             return spec
 
         def exec_module(module: Any) -> None:
-            # TensorFlow draws random numbers as it is loaded; a fork, where it is
-            # loaded already, and a cold start must go on with the same ones.
-            state = random.getstate()
-            execute(module)
-            random.setstate(state)
-            self.loaded(name, module)
+            state = None if self.within else random.getstate()
+            self.within += 1
+            try:
+                execute(module)
+            finally:
+                self.within -= 1
+                if state is not None:
+                    random.setstate(state)
+            if name in self.names:
+                self.loaded(name, module)
 
         try:
             spec.loader.exec_module = exec_module

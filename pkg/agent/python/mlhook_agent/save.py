@@ -21,7 +21,7 @@ def save(recorder: record.Recorder, directory: str) -> None:
     with recorder.outermost():  # saving calls hooked functions of its own
         for name, form, write in formats(chosen.framework, chosen.model):
             try:
-                size, digest = _put(directory, name, lambda path: write(chosen.model, path))
+                size, digest = _put(directory, name, write, chosen.model)
             except Exception as error:
                 failure = failure or "%s: %s" % (type(error).__name__, error)
                 continue
@@ -51,14 +51,14 @@ def formats(framework: str, model: Any) -> List[Format]:
     return [joblib]
 
 
-def _put(directory: str, name: str, write: Callable[[str], Any]) -> Tuple[int, str]:
+def _put(directory: str, name: str, write: Callable[[Any, str], Any], model: Any) -> Tuple[int, str]:
     """Write a file, whole or not at all; return its size and SHA-256."""
     os.makedirs(directory, exist_ok=True)
     # Frameworks choose the format by the name's end, so the end stays.
     temporary = os.path.join(directory, ".tmp-" + name)
     digest = hashlib.sha256()
     try:
-        write(temporary)
+        write(model, temporary)
         with open(temporary, "rb+") as f:
             for block in iter(lambda: f.read(1 << 20), b""):
                 digest.update(block)

@@ -1,7 +1,6 @@
 """Tests of the agent's parts that need no framework."""
 
 import copy
-import importlib
 import inspect
 import json
 import math
