@@ -209,21 +209,16 @@ func (p *parser) slice() Expr {
 
 func (p *parser) call(start int, function Expr) Expr {
 	c := &Call{Func: function, Open: p.next().start}
-	c.Args, c.Keywords = p.arguments()
+	c.Args, c.Keywords = p.arguments(c.Open)
 	c.Close = p.tok().start
 	p.want(")")
 	c.Range = p.since(start)
-	if len(c.Args) == 1 && len(c.Keywords) == 0 {
-		// As in ast, a generator that is the only argument owns the brackets.
-		if g, ok := c.Args[0].(*Comp); ok && g.Kind == "generator" && p.src[g.Start] != '(' {
-			g.Range = Range{c.Open, p.last}
-		}
-	}
 	return c
 }
 
-// arguments reads what stands within the brackets of a call or class header.
-func (p *parser) arguments() (args []Expr, keywords []*Keyword) {
+// arguments reads what stands within the brackets of a call or class header. A
+// generator that is the only argument owns the brackets, as in ast.
+func (p *parser) arguments(open int) (args []Expr, keywords []*Keyword) {
 	for !p.at(")") && !p.failed {
 		start := p.tok().start
 		switch {
@@ -242,7 +237,10 @@ func (p *parser) arguments() (args []Expr, keywords []*Keyword) {
 			x := p.nested(p.element)
 			if p.atFor() {
 				clauses := p.clauses()
-				x = &Comp{p.since(start), "generator", x, nil, clauses}
+				if !p.at(")") || len(args)+len(keywords) > 0 {
+					p.fail("a generator among arguments needs brackets")
+				}
+				x = &Comp{Range{open, p.tok().end}, "generator", x, nil, clauses}
 			}
 			args = append(args, x)
 		}

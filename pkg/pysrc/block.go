@@ -85,8 +85,8 @@ func (p *parser) def(body []Stmt, start int, async bool, decorators []Expr) []St
 func (p *parser) class(body []Stmt, start int, decorators []Expr) []Stmt {
 	p.next()
 	c := &Class{Name: p.name(), TypeParams: p.typeParams(), Decorators: decorators}
-	if p.take("(") {
-		c.Bases, c.Keywords = p.arguments()
+	if open := p.tok().start; p.take("(") {
+		c.Bases, c.Keywords = p.arguments(open)
 		p.want(")")
 	}
 	p.want(":")

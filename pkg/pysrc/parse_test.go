@@ -150,6 +150,35 @@ func TestTree(t *testing.T) {
 	}
 }
 
+func TestPlaces(t *testing.T) {
+	for _, tt := range []struct {
+		src  string
+		want []string // below the statement
+	}{
+		{"assert (a), (b)\n", []string{"a", "b"}},
+		{"del (a, b)\n", []string{"(a, b)"}},
+		{"del (a), b,\n", []string{"a", "b"}},
+		{"raise (a) from (b)\n", []string{"a", "b"}},
+		{"return (a), (b)\n", []string{"(a), (b)"}},
+		{"return *a, b\n", []string{"*a, b"}},
+		{"f((a) for a in (b))\n", []string{"f((a) for a in (b))"}},
+	} {
+		f := Parse([]byte(tt.src))
+		var got []string
+		for _, n := range Children(f.Body[0]) {
+			got = append(got, f.Text(n))
+		}
+		if diff := cmp.Diff(tt.want, got); diff != "" || len(f.Problems) > 0 {
+			t.Errorf("%s: %v\n%s", tt.src, f.Problems, diff)
+		}
+	}
+	f := Parse([]byte("f((a) for a in (b))"))
+	call := f.Body[0].(*ExprStmt).X.(*Call)
+	if got := f.Text(call.Args[0]); got != "((a) for a in (b))" {
+		t.Errorf("the generator is %s", got)
+	}
+}
+
 func TestString(t *testing.T) {
 	for _, tt := range []struct {
 		src, value    string

@@ -149,11 +149,14 @@ func (p *parser) atAugmented() bool {
 func (p *parser) verb() Stmt {
 	t := p.next()
 	s := &Simple{Keyword: string(p.src[t.start:t.end])}
+	first := p.element
+	if s.Keyword == "return" {
+		first = p.expressions
+	}
 	if !p.atLineEnd() && !p.at(";") {
-		x := p.expressions()
-		s.Exprs = []Expr{x}
-		if tuple, ok := x.(*Tuple); ok && p.src[tuple.Start] != '(' && s.Keyword != "return" {
-			s.Exprs = tuple.Elts
+		s.Exprs = []Expr{first()}
+		for p.take(",") && !p.endsTuple() {
+			s.Exprs = append(s.Exprs, p.element())
 		}
 		if s.Keyword == "raise" && p.take("from") {
 			s.Exprs = append(s.Exprs, p.expression())
