@@ -133,7 +133,8 @@ func eventually(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	out := ""
 	for range 3000 {
-		cmd := exec.Command(args[1], args[2:]...)
+		// By sh, which looks the program up on the script's own PATH.
+		cmd := exec.Command("sh", append([]string{"-c", `exec "$@"`, "sh"}, args[1:]...)...)
 		cmd.Dir = ts.MkAbs(".")
 		cmd.Env = environ(ts)
 		text, _ := cmd.CombinedOutput() // a failing command may succeed later

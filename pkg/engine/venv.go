@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"time"
 )
@@ -19,7 +20,7 @@ func (l *Local) Prepare(ctx context.Context, env Environment, progress func(stri
 		return Image{}, err
 	}
 	for _, python := range pythons {
-		if hasModules(ctx, python, env.Modules) {
+		if hasModules(ctx, python, env.Modules) && hasDistributions(ctx, python, env.Requirements) {
 			progress(strings.TrimSuffix("using "+python+", which has "+strings.Join(env.Modules, ", "), ", which has "))
 			return Image{Family: env.Family, ID: "sha256:" + digest([]byte(python)), Ref: python}, nil
 		}
@@ -48,6 +49,32 @@ func (l *Local) Prepare(ctx context.Context, env Environment, progress func(stri
 	}
 	return Image{Family: env.Family, ID: "sha256:" + sum, Ref: python}, nil
 }
+
+// hasDistributions asks an interpreter whether every requirement is installed,
+// in whichever build (tensorflow, tensorflow-cpu). Versions are not compared.
+func hasDistributions(ctx context.Context, python string, requirements []string) bool {
+	const ask = `
+import importlib.metadata as m, sys
+def there(name):
+    base = name[:-4] if name.endswith(("-cpu", "-gpu")) else name
+    for build in (base, base + "-cpu", base + "-gpu"):
+        try:
+            return bool(m.version(build))
+        except m.PackageNotFoundError:
+            pass
+    return False
+sys.exit(not all(there(name) for name in sys.argv[1:]))`
+	var names []string
+	for _, line := range requirements {
+		if name := distribution.FindString(line); name != "" {
+			names = append(names, name)
+		}
+	}
+	return exec.CommandContext(ctx, python, append([]string{"-c", ask}, names...)...).Run() == nil
+}
+
+// distribution is the name that a requirement line begins with.
+var distribution = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*`)
 
 // hasModules asks an interpreter for modules without importing them.
 func hasModules(ctx context.Context, python string, modules []string) bool {

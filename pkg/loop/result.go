@@ -84,7 +84,7 @@ func (l *Loop) handOver(ctx context.Context, r *run.Run, trials []run.Trial) err
 	if top == nil {
 		return l.remember(ctx, *r, nil)
 	}
-	r.Best, r.Metric = &top.N, top.Metric
+	r.Best, r.Metric, r.Confirmed = &top.N, top.Metric, confirmed(trials, top.N)
 	if r.Verdict == run.Reached {
 		r.ReachedBy = run.BySource
 	}

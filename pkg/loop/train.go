@@ -175,26 +175,45 @@ func (l *Loop) judge(trials []run.Trial) error {
 // verdict turns the search's last word into the run's.
 func (l *Loop) verdict(trials []run.Trial, last search.Action) error {
 	best := best(trials)
+	result := describe(*best.Metric)
+	if c := confirmed(trials, best.N); c != nil {
+		result += fmt.Sprintf(", %s +- %s over %d seeds", number(c.Mean), number(c.SD), c.N)
+	}
 	if last.Kind == search.Stop && last.Verdict == string(run.Reached) {
-		return &ending{verdict: run.Reached, reason: fmt.Sprintf("trial %d: %s, target %s", best.N, describe(*best.Metric), number(l.Settings.Target))}
+		return &ending{verdict: run.Reached, reason: fmt.Sprintf("trial %d: %s, target %s", best.N, result, number(l.Settings.Target))}
 	}
 	why := last.Why
 	if !time.Now().Before(l.deadline) {
 		why = fmt.Sprintf("the %g minutes of mlhook.minutes are spent", l.Settings.Minutes)
 	}
 	return &ending{verdict: run.Exhausted, reason: fmt.Sprintf("%s; best is trial %d: %s, target %s",
-		why, best.N, describe(*best.Metric), number(l.Settings.Target))}
+		why, best.N, result, number(l.Settings.Target))}
 }
 
-// best returns the trial with the highest value; the earliest wins a tie.
+// best returns the first trial of the configuration with the highest mean over
+// its seeds; the earliest wins a tie.
 func best(trials []run.Trial) *run.Trial {
+	h := history(trials)
 	var best *run.Trial
+	top := 0.0
 	for i, t := range trials {
-		if t.Value != nil && (best == nil || *t.Value > *best.Value) {
-			best = &trials[i]
+		if t.Value == nil {
+			continue
+		}
+		if mean := search.Confirmation(h, t.N).Mean; best == nil || mean > top {
+			best, top = &trials[i], mean
 		}
 	}
 	return best
+}
+
+// confirmed sums up the seeds of a trial's configuration; nil for a single one.
+func confirmed(trials []run.Trial, n int) *run.Confirmed {
+	c := search.Confirmation(history(trials), n)
+	if c.N < 2 {
+		return nil
+	}
+	return &run.Confirmed{Mean: c.Mean, SD: c.SD, N: c.N}
 }
 
 func describe(m run.Metric) string {
