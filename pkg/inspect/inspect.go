@@ -1,6 +1,7 @@
 package inspect
 
 import (
+	"bytes"
 	"fmt"
 	"io/fs"
 	"path"
@@ -67,7 +68,7 @@ func Inspect(src Source, hints Hints) (*Program, error) {
 		return nil, fmt.Errorf("inspect: %w", err)
 	}
 	for _, m := range program {
-		p.Tunables = append(p.Tunables, tunables(m, modules)...)
+		p.Tunables = append(p.Tunables, tunables(m, modules, p.Family)...)
 	}
 	p.Tunables = unique(p.Tunables)
 	p.Resume = map[string]string{"keras": "epoch", "torch": "epoch", "boosting": "round"}[p.Family]
@@ -110,7 +111,15 @@ func broken(m *module) string {
 		return ""
 	}
 	first := m.file.Problems[0]
+	if line := bytes.TrimSpace(m.file.Src[first.Start-column(m, first.Start):]); bytes.HasPrefix(line, []byte("print ")) {
+		return fmt.Sprintf("%s:%d is Python 2; mlhook trains with Python 3: convert it (`2to3 -w %s`) and commit again", m.name, first.Line, m.name)
+	}
 	return fmt.Sprintf("%s:%d does not parse: %s; mend it and commit again", m.name, first.Line, first.Text)
+}
+
+// column is how far an offset is from the begin of its line.
+func column(m *module, offset int) int {
+	return offset - 1 - bytes.LastIndexByte(m.file.Src[:offset], '\n')
 }
 
 // closure returns the entry and the project's files that it imports.
@@ -144,15 +153,20 @@ func frameworks(p *Program, program []*module) {
 		}
 	}
 	p.Family = "python"
+	owned := false
 	for _, f := range families {
 		if !found[f.module] {
 			continue
 		}
-		if p.Family == "python" {
-			p.Family = f.family
-			p.Why = append(p.Why, fmt.Sprintf("family: %s, since %s is imported", f.family, f.module))
-		}
 		p.Frameworks = append(p.Frameworks, f.module)
+		makes := owns(f.family, program)
+		switch {
+		case makes && !owned:
+			p.Family, owned = f.family, true
+			p.Why = append(p.Why, fmt.Sprintf("family: %s, which makes the model", f.family))
+		case p.Family == "python":
+			p.Family = f.family
+		}
 	}
 	sort.Strings(p.Frameworks)
 	rank := map[string]int{"transformer": 4, "rnn": 3, "cnn": 2, "mlp": 1}
@@ -163,6 +177,35 @@ func frameworks(p *Program, program []*module) {
 			}
 		}
 	}
+}
+
+// owns tells whether a program makes a model of a framework family.
+func owns(family string, program []*module) bool {
+	for _, m := range program {
+		for _, c := range m.calls {
+			name := m.canonical(c)
+			switch root(name) {
+			case "keras":
+				name = strings.TrimPrefix(name, "keras.")
+				if family == "keras" && (strings.HasPrefix(name, "layers.") || strings.HasPrefix(name, "applications.") || name == "Sequential" || name == "Model" || name == "models.Model" || name == "models.load_model") {
+					return true
+				}
+			case "torch", "torchvision":
+				if family == "torch" && (strings.HasPrefix(name, "torch.nn.") || strings.HasPrefix(name, "torch.optim.") || strings.HasPrefix(name, "torchvision.models.")) {
+					return true
+				}
+			case "xgboost", "lightgbm", "catboost":
+				if family == "boosting" {
+					return true
+				}
+			case "sklearn":
+				if family == "sklearn" && kinds[name] != "" {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 // findMetric says where the accuracy will come from, the surest source first.

@@ -76,6 +76,9 @@ type Tunable struct {
 	// Place is the byte range that an edit replaces; empty, at the point of
 	// insertion, for kind "inserted". Move describes an architecture move.
 	Place pysrc.Range `json:"-"`
+	// Also are further places of the file that hold the same value and have to
+	// change with it: the input width of the layer that follows.
+	Also []pysrc.Range `json:"-"`
 	// Text goes before and after the value when it is inserted: ", gamma=" and "".
 	Before, After string `json:"-"`
 	Move          *Move  `json:"-"`

@@ -9,8 +9,8 @@ import (
 )
 
 // tunables lists the places of one file that can be tuned.
-func tunables(m *module, modules map[string]*module) []Tunable {
-	f := &finder{m: m, modules: modules, ordinal: map[string]int{}, last: lastDense(m)}
+func tunables(m *module, modules map[string]*module, family string) []Tunable {
+	f := &finder{m: m, family: family, modules: modules, ordinal: map[string]int{}, last: lastDense(m)}
 	for _, c := range m.calls {
 		f.call(c)
 	}
@@ -22,6 +22,7 @@ func tunables(m *module, modules map[string]*module) []Tunable {
 
 type finder struct {
 	m       *module
+	family  string
 	modules map[string]*module
 	ordinal map[string]int // calls of an owner seen so far
 	last    *pysrc.Call    // the output layer
@@ -40,24 +41,20 @@ func (f *finder) call(c *pysrc.Call) {
 	if f.output(c, owner) {
 		return
 	}
-	spread := map[string]pysrc.Expr{}
-	for _, k := range c.Keywords {
-		if k.Arg == "" {
-			maps.Copy(spread, f.keys(k.Value)) // **params
-		}
-	}
+	spread, known := f.spread(c)
 	for _, a := range args {
 		given := argument(c, a.name, a.pos)
 		if old := older[a.name]; given == nil && old != "" {
 			given = argument(c, old, -1)
 		}
+		passed, elsewhere := spread[a.name]
 		if given == nil {
-			given = spread[a.name]
+			given = passed
 		}
 		switch {
 		case given != nil:
 			f.value(id+":"+a.name, owner, a, given)
-		case a.insert && !open(c):
+		case a.insert && known && !elsewhere:
 			f.insert(id+":"+a.name, owner, a, c)
 		}
 	}
@@ -68,6 +65,25 @@ func (f *finder) call(c *pysrc.Call) {
 	}
 }
 
+// spread are the arguments that **params gives; known is false where there are
+// some that cannot be seen.
+func (f *finder) spread(c *pysrc.Call) (given map[string]pysrc.Expr, known bool) {
+	given, known = map[string]pysrc.Expr{}, true
+	for _, k := range c.Keywords {
+		if k.Arg == "" {
+			keys := f.keys(k.Value)
+			known = known && len(keys) > 0
+			maps.Copy(given, keys)
+		}
+	}
+	for _, a := range c.Args {
+		if _, starred := a.(*pysrc.Starred); starred {
+			known = false
+		}
+	}
+	return given, known
+}
+
 // owner is the canonical name of what is called; methods of models go by their
 // name and arguments.
 func (f *finder) owner(c *pysrc.Call) string {
@@ -75,7 +91,7 @@ func (f *finder) owner(c *pysrc.Call) string {
 		return name
 	}
 	a, ok := c.Func.(*pysrc.Attribute)
-	if !ok || !(f.m.roots["keras"] || f.m.roots["tensorflow"] || f.m.roots["tf_keras"]) {
+	if !ok || f.family != "keras" {
 		return ""
 	}
 	switch {
@@ -208,32 +224,46 @@ func (f *finder) insert(id, owner string, a arg, c *pysrc.Call) {
 	if value, ok := literal(a.fallback); ok { // else 'scale' or the like
 		low, high = min(low, value), max(high, value)
 	}
-	at, before := f.end(c)
+	at, before, after, ok := f.room(c)
+	if !ok {
+		return
+	}
 	t := Tunable{ID: id, File: f.m.name, Line: f.m.file.Line(at), Name: a.name, Kind: "inserted", Scale: "linear", Value: a.fallback,
 		Low: low, High: high, Role: a.role, Owner: owner, Int: a.int,
-		Place: pysrc.Range{Start: at, End: at}, Before: before + a.name + "="}
+		Place: pysrc.Range{Start: at, End: at}, Before: before + a.name + "=", After: after}
 	if a.log && t.Low > 0 {
 		t.Scale = "log"
 	}
 	f.found = append(f.found, t)
 }
 
-// end is where a further argument goes and what separates it.
-func (f *finder) end(c *pysrc.Call) (at int, before string) {
-	inner := string(f.m.file.Src[c.Open+1 : c.Close])
-	if strings.Contains(inner, "#") && strings.Contains(inner, "\n") {
-		at = c.Close // a comment may stand at the end of the last line
-	} else {
-		inner = strings.TrimRight(inner, " \t\r\n\\")
-		at = c.Open + 1 + len(inner)
+// room is where a further keyword argument goes and what stands around it: at
+// the end of the call or, where a comment is in the way, before the keywords.
+func (f *finder) room(c *pysrc.Call) (at int, before, after string, ok bool) {
+	last := c.Open + 1
+	for _, e := range c.Args {
+		last = max(last, e.Span().End)
 	}
+	for _, k := range c.Keywords {
+		last = max(last, k.End)
+	}
+	for _, comment := range f.m.file.Comments {
+		if comment.Start >= last && comment.Start < c.Close {
+			if len(c.Keywords) == 0 {
+				return 0, "", "", false
+			}
+			return c.Keywords[0].Start, "", ", ", true
+		}
+	}
+	inner := strings.TrimRight(string(f.m.file.Src[c.Open+1:c.Close]), " \t\r\n\\")
+	at = c.Open + 1 + len(inner)
 	switch {
 	case len(c.Args)+len(c.Keywords) == 0:
-		return at, ""
-	case strings.HasSuffix(strings.TrimRight(inner, " \t\r\n\\"), ","):
-		return at, " "
+		return at, "", "", true
+	case strings.HasSuffix(inner, ","):
+		return at, " ", "", true
 	}
-	return at, ", "
+	return at, ", ", "", true
 }
 
 // params offers the values of a boosting params dict.
@@ -268,12 +298,22 @@ func (f *finder) loops() {
 		}
 		c, ok := part.Test.(*pysrc.Call)
 		if ok && dotted(c.Func) == "range" && len(c.Args) > 0 && trainsIn(part) {
-			f.value(fmt.Sprintf("%s:range#%d:epochs", f.m.name, n), "range", a, c.Args[min(1, len(c.Args)-1)])
+			f.value(fmt.Sprintf("%s:range#%d:epochs", f.m.name, n), "range", a, end(c.Args[min(1, len(c.Args)-1)]))
 			n++
 			return false // a loop inside is one over batches
 		}
 		return true
 	})
+}
+
+// end strips the + 1 of range(1, epochs + 1).
+func end(e pysrc.Expr) pysrc.Expr {
+	if sum, ok := e.(*pysrc.Binary); ok && sum.Op == "+" {
+		if _, ok := sum.Y.(*pysrc.Number); ok {
+			return sum.X
+		}
+	}
+	return e
 }
 
 // trainsIn tells whether a loop's body makes a training step, or calls a

@@ -8,6 +8,7 @@ import (
 	"sort"
 	"strings"
 
+	"github.com/mlhook/mlhook/pkg/edit"
 	"github.com/mlhook/mlhook/pkg/inspect"
 	"github.com/mlhook/mlhook/pkg/pysrc"
 	"github.com/mlhook/mlhook/pkg/run"
@@ -22,8 +23,10 @@ type Result struct {
 // change is one edit of one file.
 type change struct {
 	tunable inspect.Tunable
-	text    string // what replaces the tunable's place
+	place   pysrc.Range
+	text    string // what replaces the place
 	shown   string
+	coupled bool // it follows from another change of the same tunable
 }
 
 // Make edits the committed sources so that the tunables have the given values;
@@ -38,10 +41,13 @@ func Make(p *inspect.Program, sources fs.FS, values map[string]string, names fun
 			continue
 		}
 		known++
-		if value == t.Value {
+		if value == t.Value || t.Move != nil && value == "" {
 			continue
 		}
-		byFile[t.File] = append(byFile[t.File], changeOf(t, value, names))
+		if !single(value) {
+			return Result{}, fmt.Errorf("the tweak of %s is refused: %q is not one Python expression", t.ID, value)
+		}
+		byFile[t.File] = append(byFile[t.File], changesOf(t, value, names)...)
 	}
 	if known != len(values) {
 		return Result{}, fmt.Errorf("%d of %d values belong to no tunable of this program", len(values)-known, len(values))
@@ -58,11 +64,14 @@ func Make(p *inspect.Program, sources fs.FS, values map[string]string, names fun
 			return Result{}, fmt.Errorf("read %s: %w", name, err)
 		}
 		changes := byFile[name]
-		sort.SliceStable(changes, func(i, j int) bool { return changes[i].tunable.Place.Start < changes[j].tunable.Place.Start })
+		sort.SliceStable(changes, func(i, j int) bool { return changes[i].place.Start < changes[j].place.Start })
 		if r.Files[name], err = apply(src, changes); err != nil {
 			return Result{}, fmt.Errorf("%s: %w", name, err)
 		}
 		for _, c := range changes {
+			if c.coupled {
+				continue
+			}
 			from := c.tunable.Value
 			if c.tunable.Kind == "inserted" || c.tunable.Move != nil {
 				from = "" // nothing stood there
@@ -73,40 +82,74 @@ func Make(p *inspect.Program, sources fs.FS, values map[string]string, names fun
 	return r, nil
 }
 
-func changeOf(t inspect.Tunable, value string, names func(string) string) change {
+// single tells whether a text is one expression and nothing else.
+func single(value string) bool {
+	f := pysrc.Parse([]byte(value))
+	if len(f.Problems) > 0 || len(f.Body) != 1 {
+		return false
+	}
+	x, ok := f.Body[0].(*pysrc.ExprStmt)
+	if !ok || x.X.Span() != (pysrc.Range{Start: 0, End: len(value)}) {
+		return false
+	}
+	_, tuple := x.X.(*pysrc.Tuple)
+	return !tuple || value[0] == '('
+}
+
+// changesOf are the edits of one tunable: its place and those coupled with it.
+func changesOf(t inspect.Tunable, value string, names func(string) string) []change {
 	if t.Move != nil {
 		value = strings.ReplaceAll(value, "%NAME%", names("dense"))
-		return change{t, t.Before + value + t.After, value}
 	}
 	shown := value
 	if t.Kind == "inserted" {
 		shown = t.Name + "=" + value
 	}
-	return change{t, t.Before + value + t.After, shown}
+	changes := []change{{tunable: t, place: t.Place, text: t.Before + value + t.After, shown: shown}}
+	for _, place := range t.Also {
+		changes = append(changes, change{tunable: t, place: place, text: value, coupled: true})
+	}
+	return changes
+}
+
+// separate puts commas between arguments that are inserted at one point.
+func separate(changes []change) {
+	for i := 1; i < len(changes); i++ {
+		c, before := &changes[i], changes[i-1]
+		if c.tunable.Kind == "inserted" && c.tunable.After == "" && c.place == before.place {
+			c.text = ", " + strings.TrimLeft(c.text, ", ")
+		}
+	}
 }
 
 // apply edits a file and holds the result to the rule: every fact of the source
 // outside the edits stays, shifted, and nothing that could be read before
 // cannot be read now.
 func apply(src []byte, changes []change) ([]byte, error) {
-	var out []byte
-	at := 0
-	for _, c := range changes {
-		place := c.tunable.Place
-		if place.Start < at || place.End > len(src) {
-			return nil, fmt.Errorf("the tweak of %s overlaps another", c.tunable.ID)
-		}
-		out = append(append(out, src[at:place.Start]...), c.text...)
-		at = place.End
+	separate(changes)
+	edits := make([]edit.Edit, len(changes))
+	for i, c := range changes {
+		edits[i] = edit.Edit{Start: c.place.Start, End: c.place.End, New: c.text}
 	}
-	out = append(out, src[at:]...)
-	return out, verify(src, out, changes)
+	out, err := edit.Apply(src, edits...)
+	if err == nil {
+		err = verify(src, out, changes)
+	}
+	if err == nil {
+		return out, nil
+	}
+	for _, c := range changes[:len(changes)-1] { // which one is it?
+		if _, single := apply(src, []change{c}); single != nil {
+			return nil, single
+		}
+	}
+	return nil, fmt.Errorf("the tweak of %s is refused: %w", changes[len(changes)-1].tunable.ID, err)
 }
 
 func verify(src, out []byte, changes []change) error {
 	before, after := pysrc.Parse(src), pysrc.Parse(out)
 	if len(after.Problems) > len(before.Problems) {
-		return fmt.Errorf("the tweak of %s would break line %d", changes[0].tunable.ID, after.Problems[0].Line)
+		return fmt.Errorf("it would break line %d", after.Problems[0].Line)
 	}
 	have := map[pysrc.Fact]bool{}
 	for _, f := range after.Facts() {
@@ -115,7 +158,7 @@ func verify(src, out []byte, changes []change) error {
 	for _, f := range before.Facts() {
 		moved, kept := shift(f, changes)
 		if kept && !have[moved] {
-			return fmt.Errorf("the tweak would change line %d as well, and is refused", before.Line(f.Start))
+			return fmt.Errorf("it would change line %d as well", before.Line(f.Start))
 		}
 	}
 	return nil
@@ -126,7 +169,8 @@ func verify(src, out []byte, changes []change) error {
 func shift(f pysrc.Fact, changes []change) (moved pysrc.Fact, kept bool) {
 	start, end := f.Start, f.End
 	for _, c := range changes {
-		place, grown := c.tunable.Place, len(c.text)-(c.tunable.Place.End-c.tunable.Place.Start)
+		place := c.place
+		grown := len(c.text) - (place.End - place.Start)
 		if f.Start >= place.Start && f.End <= place.End && place.Start < place.End {
 			return f, false
 		}
