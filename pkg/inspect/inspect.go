@@ -70,7 +70,7 @@ func Inspect(src Source, hints Hints) (*Program, error) {
 	for _, m := range program {
 		p.Tunables = append(p.Tunables, tunables(m, modules, p.Family)...)
 	}
-	p.Tunables = unique(p.Tunables)
+	p.Tunables = unique(shared(p.Tunables, modules))
 	p.Resume = map[string]string{"keras": "epoch", "torch": "epoch", "boosting": "round"}[p.Family]
 	if p.Resume == "" {
 		p.Resume = "trial"
@@ -250,13 +250,54 @@ func findMetric(p *Program, program []*module) {
 
 func hazards(p *Program, program []*module) {
 	for _, m := range program {
+		guarded := bytes.Contains(m.file.Src, []byte("cuda.is_available"))
 		for _, c := range m.calls {
-			switch name := dotted(c.Func); name {
-			case "input", "getpass.getpass":
-				p.Hazards = append(p.Hazards, fmt.Sprintf("%s:%d asks for input; stdin is closed while it trains", m.name, m.file.Line(c.Start)))
+			if text := danger(c); text != "" && !(guarded && strings.HasSuffix(m.file.Text(c.Func), ".cuda")) {
+				p.Hazards = append(p.Hazards, fmt.Sprintf("%s:%d %s", m.name, m.file.Line(c.Start), text))
 			}
 		}
 	}
+}
+
+// danger says what a call may do to a run that nobody watches.
+func danger(c *pysrc.Call) string {
+	name := dotted(c.Func)
+	a, method := c.Func.(*pysrc.Attribute)
+	switch {
+	case name == "input", name == "getpass.getpass", name == "getpass":
+		return "asks for input; stdin is closed while it trains"
+	case method && a.Attr == "cuda" && len(c.Args) == 0:
+		return "needs a GPU; write .to(\"cuda\" if torch.cuda.is_available() else \"cpu\") to train without one as well"
+	case method && (a.Attr == "fit_generator" || a.Attr == "predict_classes" || a.Attr == "evaluate_generator"):
+		return "calls " + a.Attr + ", which Keras 3 does not have; use fit, predict or evaluate, or pin tensorflow<2.6"
+	case name == "wandb.login", name == "wandb.init":
+		return "reports to wandb; set WANDB_MODE=offline in mlhook.env when there is no login"
+	}
+	return ""
+}
+
+// shared drops a width whose constant also serves something that is no width,
+// say the number of classes.
+func shared(all []Tunable, modules map[string]*module) []Tunable {
+	served := map[string]int{}
+	at := func(t Tunable) string { return fmt.Sprint(t.File, t.Place) }
+	for _, t := range all {
+		served[at(t)]++
+	}
+	return slices.DeleteFunc(all, func(t Tunable) bool {
+		strict := t.Role == "width" || t.Role == "filters" || t.Role == "components"
+		return strict && t.Owner != "torch.nn.Linear" && modules[t.File].reads(t.Place) > served[at(t)]
+	})
+}
+
+// reads counts the uses of the constant whose value stands at a place.
+func (m *module) reads(place pysrc.Range) int {
+	for name, assigns := range m.assigns {
+		if len(assigns) == 1 && assigns[0].Value != nil && assigns[0].Value.Span() == place {
+			return m.uses[name]
+		}
+	}
+	return 0
 }
 
 // unique drops a second tunable at the same place: a constant that two calls use.

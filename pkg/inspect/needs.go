@@ -41,6 +41,9 @@ func findRequirements(p *Program, files fs.FS, program []*module, modules map[st
 			names[name] = true
 		}
 	}
+	if names["keras"] && !names["torch"] && !names["jax"] {
+		names["tensorflow"] = true // keras computes nothing on its own
+	}
 	for name := range names {
 		p.Requirements = append(p.Requirements, name)
 	}

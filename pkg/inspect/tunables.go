@@ -16,6 +16,7 @@ func tunables(m *module, modules map[string]*module, family string) []Tunable {
 	}
 	f.loops()
 	f.widths()
+	f.chains()
 	f.layers()
 	return f.found
 }
