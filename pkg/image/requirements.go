@@ -24,8 +24,14 @@ func requirements(dir string, p *inspect.Program) ([]string, error) {
 		return nil, fmt.Errorf("read the requirements: %w", err)
 	}
 	defer root.Close()
+	raw := p.Requirements
+	if path.Ext(p.RequirementsFrom) == ".txt" { // with its options, which are no requirements of their own
+		if text, err := fs.ReadFile(root.FS(), p.RequirementsFrom); err == nil {
+			raw = strings.Split(string(text), "\n")
+		}
+	}
 	var lines []string
-	if err := clean(root.FS(), path.Dir(p.RequirementsFrom), p.Requirements, maxIncludes, &lines); err != nil {
+	if err := clean(root.FS(), path.Dir(p.RequirementsFrom), raw, maxIncludes, &lines); err != nil {
 		return nil, fmt.Errorf("read the requirements of %s: %w", p.RequirementsFrom, err)
 	}
 	return lines, nil

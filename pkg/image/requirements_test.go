@@ -42,6 +42,16 @@ func TestRequirementsThatCannotBeRead(t *testing.T) {
 	}
 }
 
+func TestRequirementsFile(t *testing.T) {
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, "requirements.txt"), "--extra-index-url https://host/cpu\n-r more.txt\ntorch\n")
+	write(t, filepath.Join(dir, "more.txt"), "tqdm\n")
+	got, err := requirements(dir, &inspect.Program{RequirementsFrom: "requirements.txt", Requirements: []string{"torch"}})
+	if want := []string{"--extra-index-url https://host/cpu", "tqdm", "torch"}; err != nil || !slices.Equal(got, want) {
+		t.Errorf("requirements are %q, %v, want %q", got, err, want)
+	}
+}
+
 func TestSplit(t *testing.T) {
 	keras, _ := templates.Framework("keras")
 	boosting, _ := templates.Framework("boosting")
