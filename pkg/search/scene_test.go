@@ -178,7 +178,7 @@ func TestConfirm(t *testing.T) {
 	if a := Next(p, []Trial{{Score: &clear, Samples: 100}}); a.Verdict != "reached" {
 		t.Fatalf("a lead of 0.1 on 100 samples: %+v", a)
 	}
-	if a := Next(p, []Trial{won, {N: 1, Score: &better, Seed: 1}}); a.Verdict != "reached" {
+	if a := Next(p, []Trial{won, {N: 1, Score: &better, Seed: 1}}); a.Verdict != "reached" || *a.Parent != 0 {
 		t.Fatalf("confirmed: %+v", a)
 	}
 	history := []Trial{won, {N: 1, Score: &worse, Seed: 1}}

@@ -101,7 +101,7 @@ const (
 type Action struct {
 	Kind   ActionKind
 	Values map[string]string // of the new trial
-	Parent *int              // the trial that Values were derived from, or that is confirmed
+	Parent *int              // the trial that Values were derived from, that is confirmed, or that reached the target
 	Seed   int64             // added to the run's seed
 	Why    string            // one line for a person
 	// Verdict is "reached" or "exhausted" when Kind is Stop.
@@ -121,7 +121,7 @@ func Next(p Problem, history []Trial) Action {
 	arms := armsOf(history)
 	hit, sure := reached(arms, p.Goal.Target)
 	if sure {
-		return Action{Kind: Stop, Verdict: "reached", Why: "the target is reached"}
+		return Action{Kind: Stop, Parent: &hit.trials[0].N, Verdict: "reached", Why: "the target is reached"}
 	}
 	if why := spent(p, history); why != "" {
 		return exhausted(arms, why, p.Goal.Target)
