@@ -44,7 +44,7 @@ def run(request: Dict[str, Any], directory: str) -> NoReturn:
     recorder = record.Recorder(writer)
     script = os.path.join(tree, request["script"])
     try:
-        prepare(request, directory, tree, script)
+        prepare(request, tree, script)
         entropy.pin(request.get("seed") or 0)
         hooks.install(recorder, request.get("threads") or 0, request.get("seed") or 0)
     except Exception as error:
@@ -57,7 +57,7 @@ def run(request: Dict[str, Any], directory: str) -> NoReturn:
     finish(code)
 
 
-def prepare(request: Dict[str, Any], directory: str, tree: str, script: str) -> None:
+def prepare(request: Dict[str, Any], tree: str, script: str) -> None:
     """Set up what ``python script.py`` would find."""
     for name, number in (("stdin", 0), ("stdout", 1), ("stderr", 2)):
         mode = {"mode": "w", "errors": "backslashreplace", "buffering": 1} if number else {}
@@ -69,10 +69,10 @@ def prepare(request: Dict[str, Any], directory: str, tree: str, script: str) -> 
         os.environ.update({name: str(threads) for name in THREADS})
     os.environ.update(request.get("env") or {})
     # MLHOOK=0: a commit that the script makes starts no training.
-    os.environ.update({"MPLBACKEND": "Agg", "MLHOOK": "0", "PYTHONUNBUFFERED": "1"})
-    # An edit of equal size in the same second would load stale byte code.
-    sys.pycache_prefix = os.environ["PYTHONPYCACHEPREFIX"] = os.path.join(directory, "pycache")
-    sys.dont_write_bytecode = False
+    os.environ.update({"MPLBACKEND": "Agg", "MLHOOK": "0", "PYTHONUNBUFFERED": "1", "PYTHONDONTWRITEBYTECODE": "1"})
+    # Byte code of an edit of equal size in the same second would be stale, so none
+    # is written; that of installed packages is still read.
+    sys.dont_write_bytecode = True
     os.chdir(os.path.join(tree, request.get("cwd") or "."))
     sys.argv = [os.path.relpath(script)] + list(request.get("args") or [])
     if hasattr(sys, "orig_argv"):

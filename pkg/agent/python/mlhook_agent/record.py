@@ -54,7 +54,8 @@ class Recorder:
         self.remember(framework, model)
         if not again:  # partial_fit in a loop is one training
             self.writer.write(
-                "fit", source=source, model=name_of(model, framework), rows=rows.fingerprint(given) or rows.fingerprint(labels),
+                "fit", source=source, model=name_of(model, framework),
+                rows=rows.fingerprint(given) or rows.fingerprint(labels),
                 samples=rows.size(labels) or rows.size(given) or None,
             )
 
