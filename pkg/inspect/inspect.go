@@ -5,9 +5,12 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"runtime"
 	"slices"
 	"sort"
 	"strings"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/mlhook/mlhook/pkg/pysrc"
 )
@@ -64,7 +67,7 @@ func Inspect(src Source, hints Hints) (*Program, error) {
 	if err := findRequirements(p, src.FS, program, modules); err != nil {
 		return nil, fmt.Errorf("inspect: %w", err)
 	}
-	if err := findData(p, src, main, hints.Data); err != nil {
+	if err := findData(p, src, program, hints.Data); err != nil {
 		return nil, fmt.Errorf("inspect: %w", err)
 	}
 	for _, m := range program {
@@ -79,10 +82,37 @@ func Inspect(src Source, hints Hints) (*Program, error) {
 	return p, nil
 }
 
-// load parses all Python files but tests' and libraries'.
+// load parses all Python files but libraries', side by side.
 func load(files fs.FS) (map[string]*module, error) {
+	names, err := scripts(files)
+	if err != nil {
+		return nil, err
+	}
+	parsed := make([]*module, len(names))
+	var group errgroup.Group
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for i, name := range names {
+		group.Go(func() error {
+			text, err := fs.ReadFile(files, name)
+			if err == nil {
+				parsed[i] = parse(name, text)
+			}
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
 	modules := map[string]*module{}
-	err := fs.WalkDir(files, ".", func(name string, d fs.DirEntry, err error) error {
+	for _, m := range parsed {
+		modules[m.name] = m
+	}
+	return modules, nil
+}
+
+// scripts lists the Python files that people wrote.
+func scripts(files fs.FS) (names []string, err error) {
+	err = fs.WalkDir(files, ".", func(name string, d fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
 			return err
@@ -91,16 +121,13 @@ func load(files fs.FS) (map[string]*module, error) {
 		case !d.Type().IsRegular() || path.Ext(name) != ".py":
 			return nil
 		}
-		if info, err := d.Info(); err != nil || info.Size() > maxFile {
-			return err
-		}
-		text, err := fs.ReadFile(files, name)
-		if err == nil {
-			modules[name] = parse(name, text)
+		info, err := d.Info()
+		if err == nil && info.Size() <= maxFile {
+			names = append(names, name)
 		}
 		return err
 	})
-	return modules, err
+	return names, err
 }
 
 var skipped = map[string]bool{"venv": true, "env": true, "node_modules": true, "site-packages": true, "__pycache__": true, "build": true, "dist": true}

@@ -74,7 +74,7 @@ var dataName = regexp.MustCompile(`(?i)\.(csv|tsv|json|jsonl|npz|npy|pkl|pickle|
 var readers = set("read_csv read_table read_json read_parquet read_pickle read_excel read_hdf read_feather load loadtxt genfromtxt open ImageFolder flow_from_directory image_dataset_from_directory listdir loadmat")
 
 // findData lists the paths that the program reads.
-func findData(p *Program, src Source, main *module, extra []string) error {
+func findData(p *Program, src Source, program []*module, extra []string) error {
 	seen := map[string]bool{}
 	add := func(name string) error {
 		if seen[name] {
@@ -97,23 +97,38 @@ func findData(p *Program, src Source, main *module, extra []string) error {
 			return err
 		}
 	}
-	for _, c := range main.calls {
-		if len(c.Args) == 0 {
-			continue
-		}
-		s, ok := c.Args[0].(*pysrc.String)
-		name := dotted(c.Func)
-		if !ok || !s.Plain || s.Value == "" || strings.Contains(s.Value, "://") || !readers[name[strings.LastIndexByte(name, '.')+1:]] || writes(c) {
-			continue
-		}
-		directory := strings.Contains(name, "Folder") || strings.Contains(name, "directory") || strings.HasSuffix(name, "listdir")
-		if directory || dataName.MatchString(s.Value) {
-			if err := add(s.Value); err != nil {
-				return err
+	for _, m := range program {
+		for _, c := range m.calls {
+			if name := m.reading(c); name != "" {
+				if err := add(name); err != nil {
+					return err
+				}
 			}
 		}
 	}
 	return nil
+}
+
+// reading is the path that a call reads, empty where it reads none that the
+// source tells.
+func (m *module) reading(c *pysrc.Call) string {
+	name := dotted(c.Func)
+	if len(c.Args) == 0 || !readers[name[strings.LastIndexByte(name, '.')+1:]] || writes(c) {
+		return ""
+	}
+	given := c.Args[0]
+	if n, ok := given.(*pysrc.Name); ok && len(m.assigns[n.ID]) == 1 && m.bound[n.ID] == 1 {
+		given = m.assigns[n.ID][0].Value
+	}
+	s, ok := given.(*pysrc.String)
+	if !ok || !s.Plain || strings.Contains(s.Value, "://") {
+		return ""
+	}
+	directory := strings.Contains(name, "Folder") || strings.Contains(name, "directory") || strings.HasSuffix(name, "listdir")
+	if directory || dataName.MatchString(s.Value) {
+		return s.Value
+	}
+	return ""
 }
 
 // writes tells whether open is called for writing.

@@ -23,7 +23,6 @@ var (
 	torchRate   = arg{name: "lr", pos: 1, role: "learning_rate", low: 1e-6, high: 1, log: true, fallback: "0.001", insert: true}
 	weightDecay = arg{name: "weight_decay", pos: -1, role: "l2", low: 1e-7, high: 0.1, log: true, fallback: "0"}
 	estimators  = arg{name: "n_estimators", pos: 0, role: "estimators", low: 1, high: 1000, log: true, int: true, fallback: "100", insert: true}
-	depth       = arg{name: "max_depth", pos: 1, role: "max_depth", low: 1, high: 64, int: true}
 	minLeaf     = arg{name: "min_samples_leaf", pos: -1, role: "min_samples", low: 1, high: 50, int: true}
 	treeSplit   = arg{name: "min_samples_split", pos: -1, role: "min_samples", low: 2, high: 50, int: true}
 	strength    = arg{name: "C", pos: -1, role: "C", low: 1e-4, high: 1000, log: true, fallback: "1.0", insert: true}
@@ -48,6 +47,7 @@ var calls = map[string][]arg{
 	},
 	"keras.layers.LSTM":                       {{name: "units", pos: 0, role: "width", low: 1, high: 512, log: true, int: true}},
 	"keras.layers.GRU":                        {{name: "units", pos: 0, role: "width", low: 1, high: 512, log: true, int: true}},
+	"keras.layers.SimpleRNN":                  {{name: "units", pos: 0, role: "width", low: 1, high: 512, log: true, int: true}},
 	"keras.layers.Dropout":                    {{name: "rate", pos: 0, role: "dropout", low: 0, high: 0.9}},
 	"keras.optimizers.Adam":                   {adamRate},
 	"keras.optimizers.AdamW":                  {adamRate},
@@ -89,6 +89,8 @@ var calls = map[string][]arg{
 	"sklearn.ensemble.HistGradientBoostingClassifier": {boostRate, {name: "max_iter", pos: -1, role: "rounds", low: 1, high: 1000, log: true, int: true, fallback: "100", insert: true}},
 	"sklearn.naive_bayes.GaussianNB":                  {{name: "var_smoothing", pos: -1, role: "smoothing", low: 1e-12, high: 1, log: true, fallback: "1e-09", insert: true}},
 	"sklearn.naive_bayes.MultinomialNB":               {{name: "alpha", pos: -1, role: "smoothing", low: 1e-4, high: 100, log: true, fallback: "1.0", insert: true}},
+	"sklearn.naive_bayes.BernoulliNB":                 {{name: "alpha", pos: -1, role: "smoothing", low: 1e-4, high: 100, log: true, fallback: "1.0", insert: true}},
+	"catboost.CatBoostClassifier":                     {{name: "iterations", pos: 0, role: "rounds", low: 1, high: 2000, log: true, int: true, fallback: "1000"}, {name: "learning_rate", pos: 1, role: "learning_rate", low: 1e-4, high: 1, log: true}, {name: "depth", pos: 2, role: "max_depth", low: 1, high: 16, int: true}, {name: "l2_leaf_reg", pos: 3, role: "reg_lambda", low: 1e-3, high: 1000, log: true}},
 	"sklearn.decomposition.PCA":                       {{name: "n_components", pos: 0, role: "components", low: 1, high: 256, log: true, int: true}},
 	"xgboost.train":                                   {{name: "num_boost_round", pos: 2, role: "rounds", low: 1, high: 1000, log: true, int: true, fallback: "10", insert: true}},
 	"lightgbm.train":                                  {{name: "num_boost_round", pos: 2, role: "rounds", low: 1, high: 1000, log: true, int: true, fallback: "100", insert: true}},
@@ -131,7 +133,7 @@ var kinds = map[string]string{
 	"sklearn.tree.DecisionTreeClassifier": "tree", "sklearn.ensemble.RandomForestClassifier": "tree", "sklearn.ensemble.ExtraTreesClassifier": "tree",
 	"sklearn.ensemble.AdaBoostClassifier": "tree", "sklearn.ensemble.GradientBoostingClassifier": "tree",
 	"sklearn.ensemble.HistGradientBoostingClassifier": "tree", "xgboost.train": "tree", "lightgbm.train": "tree",
-	"xgboost.XGBClassifier": "tree", "lightgbm.LGBMClassifier": "tree",
+	"xgboost.XGBClassifier": "tree", "catboost.CatBoostClassifier": "tree", "sklearn.naive_bayes.BernoulliNB": "bayes", "lightgbm.LGBMClassifier": "tree",
 }
 
 // packages maps import names to pip names where they differ.
