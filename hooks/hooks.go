@@ -66,17 +66,20 @@ func Install(dir string, p Params) (saved []string, err error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, fmt.Errorf("install the hook: %w", err)
 	}
+	states := map[string]State{}
+	for _, name := range Names { // all is looked at before anything is moved
+		file := filepath.Join(dir, name)
+		if states[name], err = status(file); err != nil {
+			return nil, fmt.Errorf("install the hook: %w", err)
+		}
+		if _, err := os.Lstat(file + savedSuffix); err == nil && states[name] == Foreign {
+			return nil, fmt.Errorf("both %s and %s exist and neither is mlhook's; remove or rename one of them", file, file+savedSuffix)
+		}
+	}
 	for _, name := range Names {
 		file := filepath.Join(dir, name)
-		state, err := status(file)
-		if err != nil {
-			return saved, fmt.Errorf("install the hook: %w", err)
-		}
-		if state == Foreign {
+		if states[name] == Foreign {
 			aside := file + savedSuffix
-			if _, err := os.Lstat(aside); err == nil {
-				return saved, fmt.Errorf("both %s and %s exist and neither is mlhook's; remove or rename one of them", file, aside)
-			}
 			if err := os.Rename(file, aside); err != nil {
 				return saved, fmt.Errorf("install the hook: %w", err)
 			}

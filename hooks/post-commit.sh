@@ -47,18 +47,14 @@ esac
 
 file=$commit.$$
 {
-	echo "v 1"
-	echo "commit $commit"
-	echo "branch $branch"
-	echo "top $PWD"
-	echo "source commit"
-	[ -n "${DISPLAY-}" ] && echo "env.DISPLAY $DISPLAY"
-	[ -n "${WAYLAND_DISPLAY-}" ] && echo "env.WAYLAND_DISPLAY $WAYLAND_DISPLAY"
-	[ -n "${XDG_RUNTIME_DIR-}" ] && echo "env.XDG_RUNTIME_DIR $XDG_RUNTIME_DIR"
-	[ -n "${XDG_CURRENT_DESKTOP-}" ] && echo "env.XDG_CURRENT_DESKTOP $XDG_CURRENT_DESKTOP"
-	[ -n "${DBUS_SESSION_BUS_ADDRESS-}" ] && echo "env.DBUS_SESSION_BUS_ADDRESS $DBUS_SESSION_BUS_ADDRESS"
-	[ -n "${VIRTUAL_ENV-}" ] && echo "env.VIRTUAL_ENV $VIRTUAL_ENV"
-	echo "end"
+	printf '%s\n' "v 1" "commit $commit" "branch $branch" "top $PWD" "source commit"
+	[ -n "${DISPLAY-}" ] && printf '%s\n' "env.DISPLAY $DISPLAY"
+	[ -n "${WAYLAND_DISPLAY-}" ] && printf '%s\n' "env.WAYLAND_DISPLAY $WAYLAND_DISPLAY"
+	[ -n "${XDG_RUNTIME_DIR-}" ] && printf '%s\n' "env.XDG_RUNTIME_DIR $XDG_RUNTIME_DIR"
+	[ -n "${XDG_CURRENT_DESKTOP-}" ] && printf '%s\n' "env.XDG_CURRENT_DESKTOP $XDG_CURRENT_DESKTOP"
+	[ -n "${DBUS_SESSION_BUS_ADDRESS-}" ] && printf '%s\n' "env.DBUS_SESSION_BUS_ADDRESS $DBUS_SESSION_BUS_ADDRESS"
+	[ -n "${VIRTUAL_ENV-}" ] && printf '%s\n' "env.VIRTUAL_ENV $VIRTUAL_ENV"
+	printf '%s\n' end
 } 2>/dev/null >"$mlhook_dir/queue/tmp/$file" || exit 0
 mv "$mlhook_dir/queue/tmp/$file" "$mlhook_dir/queue/new/$file" 2>/dev/null || exit 0
 
@@ -70,7 +66,7 @@ if [ -r "$mlhook_state/supervisor.alive" ] && [ -r /proc/sys/kernel/random/boot_
 	if [ -n "$start" ] && [ "$boot" = "$now" ] && [ -r "/proc/$pid/stat" ]; then
 		read -r stat 2>/dev/null <"/proc/$pid/stat"
 		set -- ${stat##*)}
-		[ "${20-}" = "$start" ] && exit 0
+		[ "${1-}" != Z ] && [ "${20-}" = "$start" ] && exit 0
 	fi
 fi
 if [ ! -x "$mlhook_bin" ]; then

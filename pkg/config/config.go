@@ -227,8 +227,8 @@ func (s Settings) check(place func(key string) string) error {
 		return fmt.Errorf("%s is %g, but an accuracy to reach lies in (0, 1]; 0.8 means 80 %%", place("target"), s.Target)
 	case s.Trials < 1:
 		return fmt.Errorf("%s is %d, but at least one trial is needed", place("trials"), s.Trials)
-	case !(s.Minutes > 0):
-		return fmt.Errorf("%s is %g, but some time is needed", place("minutes"), s.Minutes)
+	case !(s.Minutes > 0 && s.Minutes < 1e6):
+		return fmt.Errorf("%s is %g, but it is a time in minutes, above 0 and below 1000000", place("minutes"), s.Minutes)
 	case s.Metric != "accuracy":
 		return fmt.Errorf("%s is %q; this version chases accuracy only", place("metric"), s.Metric)
 	}
@@ -269,6 +269,6 @@ func (s Settings) Tells(verdict string) bool {
 
 // Fingerprint is equal for settings under which a program has the same result.
 func (s Settings) Fingerprint() string {
-	return fmt.Sprintf("%v %s %s %q %d %v %s %q %q %q %v", s.Target, s.Metric, s.Entry, s.Args, s.Trials, s.Minutes, s.Image,
-		s.Data, s.Allow, s.Deny, s.Env)
+	return fmt.Sprintf("%v %s %s %q %d %v %s %q %q %q %v %s %s", s.Target, s.Metric, s.Entry, s.Args, s.Trials, s.Minutes, s.Image,
+		s.Data, s.Allow, s.Deny, s.Env, s.BaseImage, s.Python)
 }

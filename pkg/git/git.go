@@ -45,9 +45,13 @@ func Open(ctx context.Context, dir string) (*Repo, error) {
 		if errors.Is(err, exec.ErrNotFound) {
 			return nil, errors.New("git is not installed; install it with your package manager")
 		}
+		var failed *Error
+		if errors.As(err, &failed) && strings.Contains(failed.Stderr, "dubious ownership") {
+			return nil, failed // it says what to do
+		}
 		return nil, fmt.Errorf("%s: %w", abs, ErrNotRepository)
 	}
-	lines := strings.Split(strings.TrimSpace(out), "\n")
+	lines := strings.Split(strings.TrimSuffix(out, "\n"), "\n")
 	if len(lines) != 4 || lines[1] != "true" {
 		return nil, fmt.Errorf("%s: %w", abs, ErrBare)
 	}
@@ -61,7 +65,7 @@ func Open(ctx context.Context, dir string) (*Repo, error) {
 	if out, err = r.run(ctx, "rev-parse", "--show-toplevel"); err != nil {
 		return nil, err
 	}
-	r.Top = strings.TrimSpace(out)
+	r.Top = strings.TrimSuffix(out, "\n")
 	return r, nil
 }
 

@@ -34,9 +34,13 @@ func (r *Repo) Push(ctx context.Context, commit, branch string) (run.Push, strin
 	out, err := r.exec(ctx, append(silent, r.sshCommand(ctx)...), nil, []string{
 		"-c", "core.askPass=", "-c", "credential.interactive=false",
 		"-c", "http.lowSpeedLimit=1000", "-c", "http.lowSpeedTime=30",
-		"push", "--porcelain", remote, commit + ":refs/heads/" + branch})
+		"push", "--porcelain", "--no-follow-tags", remote, commit + ":refs/heads/" + branch})
 	return classify(remote, branch, out, err)
 }
+
+// loginWords are how git and ssh say that a login is missing or not allowed.
+var loginWords = []string{"Authentication failed", "could not read Username", "could not read Password", "Permission denied",
+	"Host key verification failed", "returned error: 403"}
 
 // classify reads the porcelain lines, not words on stderr, which hooks can
 // print as well.
@@ -44,12 +48,18 @@ func classify(remote, branch, out string, err error) (run.Push, string) {
 	to := remote + "/" + branch
 	for _, line := range strings.Split(out, "\n") {
 		fields := strings.SplitN(line, "\t", 3)
-		if len(fields) < 3 {
+		if len(fields) < 3 || !strings.HasSuffix(fields[1], ":refs/heads/"+branch) {
 			continue
 		}
 		switch fields[0] {
 		case "!":
-			return run.PushRefused, fmt.Sprintf("%s: %s; pull or rebase, then push yourself", to, fields[2])
+			switch {
+			case strings.HasPrefix(fields[2], "[rejected]"):
+				return run.PushRefused, fmt.Sprintf("%s: %s; pull or rebase, then push yourself", to, fields[2])
+			case strings.HasPrefix(fields[2], "[remote failure]"):
+				return run.PushWaiting, fmt.Sprintf("%s: %s", to, fields[2])
+			}
+			return run.PushRefused, fmt.Sprintf("%s: %s; the remote does not take this commit, see `git push`", to, fields[2])
 		case " ", "*", "+", "=":
 			if err == nil {
 				return run.PushDone, to
@@ -61,10 +71,10 @@ func classify(remote, branch, out string, err error) (run.Push, string) {
 	}
 	var failed *Error
 	text := err.Error()
-	if errors.As(err, &failed) {
+	if errors.As(err, &failed) && strings.TrimSpace(failed.Stderr) != "" {
 		text = strings.TrimSpace(failed.Stderr)
 	}
-	for _, word := range []string{"Authentication failed", "could not read Username", "could not read Password", "Permission denied", "403"} {
+	for _, word := range loginWords {
 		if strings.Contains(text, word) {
 			return run.PushRefused, fmt.Sprintf("%s: the remote wants a login that works without a question; try `git push` by hand (%s)", to, lastLine(text))
 		}

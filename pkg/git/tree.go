@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Tracked returns the files of a commit, "/"-separated and sorted.
@@ -116,17 +117,33 @@ func (r *Repo) UpdateRef(ctx context.Context, ref, commit string) error {
 // Note writes the note of a commit in refs/notes/mlhook, replacing mlhook's
 // earlier one.
 func (r *Repo) Note(ctx context.Context, commit, text string) error {
-	_, err := r.runWith(ctx, r.identity(ctx), []byte(text), "notes", "--ref=mlhook", "add", "--force", "--file=-", commit)
-	return err
+	identity := r.identity(ctx)
+	for try := 1; ; try++ {
+		_, err := r.runWith(ctx, identity, []byte(text), "notes", "--ref=mlhook", "add", "--force", "--file=-", commit)
+		if err == nil || try == noteTries {
+			return err
+		}
+		select { // another run may be writing its note
+		case <-time.After(time.Duration(try) * 20 * time.Millisecond):
+		case <-ctx.Done():
+			return err
+		}
+	}
 }
+
+// noteTries bounds the attempts at a note while others write theirs.
+const noteTries = 12
+
+// plain makes a patch that `git apply` takes, whatever the user's diff settings.
+var plain = []string{"diff", "--no-ext-diff", "--no-textconv", "--no-renames", "--src-prefix=a/", "--dst-prefix=b/"}
 
 // Diff returns the difference between two commits as a patch.
 func (r *Repo) Diff(ctx context.Context, a, b string, color bool) (string, error) {
-	args := []string{"diff", "--no-ext-diff", "--no-textconv", a, b}
+	when := "--color=never"
 	if color {
-		args = slices.Insert(args, 1, "--color=always")
+		when = "--color=always"
 	}
-	return r.run(ctx, args...)
+	return r.run(ctx, append(slices.Clone(plain), when, a, b)...)
 }
 
 // ErrLocalChanges says that a file to be changed has changes of the user's.
@@ -135,7 +152,7 @@ var ErrLocalChanges = errors.New("has changes of your own; commit or stash them 
 // Apply puts the difference between two commits into the working tree, all of
 // it or nothing. The index stays as it is.
 func (r *Repo) Apply(ctx context.Context, a, b string) ([]string, error) {
-	out, err := r.run(ctx, "diff", "-z", "--name-only", a, b)
+	out, err := r.run(ctx, "diff", "-z", "--name-only", "--no-renames", a, b)
 	if err != nil {
 		return nil, err
 	}
@@ -149,7 +166,7 @@ func (r *Repo) Apply(ctx context.Context, a, b string) ([]string, error) {
 			return nil, fmt.Errorf("%s %w", name, ErrLocalChanges)
 		}
 	}
-	patch, err := r.run(ctx, "diff", "--binary", "--full-index", "--no-ext-diff", "--no-textconv", "--no-color", a, b)
+	patch, err := r.run(ctx, append(slices.Clone(plain), "--binary", "--full-index", "--no-color", a, b)...)
 	if err != nil {
 		return nil, err
 	}

@@ -79,8 +79,8 @@ func (d Desktop) Notify(ctx context.Context, m Message) error {
 
 // hasBus finds the session bus, and names the usual socket when the variable is missing.
 func hasBus() bool {
-	if os.Getenv("DBUS_SESSION_BUS_ADDRESS") != "" {
-		return true
+	if address := os.Getenv("DBUS_SESSION_BUS_ADDRESS"); address != "" {
+		return !strings.HasPrefix(address, "autolaunch:")
 	}
 	socket := filepath.Join(fmt.Sprintf("/run/user/%d", os.Getuid()), "bus")
 	if info, err := os.Stat(socket); err != nil || info.Mode()&os.ModeSocket == 0 {

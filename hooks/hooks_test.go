@@ -1,0 +1,233 @@
+package hooks_test
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/mlhook/mlhook/hooks"
+)
+
+// A place is a repository with the hook installed.
+type place struct {
+	t                *testing.T
+	dir, hooks, home string
+}
+
+func newPlace(t *testing.T) place {
+	t.Helper()
+	t.Setenv("GIT_CONFIG_GLOBAL", filepath.Join(t.TempDir(), "gitconfig"))
+	t.Setenv("GIT_CONFIG_NOSYSTEM", "1")
+	t.Setenv("CI", "")
+	t.Setenv("MLHOOK", "")
+	root := filepath.Join(t.TempDir(), "it's $HOME")
+	p := place{t, filepath.Join(root, "repo"), filepath.Join(root, "repo", ".git", "hooks"), filepath.Join(root, "state")}
+	for _, dir := range []string{p.dir, p.home} {
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p.sh("git init -q -b main; git config user.name U; git config user.email u@x; git commit -q --allow-empty -m first; mkdir -p .git/mlhook/queue/tmp .git/mlhook/queue/new .git/hooks")
+	return p
+}
+
+func (p place) sh(script string) string {
+	p.t.Helper()
+	cmd := exec.Command("sh", "-ec", script)
+	cmd.Dir = p.dir
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		p.t.Fatalf("%s: %v\n%s", script, err, out)
+	}
+	return strings.TrimSpace(string(out))
+}
+
+func (p place) file(name, text string, mode os.FileMode) string {
+	p.t.Helper()
+	if err := os.WriteFile(name, []byte(text), mode); err != nil {
+		p.t.Fatal(err)
+	}
+	return name
+}
+
+func (p place) install(binary string) {
+	p.t.Helper()
+	if _, err := hooks.Install(p.hooks, hooks.Params{Binary: binary, Dir: filepath.Join(p.dir, ".git", "mlhook"), State: p.home}); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+// program is a binary that leaves a mark and a child that lives on.
+func (p place) program() string {
+	return p.file(filepath.Join(p.home, "mlhook"), "#!/bin/sh\necho \"$@\" >>\"${0%/*}/called\"\nsleep 3 &\n", 0o755)
+}
+
+// orders returns the queued files and empties the queue.
+func (p place) orders() (texts []string) {
+	p.t.Helper()
+	files, err := filepath.Glob(filepath.Join(p.dir, ".git", "mlhook", "queue", "new", "*"))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			p.t.Fatal(err)
+		}
+		texts = append(texts, string(text))
+		os.Remove(file)
+	}
+	return texts
+}
+
+func (p place) expect(what string, n int, lines ...string) {
+	p.t.Helper()
+	got := p.orders()
+	if len(got) != n {
+		p.t.Errorf("%s: %d orders, want %d", what, len(got), n)
+		return
+	}
+	for _, line := range lines {
+		if !strings.Contains("\n"+got[0], "\n"+line+"\n") {
+			p.t.Errorf("%s: no line %q in\n%s", what, line, got[0])
+		}
+	}
+}
+
+func TestWhatIsQueued(t *testing.T) {
+	p := newPlace(t)
+	p.install(p.program())
+	t.Setenv("DISPLAY", `:0\n`)
+	p.sh("echo a >a; git add a; git commit -qm a")
+	p.expect("commit", 1, "v 1", "commit "+p.sh("git rev-parse HEAD"), "branch main", "top "+p.dir, "source commit", `env.DISPLAY :0\n`, "end")
+	p.sh("git commit -q --amend -m b")
+	p.expect("amend", 1, "commit "+p.sh("git rev-parse HEAD"))
+	p.sh("git checkout -q -b feature/x; git commit -q --allow-empty -m c")
+	p.expect("branch with a slash", 1, "branch feature/x", "commit "+p.sh("git rev-parse HEAD"))
+	p.sh("git checkout -q --detach; git commit -q --allow-empty -m d")
+	p.expect("detached", 1, "branch ", "commit "+p.sh("git rev-parse HEAD"))
+	p.sh("MLHOOK=0 git commit -q --allow-empty -m e; CI=true git commit -q --allow-empty -m f")
+	p.expect("switched off", 0)
+	p.sh("git worktree add -q -b w ../linked; cd ../linked; git commit -q --allow-empty -m g")
+	p.expect("linked worktree", 1, "branch w", "top "+filepath.Join(filepath.Dir(p.dir), "linked"), "commit "+p.sh("git rev-parse w"))
+	p.sh("git checkout -q main; git checkout -q -b r HEAD~1; for i in 1 2 3; do echo $i >f$i; git add .; MLHOOK=0 git commit -qm $i; done; git rebase -q main")
+	p.expect("rebase", 1, "branch r", "commit "+p.sh("git rev-parse r"))
+	p.sh("git checkout -q main; echo m >f1; git add f1; MLHOOK=0 git commit -qm m; git merge -q r || true; git checkout -q --ours f1; git add f1; git commit -qm merged")
+	p.expect("concluded merge", 1, "branch main", "commit "+p.sh("git rev-parse main"))
+}
+
+func TestReturnsAtOnce(t *testing.T) {
+	p := newPlace(t)
+	p.install(p.program())
+	begun := time.Now()
+	p.sh("exec 9>lock; git commit -q --allow-empty -m a") // CombinedOutput waits for every holder of stderr
+	if took := time.Since(begun); took > 2*time.Second {
+		t.Errorf("the commit took %v: the child holds the caller's descriptors", took)
+	}
+	if got := p.sh("cat ../state/called"); got != "hook" {
+		t.Errorf("the program was called with %q", got)
+	}
+	if _, err := exec.LookPath("flock"); err == nil {
+		p.sh("exec 9>lock; flock -n 9; git commit -q --allow-empty -m b; exec 9>&-; exec 9>lock; flock -n 9")
+	}
+}
+
+func TestLivingSupervisorIsNotStartedAgain(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("needs /proc, which only Linux has")
+	}
+	p := newPlace(t)
+	p.install(p.program())
+	p.alive()
+	p.sh("git commit -q --allow-empty -m a; test ! -e ../state/called")
+	p.file(filepath.Join(p.home, "supervisor.alive"), fmt.Sprintf("%d 1 %s", os.Getpid(), p.sh("cat /proc/sys/kernel/random/boot_id")), 0o644)
+	p.sh("git commit -q --allow-empty -m b; test -e ../state/called")
+	p.expect("both", 2)
+}
+
+// alive makes this test the supervisor.
+func (p place) alive() {
+	stat, err := os.ReadFile("/proc/self/stat")
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	fields := strings.Fields(string(stat[strings.LastIndexByte(string(stat), ')')+1:]))
+	p.file(filepath.Join(p.home, "supervisor.alive"), fmt.Sprintf("%d %s %s\n", os.Getpid(), fields[19], p.sh("cat /proc/sys/kernel/random/boot_id")), 0o644)
+}
+
+func TestMissingProgram(t *testing.T) {
+	p := newPlace(t)
+	p.install("/nowhere/mlhook")
+	git, err := exec.LookPath("git")
+	if err != nil {
+		t.Fatal(err)
+	}
+	bin := t.TempDir()
+	for _, name := range []string{"mv"} {
+		real, err := exec.LookPath(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Symlink(real, filepath.Join(bin, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	out := p.sh("PATH='" + bin + "' '" + git + "' commit -q --allow-empty -m a")
+	if strings.Count(out, "\n") > 0 || !strings.Contains(out, "mlhook uninstall") {
+		t.Errorf("said %q", out)
+	}
+}
+
+func TestForeignHookIsKept(t *testing.T) {
+	for name, hook := range map[string]struct {
+		text string
+		mode os.FileMode
+		runs bool
+	}{
+		"sh":             {"#!/bin/sh\necho ran >>ran\nexit 3\n", 0o755, true},
+		"python":         {"#!/usr/bin/env python3\nopen('ran','a').write('ran')\n", 0o755, true},
+		"not executable": {"#!/bin/sh\necho ran >>ran\n", 0o644, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := newPlace(t)
+			file := p.file(filepath.Join(p.hooks, "post-commit"), hook.text, hook.mode)
+			p.install(p.program())
+			p.install(p.program()) // an upgrade
+			p.sh("git commit -q --allow-empty -m a")
+			p.expect("chained", 1)
+			if _, err := os.Stat(filepath.Join(p.dir, "ran")); (err == nil) != hook.runs {
+				t.Errorf("the earlier hook: %v", err)
+			}
+			if err := hooks.Uninstall(p.hooks); err != nil {
+				t.Fatal(err)
+			}
+			text, err := os.ReadFile(file)
+			info, statErr := os.Stat(file)
+			if err != nil || statErr != nil || string(text) != hook.text || info.Mode().Perm() != hook.mode {
+				t.Errorf("not put back: %q %v", text, err)
+			}
+			if _, err := os.Stat(filepath.Join(p.hooks, "post-rewrite")); err == nil {
+				t.Error("post-rewrite is still there")
+			}
+		})
+	}
+}
+
+func TestTakenBackupNameStopsInstall(t *testing.T) {
+	p := newPlace(t)
+	for _, name := range []string{"post-rewrite", "post-rewrite.mlhook-saved"} {
+		p.file(filepath.Join(p.hooks, name), "#!/bin/sh\n", 0o755)
+	}
+	_, err := hooks.Install(p.hooks, hooks.Params{Binary: "/b", Dir: "/d", State: "/s"})
+	if err == nil || !strings.Contains(err.Error(), "rename one of them") {
+		t.Errorf("install: %v", err)
+	}
+	if state, _ := hooks.Status(p.hooks); state != hooks.Absent {
+		t.Errorf("half installed: %s", state)
+	}
+}

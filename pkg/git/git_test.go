@@ -1,0 +1,224 @@
+package git_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/mlhook/mlhook/pkg/git"
+	"github.com/mlhook/mlhook/pkg/run"
+)
+
+// sh runs a shell script in dir and returns what it prints.
+func sh(t *testing.T, dir, script string) string {
+	t.Helper()
+	cmd := exec.Command("sh", "-ec", script)
+	cmd.Dir = dir
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%s: %v\n%s", script, err, out)
+	}
+	return strings.TrimSpace(string(out))
+}
+
+// repository makes one with a commit, in a directory that needs quoting.
+func repository(t *testing.T) (*git.Repo, string) {
+	t.Helper()
+	t.Setenv("GIT_CONFIG_GLOBAL", filepath.Join(t.TempDir(), "gitconfig"))
+	t.Setenv("GIT_CONFIG_NOSYSTEM", "1")
+	dir := filepath.Join(t.TempDir(), "it's a repo")
+	if err := os.Mkdir(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	sh(t, dir, `git init -q -b main; git config user.name U; git config user.email u@x
+		printf 'lr = 1\n' >train.py; chmod +x train.py; echo '*.log' >.gitignore; git add .; git commit -qm first`)
+	r, err := git.Open(context.Background(), dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	head, branch, err := r.Head(context.Background())
+	if err != nil || branch != "main" {
+		t.Fatalf("Head = %q %q %v", head, branch, err)
+	}
+	return r, head
+}
+
+func TestOpenSaysWhatIsWrong(t *testing.T) {
+	r, _ := repository(t)
+	ctx := context.Background()
+	if _, err := git.Open(ctx, t.TempDir()); !errors.Is(err, git.ErrNotRepository) {
+		t.Errorf("no repository: %v", err)
+	}
+	bare := t.TempDir()
+	sh(t, bare, "git init -q --bare")
+	if _, err := git.Open(ctx, bare); !errors.Is(err, git.ErrBare) {
+		t.Errorf("bare repository: %v", err)
+	}
+	empty := t.TempDir()
+	sh(t, empty, "git init -q")
+	e, err := git.Open(ctx, empty)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := e.Head(ctx); err == nil || !strings.Contains(err.Error(), "git commit") {
+		t.Errorf("unborn branch: %v", err)
+	}
+	// A hook's environment must not lead to another repository.
+	t.Setenv("GIT_DIR", filepath.Join(empty, ".git"))
+	t.Setenv("GIT_INDEX_FILE", "nowhere")
+	if same, err := git.Open(ctx, r.Top); err != nil || same.Dir != r.Dir {
+		t.Errorf("with GIT_DIR set: %+v, %v", same, err)
+	}
+}
+
+func TestLinkedWorktree(t *testing.T) {
+	r, head := repository(t)
+	linked := filepath.Join(t.TempDir(), "linked")
+	sh(t, r.Top, "git worktree add -q -b side '"+linked+"'")
+	w, err := git.Open(context.Background(), linked)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if w.Common != r.Common || w.Dir == r.Dir {
+		t.Errorf("worktree %+v of %+v", w, r)
+	}
+	if sha, branch, err := w.Head(context.Background()); sha != head || branch != "side" || err != nil {
+		t.Errorf("Head = %s %s %v", sha, branch, err)
+	}
+}
+
+func TestCheckoutLeavesTheUserAlone(t *testing.T) {
+	r, head := repository(t)
+	sh(t, r.Top, "echo staged >s; git add s; echo dirty >>train.py")
+	before := sh(t, r.Top, "git status --porcelain; cksum .git/index")
+	dir := filepath.Join(t.TempDir(), "a tree")
+	if err := r.Checkout(context.Background(), head, dir); err != nil {
+		t.Fatal(err)
+	}
+	if got := sh(t, dir, "cat train.py; test -x train.py; ls -A"); got != "lr = 1\n.gitignore\ntrain.py" {
+		t.Errorf("tree: %q", got)
+	}
+	if after := sh(t, r.Top, "git status --porcelain; cksum .git/index"); after != before {
+		t.Errorf("before %q, after %q", before, after)
+	}
+}
+
+func TestClassify(t *testing.T) {
+	r, head := repository(t)
+	sh(t, r.Top, "touch new x.log")
+	for name, want := range map[string]string{"train.py": "tracked", "new": "untracked", "x.log": "ignored", "no": "missing"} {
+		if got, err := r.Classify(context.Background(), head, name); got != want || err != nil {
+			t.Errorf("%s: %q, %v; want %q", name, got, err, want)
+		}
+	}
+}
+
+func TestCommitAndApply(t *testing.T) {
+	r, head := repository(t)
+	ctx := context.Background()
+	// Settings that change what git diff prints must not change what is applied.
+	sh(t, r.Top, "git config diff.noprefix true; git config color.ui always; git config --unset user.name; git config --unset user.email; git config user.useConfigOnly true")
+	tweak, err := r.CommitTree(ctx, head, map[string][]byte{"train.py": []byte("lr = 2\n")}, "tweak")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := sh(t, r.Top, "git log -1 --format='%an %ae %P' "+tweak+"; git ls-tree "+tweak+" train.py"); !strings.HasPrefix(got, "mlhook mlhook@localhost "+head+"\n100755 ") {
+		t.Errorf("commit: %s", got)
+	}
+	if diff, err := r.Diff(ctx, head, tweak, false); err != nil || !strings.Contains(diff, "\n-lr = 1\n+lr = 2\n") {
+		t.Errorf("diff: %q, %v", diff, err)
+	}
+
+	sh(t, r.Top, "echo mine >>train.py")
+	if _, err := r.Apply(ctx, head, tweak); !errors.Is(err, git.ErrLocalChanges) {
+		t.Errorf("over local changes: %v", err)
+	}
+	sh(t, r.Top, "git checkout -q train.py; echo other >other; git add other")
+	names, err := r.Apply(ctx, head, tweak)
+	if err != nil || len(names) != 1 || names[0] != "train.py" {
+		t.Fatalf("apply: %v, %v", names, err)
+	}
+	if got := sh(t, r.Top, "cat train.py; git -c color.ui=false status --porcelain"); got != "lr = 2\n M train.py\nA  other" && got != "lr = 2\nA  other\n M train.py" {
+		t.Errorf("after apply: %q", got)
+	}
+	sh(t, r.Top, "printf 'else\n' >train.py; git -c user.name=U -c user.email=u@x commit -qam second")
+	if _, err := r.Apply(ctx, head, tweak); err == nil || !strings.Contains(err.Error(), "mlhook diff") {
+		t.Errorf("onto other text: %v", err)
+	}
+}
+
+func TestNotesAtTheSameTime(t *testing.T) {
+	r, head := repository(t)
+	var all sync.WaitGroup
+	for range 4 {
+		all.Go(func() {
+			if err := r.Note(context.Background(), head, "reached"); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	if got := sh(t, r.Top, "git notes --ref=mlhook show "+head); got != "reached" {
+		t.Errorf("note: %q", got)
+	}
+}
+
+func TestConfig(t *testing.T) {
+	r, _ := repository(t)
+	sh(t, r.Top, "git config --global mlhook.target 0.7; git config mlhook.target 0.9; git config --add mlhook.data 'a b'; git config --add mlhook.data c")
+	got, err := r.Config(context.Background(), "mlhook.")
+	if err != nil || strings.Join(got["target"], "|") != "0.7|0.9" || strings.Join(got["data"], "|") != "a b|c" {
+		t.Errorf("%v, %v", got, err)
+	}
+}
+
+func TestHooksDirScope(t *testing.T) {
+	r, _ := repository(t)
+	if dir, scope, err := r.HooksDir(context.Background()); dir != filepath.Join(r.Top, ".git/hooks") || scope != "" || err != nil {
+		t.Errorf("default: %s %s %v", dir, scope, err)
+	}
+	sh(t, r.Top, "git config --global core.hooksPath /elsewhere")
+	if dir, scope, _ := r.HooksDir(context.Background()); dir != "/elsewhere" || scope != "global" {
+		t.Errorf("global: %s %s", dir, scope)
+	}
+}
+
+func TestPush(t *testing.T) {
+	r, head := repository(t)
+	ctx := context.Background()
+	expect := func(what string, branch string, want run.Push, words string) {
+		t.Helper()
+		if got, reason := r.Push(ctx, head, branch); got != want || !strings.Contains(reason, words) {
+			t.Errorf("%s: %s, %q; want %s, %q", what, got, reason, want, words)
+		}
+	}
+	expect("no remote", "main", run.PushOff, "git remote add")
+	expect("detached", "", run.PushOff, "detached")
+
+	remote := filepath.Join(t.TempDir(), "far.git")
+	sh(t, r.Top, "git init -q --bare '"+remote+"'; git remote add origin '"+remote+"'; git tag -a -m t t; git config push.followTags true")
+	expect("first", "main", run.PushDone, "origin/main")
+	expect("again", "main", run.PushDone, "origin/main")
+	if got := sh(t, remote, "git for-each-ref --format='%(objectname) %(refname)'"); got != head+" refs/heads/main" {
+		t.Errorf("the remote has %q", got)
+	}
+
+	sh(t, r.Top, "git commit -q --allow-empty -m ahead; git push -q origin HEAD:main")
+	other := sh(t, r.Top, "git commit-tree -p "+head+" -m other HEAD^{tree}")
+	head = other
+	expect("diverged", "main", run.PushRefused, "pull or rebase")
+
+	sh(t, remote, "printf '#!/bin/sh\nexit 1\n' >hooks/pre-receive; chmod +x hooks/pre-receive")
+	expect("declined", "new", run.PushRefused, "does not take this commit")
+	sh(t, remote, "rm hooks/pre-receive")
+
+	sh(t, r.Top, "mkdir -p .git/hooks; printf '#!/bin/sh\nprintf \"=\\\\tx\\\\tfetch first\\\\n\"\nexit 1\n' >.git/hooks/pre-push; chmod +x .git/hooks/pre-push")
+	expect("own pre-push hook", "new", run.PushRefused, "origin/new")
+	sh(t, r.Top, "rm .git/hooks/pre-push; git remote set-url origin http://127.0.0.1:1/x.git")
+	expect("unreachable", "new", run.PushWaiting, "cannot be reached")
+}
