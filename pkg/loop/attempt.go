@@ -228,8 +228,12 @@ func (l *Loop) settle(ctx context.Context, t run.Trial, out outcome) error {
 	t.Metric = measured(out.metrics)
 	if t.Metric == nil {
 		if reading, ok := metric.Pick(metric.Scan(l.logText(t.N, attempt))); ok && isAccuracy(reading.Name) {
+			source := "stdout: "
+			if reading.Guess {
+				source = "stdout, a guess: "
+			}
 			t.Metric = &run.Metric{Name: reading.Name, Value: reading.Value, Split: run.Split(reading.Split),
-				Samples: reading.Samples, Source: "stdout: " + strings.TrimSpace(reading.Text)}
+				Samples: reading.Samples, Source: source + strings.TrimSpace(reading.Text)}
 		}
 	}
 	if t.Metric != nil && t.Metric.Split != run.Train {

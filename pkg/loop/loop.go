@@ -77,6 +77,7 @@ type ending struct {
 	verdict run.Verdict
 	cause   run.Cause
 	reason  string
+	winner  *run.Trial // whose source reached the target; nil hands over the best
 	linked  *run.Run
 }
 

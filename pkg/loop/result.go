@@ -40,7 +40,7 @@ func (l *Loop) finish(ctx context.Context, end *ending) error {
 	r.Ended, r.Verdict, r.Cause, r.Reason = &now, end.verdict, end.cause, end.reason
 	if end.linked != nil {
 		link(&r, *end.linked)
-	} else if err := l.handOver(ctx, &r, trials); err != nil {
+	} else if err := l.handOver(ctx, &r, trials, end.winner); err != nil {
 		return err
 	}
 	r.State = run.Done
@@ -79,8 +79,10 @@ func link(r *run.Run, earlier run.Run) {
 
 // handOver keeps the best tweak as a commit and remembers both programs, the
 // committed one and the winner.
-func (l *Loop) handOver(ctx context.Context, r *run.Run, trials []run.Trial) error {
-	top := best(trials)
+func (l *Loop) handOver(ctx context.Context, r *run.Run, trials []run.Trial, top *run.Trial) error {
+	if top == nil {
+		top = best(trials)
+	}
 	if top == nil {
 		return l.remember(ctx, *r, nil)
 	}

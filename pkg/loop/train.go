@@ -175,12 +175,15 @@ func (l *Loop) judge(trials []run.Trial) error {
 // verdict turns the search's last word into the run's.
 func (l *Loop) verdict(trials []run.Trial, last search.Action) error {
 	best := best(trials)
+	if last.Parent != nil {
+		best = &trials[*last.Parent] // the one whose mean was confirmed
+	}
 	result := describe(*best.Metric)
 	if c := confirmed(trials, best.N); c != nil {
 		result += fmt.Sprintf(", %s +- %s over %d seeds", number(c.Mean), number(c.SD), c.N)
 	}
 	if last.Kind == search.Stop && last.Verdict == string(run.Reached) {
-		return &ending{verdict: run.Reached, reason: fmt.Sprintf("trial %d: %s, target %s", best.N, result, number(l.Settings.Target))}
+		return &ending{verdict: run.Reached, winner: best, reason: fmt.Sprintf("trial %d: %s, target %s", best.N, result, number(l.Settings.Target))}
 	}
 	why := last.Why
 	if !time.Now().Before(l.deadline) {
