@@ -12,6 +12,7 @@ import (
 // chooseEntry finds the script that trains, or returns the problem.
 func chooseEntry(p *Program, modules map[string]*module, hints Hints) string {
 	if hints.Entry != "" {
+		hints.Entry = path.Clean(hints.Entry)
 		if modules[hints.Entry] == nil {
 			return fmt.Sprintf("the entry script %s is not in the commit; set another with `git config mlhook.entry FILE`", hints.Entry)
 		}

@@ -53,12 +53,12 @@ func Inspect(src Source, hints Hints) (*Program, error) {
 		return p, nil
 	}
 	main := modules[p.Entry]
-	if problem := broken(main); problem != "" {
-		p.Problem = &problem
-		return p, nil
-	}
 	program := closure(main, modules)
 	for _, m := range program {
+		if problem := broken(m); problem != "" {
+			p.Problem = &problem
+			return p, nil
+		}
 		p.Files = append(p.Files, m.name)
 	}
 	sort.Strings(p.Files)

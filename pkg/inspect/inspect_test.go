@@ -70,3 +70,12 @@ func TestGolden(t *testing.T) {
 		t.Errorf("only %d projects below testdata", seen)
 	}
 }
+
+func TestEntrySetting(t *testing.T) {
+	if p := read(t, "two_entries", Hints{Entry: "./b.py"}); p.Problem != nil || p.Entry != "b.py" {
+		t.Errorf("entry %q, problem %v", p.Entry, p.Problem)
+	}
+	if p := read(t, "two_entries", Hints{Entry: "c.py"}); p.Problem == nil {
+		t.Error("a missing entry script is accepted")
+	}
+}
