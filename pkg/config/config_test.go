@@ -1,0 +1,99 @@
+package config_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/mlhook/mlhook/pkg/config"
+)
+
+func TestPrecedence(t *testing.T) {
+	s, err := config.Load(config.Sources{
+		Git:       map[string][]string{"target": {"0.7", "0.95"}, "data": {"a b", "c"}, "env": {"A=1=2"}, "mail.passwordcommand": {"pass x"}},
+		TOML:      []byte("target = 0.9\ntrials = 3\nargs = [\"--x\"]\n"),
+		Pyproject: []byte("[tool.mlhook]\ntrials = 4\n"),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s.Target != 0.95 || s.Trials != 3 || s.Minutes != 60 || s.Env["A"] != "1=2" || s.Mail.PasswordCommand != "pass x" {
+		t.Errorf("%+v", s)
+	}
+	if diff := cmp.Diff([][]string{{"a b", "c"}, {"--x"}}, [][]string{s.Data, s.Args}); diff != "" {
+		t.Error(diff)
+	}
+	if s, err = config.Load(config.Sources{Pyproject: []byte("[project]\nname = \"x\"\n[tool.mlhook]\ntrials = 4\n")}); err != nil || s.Trials != 4 {
+		t.Errorf("pyproject: %+v, %v", s, err)
+	}
+	if s, err = config.Load(config.Sources{}); err != nil || s.Target != 0.8 || s.Trials != 20 || s.Engine != "auto" {
+		t.Errorf("defaults: %+v, %v", s, err)
+	}
+}
+
+func TestErrorsNameThePlace(t *testing.T) {
+	git := func(key, value string) config.Sources {
+		return config.Sources{Git: map[string][]string{key: {value}}}
+	}
+	file := func(text string) config.Sources { return config.Sources{TOML: []byte(text)} }
+	for what, c := range map[string]struct {
+		from config.Sources
+		want []string
+	}{
+		"out of range in git":   {git("target", "80"), []string{"git config mlhook.target", "0.8 means 80 %"}},
+		"not a number":          {git("target", "much"), []string{"git config mlhook.target", `"much"`}},
+		"nan":                   {git("target", "NaN"), []string{"git config mlhook.target"}},
+		"endless":               {git("minutes", "Inf"), []string{"git config mlhook.minutes"}},
+		"unknown in git":        {git("targt", "1"), []string{"mlhook.targt", "no such setting"}},
+		"engine":                {git("engine", "vm"), []string{"git config mlhook.engine", "auto, docker, local"}},
+		"env":                   {git("env", "A"), []string{"git config mlhook.env", "NAME=VALUE"}},
+		"mail without a server": {git("mail.to", "a@b"), []string{"git config mlhook.mail.host"}},
+		"out of range":          {file("target = 0\n"), []string{"mlhook.toml: target"}},
+		"unknown":               {file("trials = 3\ntargt = 0.9\n"), []string{"mlhook.toml:2", `"targt"`, "~~~"}},
+		"wrong type":            {file("trials = \"many\"\n"), []string{"mlhook.toml:1", "~~~"}},
+		"broken":                {file("target = \n"), []string{"mlhook.toml:1"}},
+		"kind":                  {file("deny = [\"magic\"]\n"), []string{`"magic"`, "architecture"}},
+		"host only":             {file("engine = \"local\"\n"), []string{"git config mlhook.engine", "this machine"}},
+		"host only table":       {file("[mail]\nto = \"a@b\"\n"), []string{"git config mlhook.mail"}},
+		"host only in pyproject": {config.Sources{Pyproject: []byte("[tool.mlhook]\nmounts = [\"/\"]\n")},
+			[]string{"pyproject.toml", "git config mlhook.mounts"}},
+	} {
+		_, err := config.Load(c.from)
+		if err == nil {
+			t.Errorf("%s: no error", what)
+			continue
+		}
+		for _, words := range c.want {
+			if !strings.Contains(err.Error(), words) {
+				t.Errorf("%s: no %q in %q", what, words, err)
+			}
+		}
+	}
+}
+
+func TestFingerprint(t *testing.T) {
+	load := func(key, value string) string {
+		s, err := config.Load(config.Sources{Git: map[string][]string{key: {value}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s.Fingerprint()
+	}
+	if load("push", "never") != load("push", "auto") {
+		t.Error("pushing does not change what a program computes")
+	}
+	if load("args", "a") == load("args", "b") || load("baseimage", "a") == load("baseimage", "b") {
+		t.Error("arguments and base image do")
+	}
+}
+
+func TestKinds(t *testing.T) {
+	s, err := config.Load(config.Sources{TOML: []byte("allow = [\"number\", \"choice\"]\ndeny = [\"choice\"]\nnotify = [\"reached\"]\n")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !s.Allows("number") || s.Allows("choice") || s.Allows("architecture") || !s.Tells("reached") || s.Tells("failed") {
+		t.Errorf("%+v", s)
+	}
+}
