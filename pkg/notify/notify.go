@@ -127,7 +127,16 @@ const mailDeadline = 30 * time.Second
 func (m Mail) Notify(ctx context.Context, msg Message) error {
 	ctx, cancel := context.WithTimeout(ctx, mailDeadline)
 	defer cancel()
-	if err := m.send(ctx, msg); err != nil {
+	// A server that accepts and says nothing is not bound by go-mail's context.
+	done := make(chan error, 1)
+	go func() { done <- m.send(ctx, msg) }()
+	var err error
+	select {
+	case err = <-done:
+	case <-ctx.Done():
+		err = ctx.Err()
+	}
+	if err != nil {
 		return fmt.Errorf("mail to %s through %s: %w", m.To, net.JoinHostPort(m.Host, fmt.Sprint(m.Port)), err)
 	}
 	return nil
@@ -145,7 +154,7 @@ func (m Mail) send(ctx context.Context, msg Message) error {
 	if err := letter.To(m.To); err != nil {
 		return err
 	}
-	letter.Subject("[mlhook] " + clean(msg.Title, 200))
+	letter.Subject("[mlhook] " + strings.Join(strings.Fields(clean(msg.Title, 200)), " "))
 	letter.SetDate()
 	letter.SetMessageID()
 	letter.SetBodyString(mail.TypeTextPlain, msg.Body+"\n")
