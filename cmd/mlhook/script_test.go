@@ -104,6 +104,12 @@ func scripts(t *testing.T, dir string, vars map[string]string) {
 			env.Defer(func() { endSupervisor(filepath.Join(state, "mlhook")) })
 			return nil
 		},
+		Condition: func(name string) (bool, error) {
+			if name == "root" {
+				return os.Getuid() == 0, nil
+			}
+			return false, fmt.Errorf("there is no condition %q", name)
+		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){"eventually": eventually, "kill9": kill9},
 	})
 }
