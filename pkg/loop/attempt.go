@@ -225,7 +225,10 @@ func firstLine(text string) string {
 func (l *Loop) settle(ctx context.Context, t run.Trial, out outcome) error {
 	attempt := t.Attempts[len(t.Attempts)-1].N
 	t.State, t.Curve, t.Seconds = run.Done, out.curve, out.exit.Seconds
-	t.Metric = measured(out.metrics)
+	t.Metric = measured(out.metrics, run.Test, run.Validation, run.Unknown, run.Train)
+	if t.Metric != nil && t.Metric.Split == run.Test {
+		t.Validation = measured(out.metrics, run.Validation)
+	}
 	if t.Metric == nil {
 		if reading, ok := metric.Pick(metric.Scan(l.logText(t.N, attempt))); ok && isAccuracy(reading.Name) {
 			source := "stdout: "
@@ -282,11 +285,11 @@ func (o outcome) failed(entry string, minutes float64) string {
 	return ""
 }
 
-// measured picks the metric that counts: the last on held-out data, else on
-// validation data, else on data the program does not name, else on training
-// data (which never counts as reached).
-func measured(metrics []run.Metric) *run.Metric {
-	for _, split := range []run.Split{run.Test, run.Validation, run.Unknown, run.Train} {
+// measured picks the last metric on the first of the splits that has one. Data
+// held out comes before validation data, then what the program does not name,
+// then training data, which never counts as reached.
+func measured(metrics []run.Metric, splits ...run.Split) *run.Metric {
+	for _, split := range splits {
 		for i := len(metrics) - 1; i >= 0; i-- {
 			if metrics[i].Split == split {
 				return &metrics[i]

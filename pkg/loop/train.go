@@ -108,6 +108,9 @@ func history(trials []run.Trial) []search.Trial {
 		if t.Value == nil {
 			s.State = search.Failed
 		}
+		if t.Validation != nil && t.Value != nil {
+			s.Score, s.Judge = &t.Validation.Value, t.Value
+		}
 		if t.Metric != nil {
 			s.Samples = t.Metric.Samples
 			s.Chance = t.Metric.Majority

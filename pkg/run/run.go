@@ -181,6 +181,8 @@ type Trial struct {
 	Attempts []Attempt `json:"attempts"`
 	Tweak    []Change  `json:"tweak"`
 	Error    string    `json:"error,omitempty"` // what the script raised
+	// Validation guided the search where Metric is on data held out from it.
+	Validation *Metric `json:"validation,omitempty"`
 	// Values is what the search proposed: tunable to source text, without those
 	// left as they were. Curve is what was seen after each epoch.
 	Values map[string]string `json:"values,omitempty"`

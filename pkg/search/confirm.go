@@ -59,17 +59,27 @@ func Confirmation(history []Trial, n int) Confirmed {
 	return Confirmed{}
 }
 
+// confirmed sums up what judges the arm.
 func (a arm) confirmed() Confirmed {
+	return a.sum(func(t Trial) *float64 {
+		if t.Judge != nil {
+			return t.Judge
+		}
+		return t.Score
+	})
+}
+
+func (a arm) sum(value func(Trial) *float64) Confirmed {
 	var c Confirmed
 	for _, t := range a.trials {
-		if t.Score != nil {
+		if v := value(t); v != nil {
 			c.N++
-			c.Mean += (*t.Score - c.Mean) / float64(c.N)
+			c.Mean += (*v - c.Mean) / float64(c.N)
 		}
 	}
 	for _, t := range a.trials {
-		if t.Score != nil && c.N > 1 {
-			c.SD += (*t.Score - c.Mean) * (*t.Score - c.Mean) / float64(c.N-1)
+		if v := value(t); v != nil && c.N > 1 {
+			c.SD += (*v - c.Mean) * (*v - c.Mean) / float64(c.N-1)
 		}
 	}
 	c.SD = math.Sqrt(c.SD)
@@ -79,7 +89,7 @@ func (a arm) confirmed() Confirmed {
 // ranked sorts arms by their mean, best first; arms without a score come last.
 func ranked(arms []arm) []arm {
 	mean := func(a arm) float64 {
-		if c := a.confirmed(); c.N > 0 {
+		if c := a.sum(func(t Trial) *float64 { return t.Score }); c.N > 0 {
 			return c.Mean
 		}
 		return -1

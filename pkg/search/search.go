@@ -75,10 +75,13 @@ type Point struct {
 
 // A Trial is one that is over. Trial 0 is the user's own code.
 type Trial struct {
-	N       int
-	Values  map[string]string // parameters that differ from the user's own
-	State   TrialState
-	Score   *float64
+	N      int
+	Values map[string]string // parameters that differ from the user's own
+	State  TrialState
+	Score  *float64 // guides the search: validation data where the script has some
+	// Judge is the value on held-out data, which decides about reaching the
+	// target; nil where there is one set for both.
+	Judge   *float64
 	Samples int     // evaluated; 0 when unknown
 	Chance  float64 // what a model scores that has learned nothing; 0 when unknown
 	Curve   []Point

@@ -133,3 +133,16 @@ func TestFirstGuess(t *testing.T) {
 		}
 	}
 }
+
+// Held-out data decides about the target, validation data guides.
+func TestJudge(t *testing.T) {
+	high, low := 0.9, 0.5
+	p := Problem{Goal: Goal{Target: 0.8}, Budget: Budget{Trials: 9},
+		Params: []Param{{ID: "x", Role: "epochs", Kind: Number, Low: 1, High: 200, Int: true, Value: "1"}}}
+	if a := Next(p, []Trial{{State: Done, Score: &high, Judge: &low}}); a.Kind == Stop {
+		t.Errorf("validation alone reached the target: %+v", a)
+	}
+	if a := Next(p, []Trial{{State: Done, Score: &low, Judge: &high}}); a.Verdict != "reached" {
+		t.Errorf("held-out data at the target: %+v", a)
+	}
+}
