@@ -62,7 +62,7 @@ func (l *Loop) finish(ctx context.Context, end *ending) error {
 	os.RemoveAll(l.commitDir())
 	os.Remove(filepath.Join(l.Dir, "commit.complete"))
 	l.say("done", "%s: %s", r.Verdict, r.Reason)
-	if r.Verdict != run.Stopped && r.Linked == nil {
+	if r.Verdict != run.Stopped && r.Linked == nil && l.Settings.Tells(string(r.Verdict)) {
 		title, body := report.Message(detail, filepath.Base(l.Top))
 		if err := l.Notify(ctx, title, body); err != nil {
 			l.say("notify", "%v", err)
