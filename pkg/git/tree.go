@@ -11,15 +11,6 @@ import (
 	"time"
 )
 
-// Tracked returns the files of a commit, "/"-separated and sorted.
-func (r *Repo) Tracked(ctx context.Context, commit string) ([]string, error) {
-	out, err := r.run(ctx, "ls-tree", "-r", "-z", "--name-only", "--full-tree", commit)
-	if err != nil {
-		return nil, err
-	}
-	return split(out), nil
-}
-
 func split(out string) []string {
 	if out == "" {
 		return nil
