@@ -92,6 +92,6 @@ func printProgram(w io.Writer, p *inspect.Program) {
 		if len(t.Choices) > 0 {
 			domain = strings.Join(t.Choices, " ")
 		}
-		fmt.Fprintf(w, "  %s:%-4d %-20s %-12s %s, %s\n", t.File, t.Line, t.Name, orWord(t.Value, "-"), t.Kind, domain)
+		fmt.Fprintf(w, "  %-20s %-20s %-12s %s, %s\n", t.Where(), t.Name, orWord(t.Value, "-"), t.Kind, domain)
 	}
 }

@@ -21,7 +21,7 @@ func chooseEntry(p *Program, files *project.Project, hints Hints) (problem strin
 		return "", nil
 	}
 	if files.Len() == 0 {
-		return "there is no Python file in this commit; mlhook trains Python scripts", nil
+		return "there is no Python file in this commit; mlhook trains Python scripts and notebooks", nil
 	}
 	candidates, err := candidates(files)
 	if err != nil {
@@ -115,7 +115,7 @@ func evidence(m *project.Module) int {
 	if hasMain(m) {
 		n++
 	}
-	switch strings.TrimSuffix(path.Base(m.Name), ".py") {
+	switch strings.TrimSuffix(path.Base(m.Name), path.Ext(m.Name)) {
 	case "train", "main", "training", "run":
 		n += 2
 	}

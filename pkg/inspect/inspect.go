@@ -88,9 +88,9 @@ func broken(m *project.Module) string {
 	}
 	first := m.File.Problems[0]
 	if line := bytes.TrimSpace(m.File.Src[first.Start-column(m, first.Start):]); bytes.HasPrefix(line, []byte("print ")) {
-		return fmt.Sprintf("%s:%d is Python 2; mlhook trains with Python 3: convert it (`2to3 -w %s`) and commit again", m.Name, first.Line, m.Name)
+		return fmt.Sprintf("%s is Python 2; mlhook trains with Python 3: convert it (`2to3 -w %s`) and commit again", m.Where(first.Start), m.Name)
 	}
-	return fmt.Sprintf("%s:%d does not parse: %s; mend it and commit again", m.Name, first.Line, first.Text)
+	return fmt.Sprintf("%s does not parse: %s; mend it and commit again", m.Where(first.Start), first.Text)
 }
 
 // column is how far an offset is from the begin of its line.
@@ -207,7 +207,7 @@ func hazards(p *Program, program []*project.Module) {
 		guarded := bytes.Contains(m.File.Src, []byte("cuda.is_available"))
 		for _, c := range m.Calls {
 			if text := danger(c); text != "" && !(guarded && strings.HasSuffix(m.File.Text(c.Func), ".cuda")) {
-				p.Hazards = append(p.Hazards, fmt.Sprintf("%s:%d %s", m.Name, m.File.Line(c.Start), text))
+				p.Hazards = append(p.Hazards, m.Where(c.Start)+" "+text)
 			}
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/mlhook/mlhook/pkg/notebook"
 	"golang.org/x/sync/errgroup"
 )
 
@@ -35,6 +36,9 @@ func (p *Project) Glance(frameworks []string) ([]Glance, error) {
 	for i, name := range p.names {
 		group.Go(func() error {
 			text, err := fs.ReadFile(p.files, name)
+			if err == nil && IsNotebook(name) {
+				text = code(text)
+			}
 			if err == nil && len(text) <= maxFile {
 				seen[i] = glance(name, text, frameworks)
 			}
@@ -42,6 +46,15 @@ func (p *Project) Glance(frameworks []string) ([]Glance, error) {
 		})
 	}
 	return seen, group.Wait()
+}
+
+// code is the source of a notebook's cells; nothing where it is none of Python.
+func code(file []byte) []byte {
+	n, err := notebook.Read(file)
+	if err != nil {
+		return nil
+	}
+	return n.Text
 }
 
 func glance(name string, text []byte, frameworks []string) Glance {

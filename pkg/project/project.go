@@ -15,7 +15,8 @@ import (
 	"strings"
 )
 
-// A Project is the Python files of a directory tree that people wrote.
+// A Project is the Python files and notebooks of a directory tree that people
+// wrote.
 type Project struct {
 	files  fs.FS
 	known  func(canonical string) bool
@@ -32,7 +33,7 @@ func (m Modules) Has(name string) bool { return m[name] != nil }
 // skipped are directories of what was installed or made.
 var skipped = map[string]bool{"venv": true, "env": true, "node_modules": true, "site-packages": true, "__pycache__": true, "build": true, "dist": true}
 
-// New lists the Python files, parsing none. known tells which canonical names
+// New lists the Python files and notebooks, parsing none. known tells which canonical names
 // a star import may have brought in.
 func New(files fs.FS, known func(canonical string) bool) (*Project, error) {
 	p := &Project{files: files, known: known, parsed: Modules{}}
@@ -42,7 +43,7 @@ func New(files fs.FS, known func(canonical string) bool) (*Project, error) {
 			return err
 		case d.IsDir() && (skipped[d.Name()] || strings.HasPrefix(d.Name(), ".") && name != "."):
 			return fs.SkipDir
-		case !d.Type().IsRegular() || path.Ext(name) != ".py":
+		case !d.Type().IsRegular() || path.Ext(name) != ".py" && !IsNotebook(name):
 			return nil
 		}
 		p.names = append(p.names, name)
