@@ -164,3 +164,62 @@ for line in sys.stdin:
 	}
 	return string(out)
 }
+
+// TestSample holds entry and family against labels made by hand: the file
+// MLHOOK_TEST_SAMPLE has lines of a directory or script, the right entries and
+// the right families, separated by tabs; alternatives by "|". The entry ASK
+// stands for a program that says that it cannot decide.
+func TestSample(t *testing.T) {
+	table := os.Getenv("MLHOOK_TEST_SAMPLE")
+	if table == "" {
+		t.Skip("name a table of labelled projects in MLHOOK_TEST_SAMPLE to measure on them")
+	}
+	text, err := os.ReadFile(table)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(strings.TrimSpace(string(text)), "\n")
+	right := 0
+	for _, line := range lines {
+		fields := strings.Split(line, "\t")
+		if len(fields) != 3 {
+			t.Fatalf("%q has not three fields", line)
+		}
+		p, err := inspect.Inspect(inspect.Source{FS: whole(t, fields[0]), Classify: func(string) (string, error) { return "missing", nil }}, inspect.Hints{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		entry := p.Entry
+		if p.Problem != nil && strings.Contains(*p.Problem, "say which") {
+			entry = "ASK"
+		}
+		found := slices.Contains(strings.Split(fields[1], "|"), entry)
+		if found && (entry == "ASK" || slices.Contains(strings.Split(fields[2], "|"), p.Family)) {
+			right++
+			continue
+		}
+		problem := ""
+		if p.Problem != nil {
+			problem = *p.Problem
+		}
+		t.Logf("%s: entry %q, family %q, want %s, %s; %s", fields[0], entry, p.Family, fields[1], fields[2], problem)
+	}
+	t.Logf("%d of %d right (%.1f %%)", right, len(lines), 100*float64(right)/float64(len(lines)))
+}
+
+// whole is a labelled project: a directory, or a script alone.
+func whole(t *testing.T, name string) fs.FS {
+	t.Helper()
+	info, err := os.Stat(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if info.IsDir() {
+		return os.DirFS(name)
+	}
+	text, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return fstest.MapFS{filepath.Base(name): &fstest.MapFile{Data: text, Mode: 0o644}}
+}
