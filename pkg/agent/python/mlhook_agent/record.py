@@ -6,7 +6,7 @@ import threading
 from collections import OrderedDict
 from typing import Any, NamedTuple, Optional, Set
 
-from . import events, rows
+from . import events, rows, structure
 
 # Names under which frameworks report the share of right answers.
 ACCURACY = {
@@ -56,7 +56,7 @@ class Recorder:
             self.writer.write(
                 "fit", source=source, model=name_of(model, framework),
                 rows=rows.fingerprint(given) or rows.fingerprint(labels),
-                samples=rows.size(labels) or rows.size(given) or None,
+                samples=rows.size(labels) or rows.size(given) or None, layers=structure.layers(framework, model),
             )
 
     def remember(self, framework: str, model: Any) -> None:

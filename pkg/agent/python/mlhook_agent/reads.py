@@ -1,0 +1,104 @@
+"""Which data the script reads, seen by an audit hook: files that it opens, also
+those that are not there, and directories that it lists.
+
+What Python and its packages read for themselves (modules, /proc, /usr, caches
+in hidden directories) is no data, nor is what the script wrote before. What C
+code opens on its own, as HDF5 and xgboost's file loader do, raises no event.
+"""
+
+import os
+import sys
+from typing import Any, Dict, Set
+
+from . import events
+
+MAX_PATHS = 500  # recorded in all
+MAX_SIBLINGS = 20  # files of one directory; then the directory stands for the rest
+
+LISTINGS = {"os.listdir", "os.scandir"}
+CODE = (".py", ".pyc", ".pyi", ".so", ".pyd", ".dll", ".dylib", ".pth")
+SYSTEM = ("/proc", "/sys", "/dev", "/etc", "/usr", "/lib", "/lib64", "/bin", "/run")
+
+
+class Reads:
+    """Writes a data event for each path that is read, once."""
+
+    def __init__(self, writer: events.Writer, directory: str) -> None:
+        self.writer = writer
+        self.directory = directory + os.sep
+        self.tree = os.path.join(directory, "tree")
+        self.on = False
+        self.left = MAX_PATHS
+        self.seen: Set[Any] = set()
+        self.own: Set[str] = set()  # written by the script
+        self.siblings: Dict[str, int] = {}
+        packages = {sys.prefix, sys.base_prefix, sys.exec_prefix, *filter(os.path.isabs, sys.path), *SYSTEM}
+        roots = (p.rstrip(os.sep) + os.sep for p in packages)
+        self.foreign = tuple(root for root in roots if not self.directory.startswith(root))
+        self.ours = tuple(self.directory + name for name in ("events.jsonl", "log", "model"))
+
+    def start(self) -> None:
+        """Look at what is opened from now on. An audit hook cannot be removed, only switched off."""
+        self.on = True
+        sys.addaudithook(self._audit)
+
+    def stop(self) -> None:
+        """The script has ended; what follows are reads of the agent's."""
+        self.on = False
+
+    def _audit(self, event: str, args: Any) -> None:
+        if not self.on or (event != "open" and event not in LISTINGS):
+            return
+        try:
+            if event == "open":
+                self._opened(*args)
+            elif "importlib" not in sys._getframe(1).f_code.co_filename:
+                self._read(args[0] if args[0] is not None else ".", listed=True)
+        except Exception:
+            pass  # a name that cannot be read; the script must not suffer from it
+
+    def _opened(self, path: Any, mode: Any, flags: int) -> None:
+        if isinstance(path, int) or path is None:
+            return
+        if isinstance(mode, str):
+            writing = not set(mode).isdisjoint("wax")
+        else:
+            writing = bool(flags & (os.O_WRONLY | os.O_CREAT | os.O_TRUNC))
+        if writing:
+            if len(self.own) < MAX_PATHS:
+                self.own.add(os.path.abspath(os.fsdecode(path)))
+        else:
+            self._read(path, listed=False)
+
+    def _read(self, path: Any, listed: bool) -> None:
+        if self.left <= 0 or isinstance(path, int) or path in self.seen:
+            return
+        if len(self.seen) < 10 * MAX_PATHS:
+            self.seen.add(path)
+        name = os.fsdecode(path)
+        full = os.path.abspath(name)
+        if full in self.own or full in self.seen or not self._is_data(full):
+            return
+        self.seen.add(full)
+        if not listed:
+            parent = os.path.dirname(full)
+            count = self.siblings[parent] = self.siblings.get(parent, 0) + 1
+            if count > MAX_SIBLINGS:
+                if count == MAX_SIBLINGS + 1 and parent not in self.seen:
+                    self._read(parent, listed=True)
+                return
+        if not os.path.isabs(name) or full.startswith(self.directory):
+            shown = os.path.relpath(full, self.tree).replace(os.sep, "/")
+        else:
+            shown = full
+        self.left -= 1
+        self.writer.write(
+            "data", path=shown, format="directory" if listed else None, missing=not os.path.exists(full) or None
+        )
+
+    def _is_data(self, full: str) -> bool:
+        if full.endswith(CODE):
+            return False
+        if full.startswith(self.directory):
+            return not full.startswith(self.ours)
+        return not full.startswith(self.foreign) and "/." not in full.replace(os.sep, "/")
