@@ -187,7 +187,16 @@ func data(p *project) string {
 			wrong = append(wrong, why)
 		}
 	}
+	listed := map[string]bool{}
 	for name, e := range read {
+		if e.Format == "directory" {
+			listed[name] = true
+		}
+	}
+	for name, e := range read {
+		if covers(listed, path.Dir(name)) {
+			continue // its directory is enough
+		}
 		if !covers(said, name) && !(e.Format == "directory" && holds(said, name)) {
 			wrong = append(wrong, fmt.Sprintf("%s is read, missing %t, inspect does not say so", name, e.Missing))
 		}
