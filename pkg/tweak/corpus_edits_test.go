@@ -6,7 +6,6 @@ import (
 	"os"
 	"path/filepath"
 	"sort"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -46,7 +45,9 @@ func edits(t *testing.T, s *session, projects []*project) {
 			}
 		}
 	}
-	t.Run("compile", func(t *testing.T) { compileAll(t, all) })
+	if bad := broken(t, s.python, texts(t, all)); bad != "" {
+		t.Error(bad)
+	}
 	runs := pick(all)
 	var mu sync.Mutex
 	var failed []string
@@ -89,12 +90,11 @@ func pick(all map[string][]edited) (runs []edited) {
 	return runs
 }
 
-// compileAll lets Python compile what was edited.
-func compileAll(t *testing.T, all map[string][]edited) {
-	dir := t.TempDir()
-	var written []string
+// texts are the Python sources of the edited programs.
+func texts(t *testing.T, all map[string][]edited) map[string][]byte {
+	found := map[string][]byte{}
 	for name, list := range all {
-		for i, e := range list {
+		for _, e := range list {
 			for file, text := range e.files {
 				switch filepath.Ext(file) {
 				case ".ipynb":
@@ -108,15 +108,9 @@ func compileAll(t *testing.T, all map[string][]edited) {
 				default:
 					continue // a config file; the program reads it
 				}
-				to := filepath.Join(dir, fmt.Sprintf("%s_%d_%s.py", name, i, strings.ReplaceAll(file, "/", "_")))
-				if err := os.WriteFile(to, text, 0o644); err != nil {
-					t.Fatal(err)
-				}
-				written = append(written, to)
+				found[fmt.Sprintf("%s: %s of %s=%s", name, file, e.id, e.value)] = text
 			}
 		}
 	}
-	if len(written) > 0 {
-		compile(t, written)
-	}
+	return found
 }

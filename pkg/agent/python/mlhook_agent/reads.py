@@ -86,14 +86,14 @@ class Reads:
             self.seen.add(path)
         name = os.fsdecode(path)
         full = os.path.abspath(name)
-        if full in self.known or not self._is_data(full):
+        parent = os.path.dirname(full)
+        siblings = self.siblings.get(parent, 0)
+        if full in self.known or not listed and siblings > MAX_SIBLINGS or not self._is_data(full):
             return
         if not listed:
-            parent = os.path.dirname(full)
-            count = self.siblings[parent] = self.siblings.get(parent, 0) + 1
-            if count > MAX_SIBLINGS:
-                if count == MAX_SIBLINGS + 1:
-                    self._read(parent, listed=True)
+            self.siblings[parent] = siblings + 1
+            if siblings == MAX_SIBLINGS:
+                self._read(parent, listed=True)
                 return
         self.known.add(full)
         if not os.path.isabs(name) or full.startswith(self.directory):
