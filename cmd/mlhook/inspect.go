@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -32,15 +31,12 @@ func inspectCommand() *cli.Command {
 			if err != nil {
 				return err
 			}
-			dir, err := os.MkdirTemp("", "mlhook-inspect-")
+			files, err := p.git.Files(c.Context, sha)
 			if err != nil {
 				return err
 			}
-			defer os.RemoveAll(dir)
-			if err := p.git.Checkout(c.Context, sha, dir); err != nil {
-				return err
-			}
-			program, err := p.inspect(c.Context, sha, os.DirFS(dir), settings)
+			defer files.Close()
+			program, err := p.inspect(c.Context, sha, files, settings)
 			if err != nil {
 				return err
 			}

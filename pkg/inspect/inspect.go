@@ -38,16 +38,25 @@ var families = []struct{ module, family string }{
 func Inspect(src Source, hints Hints) (*Program, error) {
 	p := &Program{Schema: Schema, Frameworks: []string{}, Data: []Data{}, Tunables: []space.Tunable{}, Hazards: []string{}, Files: []string{},
 		Requirements: []string{}, Why: []string{}}
-	modules, err := project.Read(src.FS, known)
+	files, err := project.New(src.FS, known)
 	if err != nil {
 		return nil, fmt.Errorf("inspect: %w", err)
 	}
-	if problem := chooseEntry(p, modules, hints); problem != "" {
+	problem, err := chooseEntry(p, files, hints)
+	if err != nil {
+		return nil, fmt.Errorf("inspect: %w", err)
+	}
+	if problem != "" {
 		p.Problem = &problem
 		return p, nil
 	}
-	program := modules.Closure(p.Entry)
+	program, err := files.Closure(p.Entry)
+	if err != nil {
+		return nil, fmt.Errorf("inspect: %w", err)
+	}
+	modules := project.Modules{}
 	for _, m := range program {
+		modules[m.Name] = m
 		if problem := broken(m); problem != "" {
 			p.Problem = &problem
 			return p, nil
@@ -57,7 +66,7 @@ func Inspect(src Source, hints Hints) (*Program, error) {
 	sort.Strings(p.Files)
 	frameworks(p, program)
 	findMetric(p, program)
-	if err := findRequirements(p, src.FS, program, modules); err != nil {
+	if err := findRequirements(p, src.FS, program, files); err != nil {
 		return nil, fmt.Errorf("inspect: %w", err)
 	}
 	if err := findData(p, src, program, hints.Data); err != nil {

@@ -13,6 +13,7 @@ type Module struct {
 	File    *pysrc.File
 	Imports map[string]string // local name to canonical dotted name
 	Stars   []string          // modules of star imports
+	Plain   []string          // modules of `import a.b`
 	Roots   map[string]bool   // top-level names imported, "keras"
 	Assigns map[string][]*pysrc.Assign
 	Bound   map[string]int             // how often a name is bound, by loops and with as well
@@ -43,6 +44,7 @@ func Parse(name string, text []byte, known func(canonical string) bool) *Module 
 		case *pysrc.Import:
 			for _, a := range n.Names {
 				m.Roots[Root(a.Name)] = true
+				m.Plain = append(m.Plain, a.Name)
 				if a.As != "" {
 					m.Imports[a.As] = a.Name
 				} else {
@@ -196,24 +198,35 @@ func shorten(full string) string {
 }
 
 // Local returns the project file that a canonical name's module is, if any.
-func (m *Module) Local(dottedName string, modules Modules) (string, bool) {
+// Python looks beside the script that was started, which lies in the directory
+// of the importing file or above it.
+func (m *Module) Local(dottedName string, have func(name string) bool) (string, bool) {
 	base := path.Dir(m.Name)
-	for strings.HasPrefix(dottedName, "..") {
-		dottedName, base = dottedName[1:], path.Dir(base)
+	if strings.HasPrefix(dottedName, ".") {
+		for dottedName = dottedName[1:]; strings.HasPrefix(dottedName, "."); dottedName = dottedName[1:] {
+			base = path.Dir(base)
+		}
+		return below(base, dottedName, have)
 	}
-	dottedName = strings.TrimPrefix(dottedName, ".")
+	for {
+		if file, ok := below(base, dottedName, have); ok || base == "." {
+			return file, ok
+		}
+		base = path.Dir(base)
+	}
+}
+
+// below finds the module of a dotted name in a directory; the last words may be
+// what is taken out of it.
+func below(dir, dottedName string, have func(name string) bool) (string, bool) {
 	for name := dottedName; name != ""; {
-		file := path.Join(base, strings.ReplaceAll(name, ".", "/"))
+		file := path.Join(dir, strings.ReplaceAll(name, ".", "/"))
 		for _, try := range []string{file + ".py", file + "/__init__.py"} {
-			if modules[try] != nil {
+			if have(try) {
 				return try, true
 			}
 		}
-		i := strings.LastIndexByte(name, '.')
-		if i < 0 {
-			return "", false
-		}
-		name = name[:i]
+		name = name[:max(0, strings.LastIndexByte(name, '.'))]
 	}
 	return "", false
 }
