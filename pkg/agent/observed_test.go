@@ -40,7 +40,7 @@ func TestData(t *testing.T) {
 	}{
 		{"files", `
 open("a.csv", "w").write("1")                   # its own from here on
-for name in ("a.csv", "train.py", "/etc/passwd", "/proc/self/stat", ".hidden", b"bytes.csv"):
+for name in ("a.csv", "train.py", "/etc/passwd", "/proc/self/stat", "../log", "../../checkpoints/x", ".hidden", b"bytes.csv"):
     try: open(name).read()
     except FileNotFoundError: pass`, []string{".hidden?", "bytes.csv?"}},
 		{"places", `

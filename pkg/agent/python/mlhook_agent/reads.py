@@ -26,6 +26,7 @@ class Reads:
     def __init__(self, writer: events.Writer, directory: str) -> None:
         self.writer = writer
         self.directory = directory + os.sep
+        self.trials = os.path.dirname(os.path.dirname(directory)) + os.sep
         self.tree = os.path.join(directory, "tree")
         self.on = False
         self.left = MAX_PATHS
@@ -108,8 +109,8 @@ class Reads:
     def _is_data(self, full: str) -> bool:
         if full.endswith(CODE) or full.endswith(">") or not self.own.isdisjoint(_above(full)):
             return False  # "<stdin>" and the like are asked for by tracebacks
-        if full.startswith(self.directory):
-            return not full.startswith(self.ours)
+        if full.startswith(self.trials):
+            return full.startswith(self.directory) and not full.startswith(self.ours)
         return not full.startswith(self.foreign) and "/." not in full.replace(os.sep, "/")
 
 
