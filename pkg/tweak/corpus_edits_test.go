@@ -50,7 +50,7 @@ func edits(t *testing.T, s *session, projects []*project) {
 	}
 	runs := pick(all)
 	var mu sync.Mutex
-	var failed []string
+	failed, stopped := 0, 0
 	t.Run("run", func(t *testing.T) {
 		for i, e := range runs {
 			t.Run(fmt.Sprintf("%s/%d", e.project.name, i), func(t *testing.T) {
@@ -59,17 +59,20 @@ func edits(t *testing.T, s *session, projects []*project) {
 				if err != nil {
 					t.Fatal(err)
 				}
+				mu.Lock()
+				defer mu.Unlock()
+				if o.stopped {
+					stopped++
+				}
 				if got, was := o.failure(), e.project.baseline.failure(); got != "" && got != was {
-					text := fmt.Sprintf("%s: %s=%s: %s", e.project.name, e.id, e.value, got)
-					t.Error(text)
-					mu.Lock()
-					failed = append(failed, text)
-					mu.Unlock()
+					failed++
+					t.Errorf("%s: %s=%s: %s", e.project.name, e.id, e.value, got)
 				}
 			})
 		}
 	})
-	t.Logf("%d edits made, %d refused, %d run, %d of these fail where the program as it is does not", made, refused, len(runs), len(failed))
+	t.Logf("%d edits made, %d refused, %d run, %d of these fail where the program as it is does not, %d still trained after %s",
+		made, refused, len(runs), failed, stopped, enough)
 }
 
 // pick chooses the edits that run: one of each project, always the same, or all.
