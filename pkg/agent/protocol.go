@@ -25,7 +25,8 @@
 //
 // In python/mlhook_agent: server (requests, fork), attempt (a child as the parent
 // sees it), child (runs the script), hooks and hook_* (observe the frameworks),
-// record (what they saw), rows (which data it was), save (the model), entropy.
+// record (what they saw), rows (which data it was), reads (which files), structure
+// (what the model is made of), save (the model), entropy.
 package agent
 
 import "fmt"
@@ -74,7 +75,8 @@ const (
 	EventHello   = "hello"   // agent.jsonl: the agent is ready: Python, Frameworks, Seconds of importing, Fork
 	EventBye     = "bye"     // agent.jsonl: the agent ends; always its last
 	EventBegin   = "begin"   // the child runs; the script is about to start
-	EventFit     = "fit"     // a training call began: Source, Model, Samples, Rows
+	EventData    = "data"    // data is read for the first time: Path, Format "directory" for a listing, Missing
+	EventFit     = "fit"     // a training call began, of torch: an optimizer was built: Source, Model, Layers, Samples, Rows
 	EventCurve   = "curve"   // one epoch or boosting round: Epoch (from 1), Values
 	EventMetric  = "metric"  // a measured value: Name, Value, Split, Samples, Source, Rows, Majority
 	EventModel   = "model"   // a model was saved: Path below model/, Format, SHA256, Size
@@ -104,8 +106,10 @@ type Event struct {
 	Majority   float64            `json:"majority,omitempty"`
 	Epoch      int                `json:"epoch,omitempty"`
 	Values     map[string]float64 `json:"values,omitempty"`
-	Path       string             `json:"path,omitempty"`
-	Format     string             `json:"format,omitempty"` // keras, h5, torch, joblib, ubj, txt
+	Layers     []string           `json:"layers,omitempty"`  // class names of the model's innermost parts, in order, 200 at most
+	Path       string             `json:"path,omitempty"`    // of a model: below model/; of data: from tree/ (it may begin with "..") or absolute
+	Missing    bool               `json:"missing,omitempty"` // nothing is there
+	Format     string             `json:"format,omitempty"`  // keras, h5, torch, joblib, ubj, txt; directory
 	SHA256     string             `json:"sha256,omitempty"`
 	Size       int64              `json:"size,omitempty"`
 	Text       string             `json:"text,omitempty"`

@@ -38,7 +38,7 @@ func TestPublic(t *testing.T) {
 	}
 	sources := training(t, root)
 	var table bytes.Buffer
-	table.WriteString(broken(t, codes(t, sources)))
+	table.WriteString(broken(t, "python3", codes(t, sources)))
 	for _, line := range strings.Split(table.String(), "\n") {
 		name, _, _ := strings.Cut(line, "\t")
 		delete(sources, name) // no Python 3 runs it
@@ -75,7 +75,7 @@ func TestPublic(t *testing.T) {
 			}
 		}
 	}
-	bad := broken(t, edited)
+	bad := broken(t, "python3", edited)
 	table.WriteString(bad)
 	if file := os.Getenv("MLHOOK_TEST_PUBLIC_TABLE"); file != "" {
 		if err := os.WriteFile(file, table.Bytes(), 0o644); err != nil {
@@ -138,8 +138,8 @@ func program(t *testing.T, name string, text []byte) fs.FS {
 	return fstest.MapFS{filepath.Base(name): &fstest.MapFile{Data: text, Mode: 0o644}}
 }
 
-// broken names the texts that Python refuses, a line each.
-func broken(t *testing.T, texts map[string][]byte) string {
+// broken names the texts that a Python refuses, a line each.
+func broken(t *testing.T, python string, texts map[string][]byte) string {
 	t.Helper()
 	var input bytes.Buffer
 	lines := json.NewEncoder(&input)
@@ -148,7 +148,7 @@ func broken(t *testing.T, texts map[string][]byte) string {
 			t.Fatal(err)
 		}
 	}
-	cmd := exec.Command("python3", "-W", "ignore", "-c", `
+	cmd := exec.Command(python, "-W", "ignore", "-c", `
 import base64, json, sys
 for line in sys.stdin:
     given = {k: base64.b64decode(v) for k, v in json.loads(line).items()}
@@ -160,7 +160,7 @@ for line in sys.stdin:
 	cmd.Stdin = &input
 	out, err := cmd.Output()
 	if err != nil {
-		t.Fatalf("python3: %v", err)
+		t.Fatalf("%s: %v", python, err)
 	}
 	return string(out)
 }

@@ -10,7 +10,7 @@ import traceback
 import types
 from typing import Any, Dict, NoReturn, Tuple
 
-from . import entropy, events, hooks, record, save
+from . import entropy, events, hooks, reads, record, save
 
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
 PR_SET_PDEATHSIG = 1
@@ -51,7 +51,10 @@ def run(request: Dict[str, Any], directory: str) -> NoReturn:
         writer.write("error", durable=True, error=type(error).__name__, text="setting up the attempt: %s" % error)
         finish(SETUP_FAILED)
     writer.write("begin")
+    data = reads.Reads(writer, directory)
+    data.start()
     code, keep = execute(script, tree, writer)
+    data.stop()
     if keep:
         save.save(recorder, os.path.join(directory, "model"))
     finish(code)

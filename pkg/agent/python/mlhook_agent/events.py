@@ -60,6 +60,8 @@ def plain(value: Any) -> Any:
     if isinstance(value, dict):
         pairs = ((str(k), plain(v)) for k, v in value.items())
         return {k: v for k, v in pairs if v is not None}
+    if isinstance(value, (list, tuple)):
+        return [plain(v) for v in value]
     try:
         return operator.index(value)
     except (TypeError, AttributeError):  # NumPy's floats raise either

@@ -53,7 +53,8 @@ def patch_selection(selection: Any, recorder: Recorder) -> None:
         selection.GridSearchCV.__mro__[1], "score", recorder, after=functools.partial(_after_score, recorder)
     )
     for name in ("cross_val_score", "cross_validate"):
-        wrapping.function(selection, name, recorder, after=functools.partial(_after_cross, recorder, name))
+        before, after = functools.partial(_before_cross, recorder, name), functools.partial(_after_cross, recorder, name)
+        wrapping.function(selection, name, recorder, before=before, after=after)
 
 
 def patch_metrics(metrics: Any, recorder: Recorder) -> None:
@@ -132,6 +133,10 @@ def _measured(recorder: Recorder, name: str, function: str, value: Any, labels: 
     if origin is None:
         origin = recorder.fitted
     recorder.metric(name, value, split, "sklearn.metrics." + function, labels, origin)
+
+
+def _before_cross(recorder: Recorder, name: str, given: Given, _kwargs: Any) -> None:
+    recorder.training("sklearn", given["estimator"], name, given.get("X"), given.get("y"))
 
 
 def _after_cross(recorder: Recorder, name: str, given: Given, result: Any) -> None:

@@ -1,5 +1,5 @@
-"""torch: notes the model, so that it can be saved. The accuracy is printed by
-the script and read on the host."""
+"""torch: notes the model when its optimizer is built, so that it can be saved.
+The accuracy is printed by the script and read on the host."""
 
 import functools
 import gc
@@ -28,4 +28,4 @@ def _after_init(torch: Any, recorder: Recorder, given: Given, _result: Any) -> N
         if found[0] and found > most:
             best, most = thing, found
     if best is not None:
-        recorder.remember("torch", best)
+        recorder.fitting("torch", best, "torch.optim." + type(given["self"]).__name__, None, None)

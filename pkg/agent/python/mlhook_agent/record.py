@@ -6,7 +6,7 @@ import threading
 from collections import OrderedDict
 from typing import Any, NamedTuple, Optional, Set
 
-from . import events, rows
+from . import events, rows, structure
 
 # Names under which frameworks report the share of right answers.
 ACCURACY = {
@@ -53,11 +53,15 @@ class Recorder:
         self.trained.update(filter(None, seen))
         self.remember(framework, model)
         if not again:  # partial_fit in a loop is one training
-            self.writer.write(
-                "fit", source=source, model=name_of(model, framework),
-                rows=rows.fingerprint(given) or rows.fingerprint(labels),
-                samples=rows.size(labels) or rows.size(given) or None,
-            )
+            self.training(framework, model, source, given, labels)
+
+    def training(self, framework: str, model: Any, source: str, given: Any, labels: Any) -> None:
+        """Write down that a training call begins, of a copy of the model where it is cross-validated."""
+        self.writer.write(
+            "fit", source=source, model=name_of(model, framework),
+            rows=rows.fingerprint(given) or rows.fingerprint(labels),
+            samples=rows.size(labels) or rows.size(given) or None, layers=structure.layers(framework, model),
+        )
 
     def remember(self, framework: str, model: Any) -> None:
         """This is the model that was trained last."""

@@ -88,9 +88,13 @@ def arguments(called: Callable[..., Any], args: Any, kwargs: Any) -> Given:
     """Arguments of a call by name, those gathered in ** among them; empty when they do not fit."""
     try:
         signature = inspect.signature(called)
-        given = dict(signature.bind_partial(*args, **kwargs).arguments)
     except (TypeError, ValueError):
         return {}
+    try:
+        given = dict(signature.bind_partial(*args, **kwargs).arguments)
+    except TypeError:  # a decorator lets keyword-only arguments pass by position, as xgboost's does
+        fixed = (p.name for p in signature.parameters.values() if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD))
+        return {**dict(zip(fixed, args)), **kwargs}
     for parameter in signature.parameters.values():
         if parameter.kind is inspect.Parameter.VAR_KEYWORD:
             given.update(given.pop(parameter.name, {}))

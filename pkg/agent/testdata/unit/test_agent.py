@@ -47,7 +47,8 @@ class Events(InDirectory):
                 return 0.5
 
         cases = [(None, None), (True, True), (3, 3), (0.5, 0.5), (math.nan, None), (math.inf, None), ("a", "a"),
-                 (Whole(), 7), (Broken(), 0.5), ({"a": math.nan, 1: 2}, {"1": 2}), ([1], "[1]")]
+                 (Whole(), 7), (Broken(), 0.5), ({"a": math.nan, 1: 2}, {"1": 2}), ([1, "a"], [1, "a"]),
+                 ((1 + 2j), "(1+2j)")]
         for given, want in cases:
             self.assertEqual(events.plain(given), want)
 
@@ -163,6 +164,7 @@ class Wrapping(InDirectory):
         self.assertEqual(wrapping.arguments(f, (1,), {"x": 3}), {"a": 1, "x": 3})
         self.assertEqual(wrapping.arguments(f, (), {"b": 3, "a": 1}), {"a": 1, "b": 3})
         self.assertEqual(wrapping.arguments(lambda: 0, (1,), {}), {})
+        self.assertEqual(wrapping.arguments(lambda a, *, b=0, **c: 0, (1, 2), {"c": 3}), {"a": 1, "b": 2, "c": 3})
 
 
 class Rows(InDirectory):

@@ -1,0 +1,2 @@
+def scale(X):
+    return (X - X.mean(axis=0)) / X.std(axis=0)
