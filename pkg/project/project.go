@@ -42,7 +42,9 @@ func Read(files fs.FS, known func(canonical string) bool) (Modules, error) {
 		return nil, err
 	}
 	modules := Modules{}
+	configs := &configs{files: files, read: map[string]*Config{}}
 	for _, m := range parsed {
+		m.configs = configs
 		modules[m.Name] = m
 	}
 	return modules, nil
