@@ -272,7 +272,7 @@ func (m *Module) name(name string, at int, modules Modules, steps int) (Value, b
 
 // elsewhere follows a dotted name into another file of the project.
 func (m *Module) elsewhere(full string, modules Modules, steps int) (Value, bool) {
-	file, ok := m.Local(full, modules)
+	file, ok := m.Local(full, modules.Has)
 	if !ok || steps == 0 {
 		return Value{}, false
 	}
@@ -359,7 +359,7 @@ func (m *Module) returned(c *pysrc.Call, modules Modules, steps int) (Value, boo
 	home := m
 	name := Dotted(c.Func)
 	if full, ok := m.Imports[Root(name)]; ok {
-		file, local := m.Local(full, modules)
+		file, local := m.Local(full, modules.Has)
 		if !local {
 			return Value{}, false
 		}
@@ -397,32 +397,4 @@ func (v Value) item(key string, steps int) (Value, bool) {
 	entries, _ := v.Entries()
 	found, ok := entries[key]
 	return found, ok
-}
-
-// at returns the place of a scalar.
-func (c *Config) at(path []string) (Spot, bool) {
-	for _, s := range c.Scalars {
-		if slices.Equal(s.Path, path) {
-			return Spot{Config: c, Place: s.Place, Text: s.Text}, true
-		}
-	}
-	return Spot{}, false
-}
-
-// entry is what stands at a path, a scalar or what holds some.
-func (c *Config) entry(path []string) (Value, bool) {
-	found := slices.ContainsFunc(c.Scalars, func(s Scalar) bool {
-		return len(s.Path) >= len(path) && slices.Equal(s.Path[:len(path)], path)
-	})
-	return Value{config: c, path: path}, found
-}
-
-func (c *Config) entries(path []string) map[string]Value {
-	found := map[string]Value{}
-	for _, s := range c.Scalars {
-		if n := len(path); len(s.Path) > n && slices.Equal(s.Path[:n], path) {
-			found[s.Path[n]], _ = c.entry(s.Path[: n+1 : n+1])
-		}
-	}
-	return found
 }

@@ -71,7 +71,7 @@ func (m *Module) made(c *pysrc.Call, modules Modules) Value {
 	name := Dotted(c.Func)
 	home := m
 	if full, ok := m.Imports[Root(name)]; ok {
-		file, local := m.Local(full, modules)
+		file, local := m.Local(full, modules.Has)
 		if !local {
 			return Value{}
 		}
@@ -257,7 +257,7 @@ func (modules Modules) readsElsewhere(home *Module, name string) (n int) {
 			continue
 		}
 		for local, full := range m.Imports {
-			file, ok := m.Local(full, modules)
+			file, ok := m.Local(full, modules.Has)
 			if !ok || file != home.Name {
 				continue
 			}
@@ -272,7 +272,7 @@ func (modules Modules) readsElsewhere(home *Module, name string) (n int) {
 				return true
 			})
 		}
-		if slices.ContainsFunc(m.Stars, func(star string) bool { file, ok := m.Local(star, modules); return ok && file == home.Name }) {
+		if slices.ContainsFunc(m.Stars, func(star string) bool { file, ok := m.Local(star, modules.Has); return ok && file == home.Name }) {
 			n += m.Uses[name]
 		}
 	}

@@ -16,6 +16,8 @@ import (
 	"testing/fstest"
 
 	"github.com/mlhook/mlhook/pkg/inspect"
+	"github.com/mlhook/mlhook/pkg/notebook"
+	"github.com/mlhook/mlhook/pkg/project"
 )
 
 // trains marks a file that trains something, for choosing what is measured.
@@ -36,7 +38,7 @@ func TestPublic(t *testing.T) {
 	}
 	sources := training(t, root)
 	var table bytes.Buffer
-	table.WriteString(broken(t, sources))
+	table.WriteString(broken(t, codes(t, sources)))
 	for _, line := range strings.Split(table.String(), "\n") {
 		name, _, _ := strings.Cut(line, "\t")
 		delete(sources, name) // no Python 3 runs it
@@ -68,7 +70,7 @@ func TestPublic(t *testing.T) {
 					fmt.Fprintf(&table, "%s\trefused\t%s=%s\t%v\n", name, x.ID, value, err)
 				}
 				for file, text := range r.Files {
-					edited[fmt.Sprintf("%s %s %s=%s", name, file, x.ID, value)] = text
+					edited[fmt.Sprintf("%s %s %s=%s", name, file, x.ID, value)] = code(t, file, text)
 				}
 			}
 		}
@@ -92,19 +94,35 @@ func training(t *testing.T, root string) map[string][]byte {
 	t.Helper()
 	found := map[string][]byte{}
 	err := filepath.WalkDir(root, func(name string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || filepath.Ext(name) != ".py" {
+		if err != nil || d.IsDir() || filepath.Ext(name) != ".py" && !project.IsNotebook(name) {
 			return err
 		}
 		text, err := os.ReadFile(name)
-		if err == nil && trains.Match(text) {
-			found[name] = text
+		if err != nil || !trains.Match(text) {
+			return err
 		}
-		return err
+		if project.IsNotebook(name) {
+			if n, err := notebook.Read(text); err != nil || !trains.Match(n.Text) {
+				return nil // of another language or format, or it only shows training
+			}
+		}
+		found[name] = text
+		return nil
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return found
+}
+
+// codes are the files as Python.
+func codes(t *testing.T, files map[string][]byte) map[string][]byte {
+	t.Helper()
+	all := map[string][]byte{}
+	for name, text := range files {
+		all[name] = code(t, name, text)
+	}
+	return all
 }
 
 // program is the script with its neighbours or, in a collection, alone.
