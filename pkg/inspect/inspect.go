@@ -63,6 +63,7 @@ func Inspect(src Source, hints Hints) (*Program, error) {
 		}
 		p.Files = append(p.Files, m.Name)
 	}
+	p.Files = append(p.Files, modules.Configs(program)...)
 	sort.Strings(p.Files)
 	frameworks(p, program)
 	findMetric(p, program)

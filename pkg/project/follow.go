@@ -2,207 +2,399 @@ package project
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/mlhook/mlhook/pkg/pysrc"
 )
 
-// A Spot is where a value stands in the source.
+// A Spot is where a value stands: in a module or in a configuration file.
 type Spot struct {
 	Module *Module
+	Config *Config
 	Place  pysrc.Range
 	Text   string
 }
 
+// File returns the path of the file that holds the value.
+func (s Spot) File() string {
+	if s.Config != nil {
+		return s.Config.Name
+	}
+	return s.Module.Name
+}
+
+// Line returns the 1-based line of the value.
+func (s Spot) Line() int {
+	if s.Config != nil {
+		return s.Config.Line(s.Place.Start)
+	}
+	return s.Module.File.Line(s.Place.Start)
+}
+
+// A Value is what an expression stands for, as far as the source tells: an
+// expression of a module, or an entry of a configuration file.
+type Value struct {
+	m       *Module
+	expr    pysrc.Expr
+	items   []item // set on the name that held it
+	class   *pysrc.Class
+	file    bool // the module m itself
+	config  *Config
+	path    []string
+	modules Modules
+}
+
 // farthest is how many names a value is followed through.
-const farthest = 6
+const farthest = 12
 
-// Number follows an expression to the one literal that decides its value: the
-// literal itself, a constant assigned once, what is passed for a parameter or
-// its default, an argparse default, an entry of a dict, a name of another file.
-func (m *Module) Number(e pysrc.Expr, modules Modules) (Spot, bool) {
-	return m.follow(e, modules, farthest)
-}
-
-func (m *Module) follow(e pysrc.Expr, modules Modules, steps int) (Spot, bool) {
-	if steps == 0 {
-		return Spot{}, false
-	}
-	switch e := e.(type) {
-	case *pysrc.Number:
-		return Spot{m, e.Range, m.File.Text(e)}, true
-	case *pysrc.Name:
-		if d, i := m.Parameter(e); d != nil {
-			return m.passed(d, i, modules, steps-1)
-		}
-		if full, ok := m.Imports[e.ID]; ok {
-			return m.elsewhere(full, modules, steps-1)
-		}
-		return m.constant(e.ID, modules, steps-1)
-	case *pysrc.Attribute:
-		base, ok := e.Value.(*pysrc.Name)
-		if ok && m.Imports[base.ID] != "" { // config.LR
-			return m.elsewhere(m.Imports[base.ID]+"."+e.Attr, modules, steps-1)
-		}
-		if ok && base.ID != "self" { // args.lr
-			return option(e.Attr, modules)
-		}
-	case *pysrc.Subscript: // config['lr']
-		base, named := e.Value.(*pysrc.Name)
-		key, ok := e.Index.(*pysrc.String)
-		if named && ok && key.Plain {
-			if value := m.Entries(base.ID)[key.Value]; value != nil {
-				return m.follow(value, modules, steps-1)
-			}
-		}
-	}
-	return Spot{}, false
-}
-
-// elsewhere follows a name into another file of the project.
-func (m *Module) elsewhere(full string, modules Modules, steps int) (Spot, bool) {
-	file, ok := m.Local(full, modules.Has)
+// Value follows an expression to what decides it: a literal, a constant that is
+// bound once, what is passed for a parameter or its default, an attribute of a
+// class or of an object, an argparse default, an entry of a dict, of another
+// file or of a configuration file.
+func (m *Module) Value(e pysrc.Expr, modules Modules) Value {
+	v, ok := m.follow(e, modules, farthest)
 	if !ok {
-		return Spot{}, false
+		v = Value{m: m, expr: e}
 	}
-	return modules[file].constant(full[strings.LastIndexByte(full, '.')+1:], modules, steps)
+	v.modules = modules
+	return v
 }
 
-// constant follows a name that is bound exactly once in the file.
-func (m *Module) constant(name string, modules Modules, steps int) (Spot, bool) {
-	assigns := m.Assigns[name]
-	if len(assigns) != 1 || m.Bound[name] != 1 || assigns[0].Op != "=" || assigns[0].Value == nil {
+// Number follows an expression to the one number without a sign that decides it.
+func (m *Module) Number(e pysrc.Expr, modules Modules) (Spot, bool) {
+	v := m.Value(e, modules)
+	if _, ok := v.expr.(*pysrc.Number); !ok {
 		return Spot{}, false
 	}
-	return m.follow(assigns[0].Value, modules, steps)
+	return v.Literal()
 }
 
-// Parameter returns the function whose parameter a name is, and which one.
-func (m *Module) Parameter(name *pysrc.Name) (*pysrc.Def, int) {
-	for _, d := range slices.Backward(m.Defs) { // the innermost begins last
-		if name.Start < d.Start || name.End > d.End {
+// Literal returns the place of a number, a plain string or a constant.
+func (v Value) Literal() (Spot, bool) {
+	if v.config != nil {
+		return v.config.at(v.path)
+	}
+	switch e := v.expr.(type) {
+	case *pysrc.Number, *pysrc.Constant:
+	case *pysrc.String:
+		if !e.Plain {
+			return Spot{}, false
+		}
+	case *pysrc.Unary:
+		if _, ok := e.X.(*pysrc.Number); !ok || e.Op != "-" {
+			return Spot{}, false
+		}
+	default:
+		return Spot{}, false
+	}
+	return Spot{Module: v.m, Place: v.expr.Span(), Text: v.m.File.Text(v.expr)}, true
+}
+
+// Elements are those of a tuple or a list.
+func (v Value) Elements() (found []Value, ok bool) {
+	if v.config != nil {
+		for i := 0; ; i++ {
+			e, there := v.config.entry(append(slices.Clone(v.path), strconv.Itoa(i)))
+			if !there {
+				return found, i > 0
+			}
+			found = append(found, e)
+		}
+	}
+	var elements []pysrc.Expr
+	switch e := v.expr.(type) {
+	case *pysrc.Tuple:
+		elements = e.Elts
+	case *pysrc.List:
+		elements = e.Elts
+	default:
+		return nil, false
+	}
+	for _, e := range elements {
+		found = append(found, v.m.Value(e, v.modules))
+	}
+	return found, true
+}
+
+// Expr is the expression in its module, nil for an entry of a configuration file.
+func (v Value) Expr() (*Module, pysrc.Expr) { return v.m, v.expr }
+
+// Entries are the values of a dict by their keys; all is false where there may
+// be others. A key that is set twice is known and has no value.
+func (v Value) Entries() (found map[string]Value, all bool) {
+	found = map[string]Value{}
+	if v.config != nil {
+		return v.config.entries(v.path), true
+	}
+	all = true
+	literals, ok := literals(v.m, v.expr)
+	if !ok {
+		return found, false
+	}
+	for _, l := range literals {
+		if l.key == "" {
+			more, known := v.m.Value(l.value, v.modules).Entries()
+			all = all && known
+			for k, e := range more {
+				found[k] = e
+			}
 			continue
 		}
-		for i, p := range d.Params {
-			if p.Name == name.ID {
-				return d, i
-			}
+		found[l.key] = v.m.Value(l.value, v.modules)
+	}
+	for _, i := range v.items {
+		if i.key == "" {
+			return map[string]Value{}, false
 		}
-	}
-	return nil, 0
-}
-
-// passed follows what the program's one call of a function gives for a
-// parameter, else the default.
-func (m *Module) passed(d *pysrc.Def, i int, modules Modules, steps int) (Spot, bool) {
-	p, called, pos := d.Params[i], d.Name, i
-	if len(d.Params) > 0 && d.Params[0].Name == "self" {
-		pos--
-	}
-	if d.Name == "__init__" {
-		called = m.classOf(d)
-	}
-	var from *Module
-	var given pysrc.Expr
-	for _, other := range modules {
-		for _, c := range other.Calls {
-			name := Dotted(c.Func)
-			if name[strings.LastIndexByte(name, '.')+1:] != called {
-				continue
-			}
-			value := Argument(c, p.Name, pos)
-			switch {
-			case Open(c), value != nil && given != nil:
-				return Spot{}, false // cannot be told, or several values
-			case value != nil:
-				from, given = other, value
-			}
-		}
-	}
-	if given != nil {
-		return from.follow(given, modules, steps)
-	}
-	if p.Kind != "" || p.Default == nil {
-		return Spot{}, false
-	}
-	return m.follow(p.Default, modules, steps)
-}
-
-// classOf names the class that a method belongs to.
-func (m *Module) classOf(d *pysrc.Def) (name string) {
-	pysrc.Walk(m.File, func(n pysrc.Node) bool {
-		c, ok := n.(*pysrc.Class)
-		if ok && slices.Contains(c.Body, pysrc.Stmt(d)) {
-			name = c.Name
-		}
-		return name == ""
-	})
-	return name
-}
-
-// option finds the default of the one argparse option of a name.
-func option(name string, modules Modules) (at Spot, found bool) {
-	seen := 0
-	for _, m := range modules {
-		for _, c := range m.Calls {
-			a, ok := c.Func.(*pysrc.Attribute)
-			if !ok || a.Attr != "add_argument" || !makes(c, name) {
-				continue
-			}
-			seen++
-			if n, ok := Argument(c, "default", -1).(*pysrc.Number); ok {
-				at, found = Spot{m, n.Range, m.File.Text(n)}, true
-			}
-		}
-	}
-	return at, found && seen == 1
-}
-
-// makes tells whether an add_argument call is that of an attribute.
-func makes(c *pysrc.Call, name string) bool {
-	if dest, ok := Argument(c, "dest", -1).(*pysrc.String); ok {
-		return dest.Value == name
-	}
-	return slices.ContainsFunc(c.Args, func(e pysrc.Expr) bool {
-		s, ok := e.(*pysrc.String)
-		return ok && strings.HasPrefix(s.Value, "--") && strings.ReplaceAll(s.Value[2:], "-", "_") == name
-	})
-}
-
-// Entries are the values of a dict that a name holds, by their keys: given in
-// braces, as dict(a=1), or one by one; a key that is set twice is left out.
-func (m *Module) Entries(name string) map[string]pysrc.Expr {
-	if len(m.Assigns[name]) != 1 || m.Bound[name] != 1 {
-		return nil
-	}
-	found := Literals(m.Assigns[name][0].Value)
-	for _, a := range m.Items[name] {
-		key := a.Targets[0].(*pysrc.Subscript).Index.(*pysrc.String).Value
-		if _, twice := found[key]; twice || a.Op != "=" {
-			found[key] = nil
+		if _, twice := found[i.key]; twice || i.value == nil {
+			found[i.key] = Value{m: v.m, expr: i.unknown()}
 			continue
 		}
-		found[key] = a.Value
+		found[i.key] = v.m.Value(i.value, v.modules)
 	}
-	return found
+	return found, all
 }
 
-// Literals are the entries of {...} or dict(...).
-func Literals(e pysrc.Expr) map[string]pysrc.Expr {
-	found := map[string]pysrc.Expr{}
+// holders are calls whose keyword arguments become entries or attributes.
+var holders = []string{"dict", "SimpleNamespace", "Namespace", "EasyDict", "edict", "Munch", "DotMap", "Box", "AttrDict", "OrderedDict"}
+
+// literals are the entries of {...}, dict(...) or a namespace; a spread has no key.
+func literals(m *Module, e pysrc.Expr) (found []item, ok bool) {
 	switch d := e.(type) {
 	case *pysrc.Dict:
 		for i, k := range d.Keys {
-			if s, ok := k.(*pysrc.String); ok && s.Plain {
-				found[s.Value] = d.Values[i]
+			if k == nil {
+				found = append(found, item{value: d.Values[i]})
+			} else if s, plain := k.(*pysrc.String); plain && s.Plain {
+				found = append(found, item{key: s.Value, value: d.Values[i]})
+			}
+		}
+		return found, true
+	case *pysrc.Call:
+		if !slices.Contains(holders, last(d)) || len(d.Args) > 1 {
+			return nil, false
+		}
+		for _, a := range d.Args {
+			found = append(found, item{value: a})
+		}
+		for _, k := range d.Keywords {
+			found = append(found, item{key: k.Arg, value: k.Value})
+		}
+		return found, true
+	}
+	return nil, false
+}
+
+// last is the last name of what is called.
+func last(c *pysrc.Call) string {
+	switch f := c.Func.(type) {
+	case *pysrc.Name:
+		return f.ID
+	case *pysrc.Attribute:
+		return f.Attr
+	}
+	return ""
+}
+
+func (m *Module) follow(e pysrc.Expr, modules Modules, steps int) (Value, bool) {
+	if steps == 0 {
+		return Value{}, false
+	}
+	steps--
+	switch e := e.(type) {
+	case *pysrc.Number, *pysrc.Constant, *pysrc.String, *pysrc.Unary, *pysrc.Dict, *pysrc.List, *pysrc.Tuple:
+		return Value{m: m, expr: e, modules: modules}, true
+	case *pysrc.Walrus:
+		return m.follow(e.Value, modules, steps)
+	case *pysrc.Name:
+		return m.name(e.ID, e.Start, modules, steps)
+	case *pysrc.Attribute:
+		return m.attribute(e, modules, steps)
+	case *pysrc.Subscript:
+		base, ok := m.follow(e.Value, modules, steps)
+		if !ok {
+			return Value{}, false
+		}
+		switch index := e.Index.(type) {
+		case *pysrc.String:
+			return base.item(index.Value, steps)
+		case *pysrc.Number:
+			elements, _ := base.Elements()
+			i, err := strconv.Atoi(m.File.Text(index))
+			if err == nil && i < len(elements) && len(base.items) == 0 {
+				return elements[i], true
 			}
 		}
 	case *pysrc.Call:
-		if Dotted(d.Func) == "dict" {
-			for _, k := range d.Keywords {
-				found[k.Arg] = k.Value
+		return m.called(e, modules, steps)
+	}
+	return Value{}, false
+}
+
+// name follows a name as it is read at an offset.
+func (m *Module) name(name string, at int, modules Modules, steps int) (Value, bool) {
+	here := m.scopeAt(at)
+	home := here.home(name)
+	if home == nil {
+		if full, ok := m.Imports[name]; ok {
+			return m.elsewhere(full, modules, steps)
+		}
+		for _, star := range m.Stars {
+			if v, ok := m.elsewhere(star+"."+name, modules, steps); ok {
+				return v, true
+			}
+		}
+		return Value{}, false
+	}
+	if i := home.parameter(name); i >= 0 {
+		if len(home.binds[name]) > 0 {
+			return Value{}, false
+		}
+		v, ok := m.passed(home.def, i, modules, steps)
+		v.items = append(v.items, home.items[name]...)
+		return v, ok
+	}
+	b, until, ok := home.reaching(name, at, here)
+	if !ok {
+		return Value{}, false
+	}
+	v, ok := m.follow(b.value, modules, steps)
+	for _, s := range m.scopes {
+		for _, i := range s.items[name] {
+			if s.home(name) == home && i.at > b.at && i.at < until {
+				v.items = append(v.items, i)
 			}
 		}
 	}
-	return found
+	return v, ok
+}
+
+// elsewhere follows a dotted name into another file of the project.
+func (m *Module) elsewhere(full string, modules Modules, steps int) (Value, bool) {
+	file, ok := m.Local(full, modules.Has)
+	if !ok || steps == 0 {
+		return Value{}, false
+	}
+	other := modules[file]
+	name := full[strings.LastIndexByte(full, '.')+1:]
+	if strings.TrimSuffix(file[strings.LastIndexByte(file, '/')+1:], ".py") == name && len(other.scopes[0].binds[name]) == 0 {
+		return Value{m: other, file: true, modules: modules}, true
+	}
+	return other.global(name, modules, steps)
+}
+
+// global follows a name of the file as others see it.
+func (m *Module) global(name string, modules Modules, steps int) (Value, bool) {
+	if c := m.class(name); c != nil {
+		return Value{m: m, class: c, modules: modules}, true
+	}
+	return m.name(name, len(m.File.Src), modules, steps)
+}
+
+// called follows a call: a conversion, a lookup with a default, an object, or a
+// function of the project that returns one thing.
+func (m *Module) called(c *pysrc.Call, modules Modules, steps int) (Value, bool) {
+	if v, ok := m.loaded(c, modules); ok {
+		return v, true
+	}
+	self := Value{m: m, expr: c, modules: modules}
+	name := last(c)
+	a, method := c.Func.(*pysrc.Attribute)
+	switch {
+	case slices.Contains(holders, name):
+		return self, true
+	case !method && len(c.Args) == 1 && (name == "int" || name == "float" || name == "str"):
+		return m.follow(c.Args[0], modules, steps)
+	case !method && len(c.Args) == 1 && (name == "list" || name == "vars" || name == "deepcopy" || name == "asdict"):
+		return m.follow(c.Args[0], modules, steps)
+	case name == "deepcopy" && len(c.Args) == 1, name == "create" && len(c.Args) == 1:
+		return m.follow(c.Args[0], modules, steps)
+	case name == "getenv" && len(c.Args) == 2:
+		return m.follow(c.Args[1], modules, steps)
+	case method && (name == "items" || name == "copy") && len(c.Args) == 0:
+		return m.follow(a.Value, modules, steps)
+	case method && (name == "get" || name == "pop") && len(c.Args) > 0:
+		return m.get(a.Value, c, modules, steps)
+	case method && (name == "parse_args" || name == "parse_known_args"):
+		return self, true
+	case name == "Option" || name == "Argument" || name == "Field" || name == "field":
+		given := Argument(c, "default", -1)
+		if given == nil && len(c.Args) > 0 {
+			given = c.Args[0]
+		}
+		return m.follow(given, modules, steps)
+	}
+	if made := m.made(c, modules); made.class != nil {
+		made.expr = c
+		return made, true
+	}
+	return m.returned(c, modules, steps)
+}
+
+// get is base.get(key, default).
+func (m *Module) get(on pysrc.Expr, c *pysrc.Call, modules Modules, steps int) (Value, bool) {
+	key, ok := c.Args[0].(*pysrc.String)
+	if !ok {
+		return Value{}, false
+	}
+	if base, ok := m.follow(on, modules, steps); ok {
+		if v, ok := base.item(key.Value, steps); ok {
+			return v, true
+		}
+		if entries, all := base.Entries(); !all || entries[key.Value].m != nil {
+			return Value{}, false
+		}
+	} else if !strings.HasSuffix(Dotted(on), "environ") {
+		return Value{}, false
+	}
+	if len(c.Args) < 2 {
+		return Value{}, false
+	}
+	return m.follow(c.Args[1], modules, steps)
+}
+
+// returned follows a call of a function of the project that has one return.
+func (m *Module) returned(c *pysrc.Call, modules Modules, steps int) (Value, bool) {
+	home := m
+	name := Dotted(c.Func)
+	if full, ok := m.Imports[Root(name)]; ok {
+		file, local := m.Local(full, modules.Has)
+		if !local {
+			return Value{}, false
+		}
+		home = modules[file]
+	}
+	var returns []pysrc.Expr
+	for _, d := range home.Defs {
+		if d.Name != name[strings.LastIndexByte(name, '.')+1:] || home.classOf(d) != "" {
+			continue
+		}
+		pysrc.Walk(d, func(n pysrc.Node) bool {
+			if s, ok := n.(*pysrc.Simple); ok && s.Keyword == "return" {
+				returns = append(returns, s.Exprs...)
+			}
+			return true
+		})
+	}
+	if len(returns) != 1 {
+		return Value{}, false
+	}
+	return home.follow(returns[0], modules, steps)
+}
+
+// item is base[key].
+func (v Value) item(key string, steps int) (Value, bool) {
+	if v.config != nil {
+		if slices.ContainsFunc(v.items, func(i item) bool { return i.key == "" || i.key == key }) {
+			return Value{}, false // the program sets it to something else
+		}
+		return v.config.entry(append(slices.Clone(v.path), key))
+	}
+	if c, ok := v.expr.(*pysrc.Call); ok && v.class == nil && strings.HasPrefix(last(c), "parse_") {
+		return option(key, v.modules, steps)
+	}
+	entries, _ := v.Entries()
+	found, ok := entries[key]
+	return found, ok
 }

@@ -20,20 +20,22 @@ type Module struct {
 	Plain    []string          // modules of `import a.b`
 	Roots    map[string]bool   // top-level names imported, "keras"
 	Assigns  map[string][]*pysrc.Assign
-	Bound    map[string]int             // how often a name is bound, by loops and with as well
-	Items    map[string][]*pysrc.Assign // name['key'] = value, by name
-	Uses     map[string]int             // how often a name is read
+	Bound    map[string]int // how often a name is bound, by loops and with as well
+	Uses     map[string]int // how often a name is read
 	Calls    []*pysrc.Call
 	Defs     []*pysrc.Def
 
-	known func(canonical string) bool
+	scopes  []*scope
+	stores  map[string][]store // base.attr = value, by attr
+	configs *configs
+	known   func(canonical string) bool
 }
 
 // Parse reads one file. known tells which canonical names a star import may
 // have brought in.
 func Parse(name string, text []byte, known func(canonical string) bool) *Module {
 	m := &Module{Name: name, Imports: map[string]string{}, Roots: map[string]bool{},
-		Assigns: map[string][]*pysrc.Assign{}, Bound: map[string]int{}, Items: map[string][]*pysrc.Assign{}, Uses: map[string]int{}, known: known}
+		Assigns: map[string][]*pysrc.Assign{}, Bound: map[string]int{}, Uses: map[string]int{}, stores: map[string][]store{}, known: known}
 	m.read(text)
 	stored := map[pysrc.Node]bool{}
 	bind := func(targets ...pysrc.Expr) {
@@ -76,6 +78,7 @@ func Parse(name string, text []byte, known func(canonical string) bool) *Module 
 		}
 		return true
 	})
+	m.readScopes()
 	return m
 }
 
@@ -135,18 +138,11 @@ func names(target pysrc.Expr) (found []*pysrc.Name) {
 	return found
 }
 
-// assign notes name = value and name['key'] = value.
+// assign notes name = value.
 func (m *Module) assign(n *pysrc.Assign) {
 	for _, t := range n.Targets {
-		switch t := t.(type) {
-		case *pysrc.Name:
+		if t, ok := t.(*pysrc.Name); ok {
 			m.Assigns[t.ID] = append(m.Assigns[t.ID], n)
-		case *pysrc.Subscript:
-			name, named := t.Value.(*pysrc.Name)
-			key, ok := t.Index.(*pysrc.String)
-			if named && ok && key.Plain && len(n.Targets) == 1 && n.Value != nil {
-				m.Items[name.ID] = append(m.Items[name.ID], n)
-			}
 		}
 	}
 }
@@ -194,13 +190,19 @@ func Dotted(e pysrc.Expr) string {
 
 // Canonical names what a call calls, whatever the script's aliases:
 // "keras.layers.Dense", "torch.optim.SGD".
-func (m *Module) Canonical(c *pysrc.Call) string {
-	name := Dotted(c.Func)
+func (m *Module) Canonical(c *pysrc.Call) string { return m.Full(c.Func) }
+
+// Full is the canonical name of an expression, empty for what is not imported.
+func (m *Module) Full(e pysrc.Expr) string {
+	name := Dotted(e)
 	if name == "" {
 		return ""
 	}
 	first, rest, more := strings.Cut(name, ".")
 	full, imported := m.Imports[first]
+	if !imported {
+		full, imported = m.alias(first)
+	}
 	if !imported {
 		if !more {
 			for _, star := range m.Stars {
@@ -217,24 +219,47 @@ func (m *Module) Canonical(c *pysrc.Call) string {
 	return shorten(full)
 }
 
+// alias is what a name stands for that is assigned once from an imported one:
+// layers = tf.keras.layers.
+func (m *Module) alias(name string) (string, bool) {
+	binds := m.scopes[0].binds[name]
+	if len(binds) != 1 {
+		return "", false
+	}
+	a, ok := binds[0].value.(*pysrc.Attribute)
+	if !ok {
+		return "", false
+	}
+	dotted := Dotted(a)
+	full, imported := m.Imports[Root(dotted)]
+	if !imported {
+		return "", false
+	}
+	return full + dotted[len(Root(dotted)):], true
+}
+
 // shorten maps the many homes of a framework's names to one.
 func shorten(full string) string {
-	for _, prefix := range []string{"tensorflow.keras.", "tensorflow.python.keras.", "keras.api.", "tf_keras."} {
+	full = strings.Replace(full, "tensorflow.compat.v1.", "tensorflow.", 1)
+	for _, prefix := range []string{"tensorflow.keras.", "tensorflow.contrib.keras.", "tensorflow.python.keras.", "keras.api.", "tf_keras.", "keras.src."} {
 		if rest, ok := strings.CutPrefix(full, prefix); ok {
 			full = "keras." + rest
 		}
 	}
 	full = strings.Replace(full, "tensorflow.keras", "keras", 1)
-	if rest, ok := strings.CutPrefix(full, "keras.layers."); ok {
-		if i := strings.LastIndexByte(rest, '.'); i >= 0 {
-			return "keras.layers." + rest[i+1:] // keras.layers.core.Dense
-		}
-	}
-	switch full {
-	case "keras.models.Sequential":
-		return "keras.Sequential"
-	case "keras.optimizers.legacy.Adam":
-		return "keras.optimizers.Adam"
+	parts := strings.Split(full, ".")
+	last := parts[len(parts)-1]
+	switch {
+	case len(parts) > 2 && parts[0] == "keras" && (parts[1] == "layers" || parts[1] == "optimizers" && parts[len(parts)-2] != "schedules"):
+		return "keras." + parts[1] + "." + last // keras.layers.core.Dense, keras.optimizers.legacy.Adam
+	case full == "keras.models.Sequential" || full == "keras.models.Model" || full == "keras.engine.Model":
+		return "keras." + last
+	case len(parts) == 4 && parts[0] == "sklearn" && parts[1] != "feature_extraction":
+		return "sklearn." + parts[1] + "." + last // sklearn.ensemble.forest.RandomForestClassifier
+	case len(parts) == 4 && parts[0] == "torch" && parts[1] == "optim" && parts[2] != "lr_scheduler":
+		return "torch.optim." + last
+	case len(parts) == 3 && (parts[0] == "xgboost" || parts[0] == "lightgbm") && parts[1] == "sklearn":
+		return parts[0] + "." + last
 	}
 	return full
 }

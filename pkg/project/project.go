@@ -18,10 +18,11 @@ import (
 // A Project is the Python files and notebooks of a directory tree that people
 // wrote.
 type Project struct {
-	files  fs.FS
-	known  func(canonical string) bool
-	names  []string
-	parsed Modules // nil for a name that was not asked for yet
+	files   fs.FS
+	known   func(canonical string) bool
+	names   []string
+	parsed  Modules // nil for a name that was not asked for yet
+	configs *configs
 }
 
 // Modules are parsed files by path.
@@ -36,7 +37,7 @@ var skipped = map[string]bool{"venv": true, "env": true, "node_modules": true, "
 // New lists the Python files and notebooks, parsing none. known tells which canonical names
 // a star import may have brought in.
 func New(files fs.FS, known func(canonical string) bool) (*Project, error) {
-	p := &Project{files: files, known: known, parsed: Modules{}}
+	p := &Project{files: files, known: known, parsed: Modules{}, configs: &configs{files: files, read: map[string]*Config{}}}
 	err := fs.WalkDir(files, ".", func(name string, d fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
@@ -75,6 +76,7 @@ func (p *Project) Module(name string) (*Module, error) {
 		return nil, err
 	}
 	p.parsed[name] = Parse(name, text, p.known)
+	p.parsed[name].configs = p.configs
 	return p.parsed[name], nil
 }
 

@@ -65,8 +65,9 @@ func (t Tunable) Where() string {
 // that of the framework that owns the model.
 func Find(program []*project.Module, modules project.Modules, family string) []Tunable {
 	var all []Tunable
+	seen := survey(program)
 	for _, m := range program {
-		all = append(all, inModule(m, modules, family)...)
+		all = append(all, inModule(m, modules, family, seen)...)
 	}
 	found := unique(shared(all, modules))
 	for i, t := range found {
@@ -93,18 +94,8 @@ func shared(all []Tunable, modules project.Modules) []Tunable {
 	}
 	return slices.DeleteFunc(all, func(t Tunable) bool {
 		strict := t.Role == "width" || t.Role == "filters" || t.Role == "components"
-		return strict && t.Owner != "torch.nn.Linear" && reads(modules[t.File], t.Place) > served[at(t)]
+		return strict && t.Owner != "torch.nn.Linear" && modules.Reads(project.Spot{Module: modules[t.File], Place: t.Place}) > served[at(t)]
 	})
-}
-
-// reads counts the uses of the constant whose value stands at a place.
-func reads(m *project.Module, place pysrc.Range) int {
-	for name, assigns := range m.Assigns {
-		if len(assigns) == 1 && assigns[0].Value != nil && assigns[0].Value.Span() == place {
-			return m.Uses[name]
-		}
-	}
-	return 0
 }
 
 // unique drops a second tunable at the same place: a constant that two calls use.
@@ -125,6 +116,7 @@ func unique(all []Tunable) []Tunable {
 			if out[i].Role != t.Role {
 				out[i].Role = "" // used in two roles: left alone
 			}
+			out[i].Low, out[i].High, out[i].Int = max(out[i].Low, t.Low), min(out[i].High, t.High), out[i].Int || t.Int
 			continue
 		}
 		seen[k] = len(out)

@@ -3,14 +3,15 @@ package space
 import (
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 
 	"github.com/mlhook/mlhook/pkg/project"
 	"github.com/mlhook/mlhook/pkg/pysrc"
 )
 
-func inModule(m *project.Module, modules project.Modules, family string) []Tunable {
-	f := &finder{m: m, family: family, modules: modules, ordinal: map[string]int{}, last: lastDense(m)}
+func inModule(m *project.Module, modules project.Modules, family string, p program) []Tunable {
+	f := &finder{program: p, m: m, family: family, modules: modules, ordinal: map[string]int{}, last: lastDense(m), stack: stackOf(m)}
 	for _, c := range m.Calls {
 		f.call(c)
 	}
@@ -22,11 +23,13 @@ func inModule(m *project.Module, modules project.Modules, family string) []Tunab
 }
 
 type finder struct {
+	program
 	m       *project.Module
 	family  string
 	modules project.Modules
 	ordinal map[string]int // calls of an owner seen so far
 	last    *pysrc.Call    // the output layer
+	stack   []layer
 	found   []Tunable
 }
 
@@ -39,41 +42,89 @@ func (f *finder) call(c *pysrc.Call) {
 	}
 	id := fmt.Sprintf("%s:%s#%d", f.m.Name, owner, f.ordinal[owner])
 	f.ordinal[owner]++
-	if f.output(c, owner) {
+	if f.output(c, owner) || owner == "torch.utils.data.DataLoader" && f.feedsTest(c) {
 		return
 	}
 	spread, known := f.spread(c)
 	for _, a := range args {
-		given := project.Argument(c, a.name, a.pos)
-		if old := older[a.name]; given == nil && old != "" {
-			given = project.Argument(c, old, -1)
+		a, ok := f.fit(a, owner, c, spread)
+		if !ok {
+			continue
 		}
-		passed, elsewhere := spread[a.name]
-		if given == nil {
-			given = passed
-		}
+		given, there := f.given(a, c, spread)
 		switch {
-		case given != nil:
+		case there:
 			f.value(id+":"+a.name, owner, a, given)
-		case a.insert && known && !elsewhere:
+		case a.insert && known:
 			f.insert(id+":"+a.name, owner, a, c)
 		}
 	}
-	if at, ok := dictArg[owner]; ok {
-		if given := project.Argument(c, "params", at); given != nil {
-			f.params(id, owner, given)
+	if d, ok := dictionaries[owner]; ok {
+		if given := project.Argument(c, "params", d.pos); given != nil {
+			f.params(id, owner, d.args, f.m.Value(given, f.modules))
 		}
 	}
 }
 
+// given is what a call gives for an argument, under any of its names.
+func (f *finder) given(a arg, c *pysrc.Call, spread map[string]project.Value) (project.Value, bool) {
+	e := project.Argument(c, a.name, a.pos)
+	for _, other := range a.also {
+		if e == nil {
+			e = project.Argument(c, other, -1)
+		}
+	}
+	if e != nil {
+		return f.m.Value(e, f.modules), true
+	}
+	for _, name := range append([]string{a.name}, a.also...) {
+		if v, ok := spread[name]; ok {
+			return v, true
+		}
+	}
+	return project.Value{}, false
+}
+
+// fit settles what an argument's domain is beside the others of a call; ok is
+// false where it is better left alone.
+func (f *finder) fit(a arg, owner string, c *pysrc.Call, spread map[string]project.Value) (arg, bool) {
+	if f.searched[a.name] {
+		return a, false // a grid sets it
+	}
+	for _, name := range a.unless {
+		if _, ok := spread[name]; ok || project.Argument(c, name, -1) != nil {
+			return a, false
+		}
+	}
+	for _, name := range a.spoils {
+		if f.attributes[name] {
+			return a, false
+		}
+	}
+	switch {
+	case a.role == "batch_size" && project.Argument(c, "drop_last", -1) != nil:
+		a.capped = true // a batch that is never full is never seen
+	case a.role == "activation" && owner == "keras.layers.Dense" && project.Argument(c, "activation", 1) == nil && f.naked(c):
+		a.insert, a.fallback = true, "'linear'" // what None means
+		a.choices = append([]string{"'linear'"}, a.choices...)
+	case a.role == "kernel_size":
+		padding, _ := project.Argument(c, "padding", -1).(*pysrc.String)
+		a.capped = padding == nil || padding.Value != "same" && padding.Value != "causal"
+		return a, !f.merges(c)
+	case a.role == "width" || a.role == "filters":
+		return a, !strings.HasPrefix(owner, "keras.") || !f.coupled(c)
+	}
+	return a, true
+}
+
 // spread are the arguments that **params gives; known is false where there are
 // some that cannot be seen.
-func (f *finder) spread(c *pysrc.Call) (given map[string]pysrc.Expr, known bool) {
-	given, known = map[string]pysrc.Expr{}, true
+func (f *finder) spread(c *pysrc.Call) (given map[string]project.Value, known bool) {
+	given, known = map[string]project.Value{}, true
 	for _, k := range c.Keywords {
 		if k.Arg == "" {
-			keys := f.keys(k.Value)
-			known = known && len(keys) > 0
+			keys, all := f.m.Value(k.Value, f.modules).Entries()
+			known = known && all
 			maps.Copy(given, keys)
 		}
 	}
@@ -85,216 +136,135 @@ func (f *finder) spread(c *pysrc.Call) (given map[string]pysrc.Expr, known bool)
 	return given, known
 }
 
-// owner is the canonical name of what is called; methods of models go by their
-// name and arguments.
-func (f *finder) owner(c *pysrc.Call) string {
-	if name := f.m.Canonical(c); name != "" {
-		return name
-	}
-	a, ok := c.Func.(*pysrc.Attribute)
-	if !ok || f.family != "keras" {
-		return ""
-	}
-	switch {
-	case a.Attr == "fit" && (project.Argument(c, "epochs", -1) != nil || project.Argument(c, "validation_data", -1) != nil ||
-		project.Argument(c, "batch_size", -1) != nil || project.Argument(c, "verbose", -1) != nil || !f.m.Roots["sklearn"]):
-		return "keras.Model.fit"
-	case a.Attr == "compile":
-		return "keras.Model.compile"
-	}
-	return ""
-}
-
-// lastDense is the call that makes the output layer.
-func lastDense(m *project.Module) (last *pysrc.Call) {
-	for _, c := range m.Calls {
-		if m.Canonical(c) == "keras.layers.Dense" && (last == nil || c.Start > last.Start) {
-			last = c
+// params offers the values of a boosting params dict.
+func (f *finder) params(id, owner string, args []arg, given project.Value) {
+	keys, _ := given.Entries()
+	for _, a := range args {
+		for _, name := range append([]string{a.name}, a.also...) {
+			if value, ok := keys[name]; ok && !f.searched[name] {
+				named := a
+				named.name = name
+				f.value(id+":params."+name, owner, named, value)
+				break
+			}
 		}
 	}
-	return last
-}
-
-// output tells whether a Dense layer gives the classes; its width is no choice.
-func (f *finder) output(c *pysrc.Call, owner string) bool {
-	if owner != "keras.layers.Dense" {
-		return false
-	}
-	if s, ok := project.Argument(c, "activation", 1).(*pysrc.String); ok && (s.Value == "softmax" || s.Value == "linear") {
-		return true
-	}
-	return c == f.last
 }
 
 // value offers an argument that is given.
-func (f *finder) value(id, owner string, a arg, given pysrc.Expr) {
-	if elements, ok := elements(given); ok {
+func (f *finder) value(id, owner string, a arg, given project.Value) {
+	if len(a.choices) > 0 {
+		if at, ok := word(given); ok {
+			f.choice(id, owner, a, at)
+		}
+		return
+	}
+	if elements, ok := given.Elements(); ok {
 		for i, e := range elements {
 			f.value(fmt.Sprintf("%s.%d", id, i), owner, a, e)
 		}
 		return
 	}
-	if len(a.choices) > 0 {
-		if s, ok := given.(*pysrc.String); ok && s.Plain {
-			f.choice(id, owner, a, project.Spot{Module: f.m, Place: s.Range, Text: f.m.File.Text(s)})
-		}
-		return
-	}
-	if at, ok := f.m.Number(given, f.modules); ok {
+	if at, ok := given.Literal(); ok {
 		f.number(id, owner, a, at)
 	}
 }
 
-// elements are those of a tuple or a list.
-func elements(e pysrc.Expr) ([]pysrc.Expr, bool) {
+// word is the place of a choice: a literal, a tuple of numbers or a name of the
+// framework, tf.nn.relu.
+func word(given project.Value) (project.Spot, bool) {
+	if at, ok := given.Literal(); ok {
+		return at, true
+	}
+	m, e := given.Expr()
 	switch e := e.(type) {
 	case *pysrc.Tuple:
-		return e.Elts, true
-	case *pysrc.List:
-		return e.Elts, true
+		for _, x := range e.Elts {
+			if _, ok := x.(*pysrc.Number); !ok {
+				return project.Spot{}, false
+			}
+		}
+	case *pysrc.Attribute:
+		if full := m.Full(e); !strings.HasPrefix(full, "tensorflow.nn.") && !strings.HasPrefix(full, "keras.activations.") {
+			return project.Spot{}, false
+		}
+	default:
+		return project.Spot{}, false
 	}
-	return nil, false
+	return project.Spot{Module: m, Place: e.Span(), Text: m.File.Text(e)}, true
+}
+
+// domain narrows an argument's domain to what fits beside the user's own value.
+func domain(a arg, text string) (arg, bool) {
+	value, ok := literal(text)
+	if !ok {
+		bare := strings.Trim(text, `'"`)
+		stands := bare == strings.Trim(a.fallback, "'") || bare == "auto" && a.role == "gamma"
+		return a, stands && !a.capped // None, 'scale'
+	}
+	fraction := strings.ContainsAny(text, ".eE") // of an int argument
+	switch {
+	case a.share[1] > 0 && fraction:
+		a.low, a.high, a.int, a.log = a.share[0], a.share[1], false, false
+	case a.int && fraction, a.role == "subsample" && value > 1:
+		return a, false
+	case a.capped:
+		a.high = value
+	}
+	if value >= 0 && (value > 0 || !a.log) {
+		a.low, a.high = min(a.low, value), max(a.high, value)
+	}
+	return a, true
 }
 
 func (f *finder) number(id, owner string, a arg, at project.Spot) {
-	value, ok := literal(at.Text)
+	if inner := strings.Trim(at.Text, `'"`); len(inner) == len(at.Text)-2 && at.Config == nil {
+		if _, ok := literal(inner); ok { // float('0.1')
+			at.Text, at.Place = inner, pysrc.Range{Start: at.Place.Start + 1, End: at.Place.End - 1}
+		}
+	}
+	a, ok := domain(a, at.Text)
 	if !ok {
 		return
 	}
-	t := Tunable{ID: id, File: at.Module.Name, Line: at.Module.File.Line(at.Place.Start), Name: a.name, Kind: "number", Scale: "linear",
-		Value: at.Text, Low: min(a.low, value), High: max(a.high, value), Role: a.role, Owner: owner,
-		Int: a.int && !strings.ContainsAny(at.Text, ".eE"), Place: at.Place}
-	if a.log && t.Low > 0 {
+	t := Tunable{ID: id, File: at.File(), Line: at.Line(), Name: a.name, Kind: "number", Value: at.Text, Role: a.role, Owner: owner, Place: at.Place}
+	f.found = append(f.found, t.within(a))
+}
+
+// within gives a tunable the domain of an argument.
+func (t Tunable) within(a arg) Tunable {
+	t.Low, t.High, t.Int, t.Scale = a.low, a.high, a.int, "linear"
+	if a.log && a.low > 0 {
 		t.Scale = "log"
 	}
-	f.found = append(f.found, t)
+	return t
 }
 
 func (f *finder) choice(id, owner string, a arg, at project.Spot) {
-	quote := at.Text[:1]
+	quote := ""
+	if strings.ContainsAny(at.Text[:1], `'"`) {
+		quote = at.Text[:1]
+	}
+	dense := func(text string) string { return strings.ReplaceAll(text, " ", "") }
 	choices := []string{}
 	mine := false
 	for _, c := range a.choices {
-		c = strings.ReplaceAll(c, "'", quote)
-		mine = mine || c == at.Text
+		if at.Module != nil && quote == "" && strings.HasPrefix(c, "'") { // beside None or tf.nn.relu
+			c = strings.ReplaceAll(c, "'", f.quote())
+		} else {
+			c = strings.ReplaceAll(c, "'", quote)
+		}
+		if dense(c) == dense(at.Text) || strings.HasSuffix(at.Text, "."+strings.Trim(c, `'"`)) {
+			c, mine = at.Text, true
+		}
 		choices = append(choices, c)
 	}
-	if !mine {
+	switch {
+	case !mine && a.closed, at.Config != nil && slices.Contains(a.choices, "None"), strings.HasPrefix(at.Text, "None") && !mine:
+		return
+	case !mine:
 		choices = append(choices, at.Text)
 	}
-	f.found = append(f.found, Tunable{ID: id, File: at.Module.Name, Line: at.Module.File.Line(at.Place.Start), Name: a.name, Kind: "choice",
+	f.found = append(f.found, Tunable{ID: id, File: at.File(), Line: at.Line(), Name: a.name, Kind: "choice",
 		Value: at.Text, Choices: choices, Role: a.role, Owner: owner, Place: at.Place})
-}
-
-// insert offers an argument that the call leaves to its default.
-func (f *finder) insert(id, owner string, a arg, c *pysrc.Call) {
-	low, high := a.low, a.high
-	if value, ok := literal(a.fallback); ok { // else 'scale' or the like
-		low, high = min(low, value), max(high, value)
-	}
-	at, before, after, ok := f.room(c)
-	if !ok {
-		return
-	}
-	t := Tunable{ID: id, File: f.m.Name, Line: f.m.File.Line(at), Name: a.name, Kind: "inserted", Scale: "linear", Value: a.fallback,
-		Low: low, High: high, Role: a.role, Owner: owner, Int: a.int,
-		Place: pysrc.Range{Start: at, End: at}, Before: before + a.name + "=", After: after}
-	if a.log && t.Low > 0 {
-		t.Scale = "log"
-	}
-	f.found = append(f.found, t)
-}
-
-// room is where a further keyword argument goes and what stands around it: at
-// the end of the call or, where a comment is in the way, before the keywords.
-func (f *finder) room(c *pysrc.Call) (at int, before, after string, ok bool) {
-	last := c.Open + 1
-	for _, e := range c.Args {
-		last = max(last, e.Span().End)
-	}
-	for _, k := range c.Keywords {
-		last = max(last, k.End)
-	}
-	for _, comment := range f.m.File.Comments {
-		if comment.Start >= last && comment.Start < c.Close {
-			if len(c.Keywords) == 0 {
-				return 0, "", "", false
-			}
-			return c.Keywords[0].Start, "", ", ", true
-		}
-	}
-	inner := strings.TrimRight(string(f.m.File.Src[c.Open+1:c.Close]), " \t\r\n\\")
-	at = c.Open + 1 + len(inner)
-	switch {
-	case len(c.Args)+len(c.Keywords) == 0:
-		return at, "", "", true
-	case strings.HasSuffix(inner, ","):
-		return at, " ", "", true
-	}
-	return at, ", ", "", true
-}
-
-// params offers the values of a boosting params dict.
-func (f *finder) params(id, owner string, given pysrc.Expr) {
-	keys := f.keys(given)
-	for _, a := range boostParams {
-		if value, ok := keys[a.name]; ok {
-			f.value(id+":params."+a.name, owner, a, value)
-		}
-	}
-}
-
-// keys are the entries of a dict that is written out or has a name.
-func (f *finder) keys(given pysrc.Expr) map[string]pysrc.Expr {
-	if name, ok := given.(*pysrc.Name); ok {
-		if d, i := f.m.Parameter(name); d == nil || i < 0 {
-			return f.m.Entries(name.ID)
-		}
-		return nil
-	}
-	return project.Literals(given)
-}
-
-// loops offers the number of epochs of a loop that trains.
-func (f *finder) loops() {
-	a := arg{name: "epochs", role: "epochs", low: 1, high: 500, log: true, int: true}
-	n := 0
-	pysrc.Walk(f.m.File, func(node pysrc.Node) bool {
-		part, ok := node.(*pysrc.Part)
-		if !ok || part.Keyword != "for" {
-			return true
-		}
-		c, ok := part.Test.(*pysrc.Call)
-		if ok && project.Dotted(c.Func) == "range" && len(c.Args) > 0 && trainsIn(part) {
-			f.value(fmt.Sprintf("%s:range#%d:epochs", f.m.Name, n), "range", a, end(c.Args[min(1, len(c.Args)-1)]))
-			n++
-			return false // a loop inside is one over batches
-		}
-		return true
-	})
-}
-
-// end strips the + 1 of range(1, epochs + 1).
-func end(e pysrc.Expr) pysrc.Expr {
-	if sum, ok := e.(*pysrc.Binary); ok && sum.Op == "+" {
-		if _, ok := sum.Y.(*pysrc.Number); ok {
-			return sum.X
-		}
-	}
-	return e
-}
-
-// trainsIn tells whether a loop's body makes a training step, or calls a
-// function of the user's that is named for it.
-func trainsIn(part *pysrc.Part) bool {
-	found := false
-	pysrc.Walk(part, func(n pysrc.Node) bool {
-		if c, ok := n.(*pysrc.Call); ok {
-			name := project.Dotted(c.Func)
-			last := name[strings.LastIndexByte(name, '.')+1:]
-			found = found || last == "backward" || last == "step" || last == "partial_fit" || strings.HasPrefix(last, "train")
-		}
-		return !found
-	})
-	return found
 }

@@ -1,0 +1,162 @@
+package project
+
+import (
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/mlhook/mlhook/pkg/pysrc"
+)
+
+// configs reads the configuration files of a project when they are asked for.
+type configs struct {
+	files fs.FS
+	read  map[string]*Config
+}
+
+// maxConfig is the size beyond which a file is data.
+const maxConfig = 64 << 10
+
+// open returns a configuration file, nil where there is none that can be read.
+func (c *configs) open(name string) *Config {
+	if c == nil || !fs.ValidPath(name) || !IsConfig(name) {
+		return nil
+	}
+	if found, ok := c.read[name]; ok {
+		return found
+	}
+	var found *Config
+	if info, err := fs.Stat(c.files, name); err == nil && info.Mode().IsRegular() && info.Size() <= maxConfig {
+		if text, err := fs.ReadFile(c.files, name); err == nil {
+			found, _ = ParseConfig(name, text) // one that does not parse has no values
+		}
+	}
+	c.read[name] = found
+	return found
+}
+
+// loaders are the calls that read a configuration file.
+var loaders = []string{"yaml.safe_load", "yaml.load", "yaml.full_load", "yaml.unsafe_load", "json.load", "json.loads", "tomllib.load", "tomllib.loads",
+	"tomli.load", "tomli.loads", "toml.load", "toml.loads", "omegaconf.OmegaConf.load"}
+
+// loaded is the configuration file that a call reads.
+func (m *Module) loaded(c *pysrc.Call, modules Modules) (Value, bool) {
+	if !slices.Contains(loaders, m.Canonical(c)) || len(c.Args) == 0 {
+		return Value{}, false
+	}
+	config := m.find(m.path(c.Args[0], modules, farthest))
+	if config == nil {
+		return Value{}, false
+	}
+	return Value{config: config, modules: modules}, true
+}
+
+// find looks for a configuration file in the directory of the module and in
+// those around it: a script runs in its own directory.
+func (m *Module) find(name string) *Config {
+	if name == "" {
+		return nil
+	}
+	for dir := path.Dir(m.Name); ; dir = path.Dir(dir) {
+		if found := m.configs.open(path.Join(dir, name)); found != nil || dir == "." {
+			return found
+		}
+	}
+}
+
+// path is the end of the path that an expression names, as far as it is known:
+// "conf/a.yaml" for open(os.path.join(HERE, "conf", "a.yaml")).
+func (m *Module) path(e pysrc.Expr, modules Modules, steps int) string {
+	if steps == 0 {
+		return ""
+	}
+	steps--
+	switch e := e.(type) {
+	case *pysrc.String:
+		if e.Plain {
+			return e.Value
+		}
+	case *pysrc.Binary:
+		if e.Op == "/" {
+			return path.Join(m.path(e.X, modules, steps), m.path(e.Y, modules, steps))
+		}
+	case *pysrc.Call:
+		return m.pathOf(e, modules, steps)
+	case *pysrc.Name:
+		if opened := m.opened(e); opened != nil {
+			return m.path(opened, modules, steps)
+		}
+		if home := m.scopeAt(e.Start).home(e.ID); home != nil && home.parameter(e.ID) < 0 {
+			if b, _, ok := home.reaching(e.ID, e.Start, m.scopeAt(e.Start)); ok {
+				return m.path(b.value, modules, steps)
+			}
+			return ""
+		}
+		return m.text(e, modules)
+	case *pysrc.Attribute:
+		return m.text(e, modules)
+	}
+	return ""
+}
+
+// text is the string that an expression stands for.
+func (m *Module) text(e pysrc.Expr, modules Modules) string {
+	v := m.Value(e, modules)
+	switch x := v.expr.(type) {
+	case *pysrc.String:
+		return x.Value
+	case *pysrc.Call, *pysrc.Binary:
+		return v.m.path(x, modules, farthest/2)
+	}
+	return ""
+}
+
+// pathOf is the path in a call of open, Path, join and the like.
+func (m *Module) pathOf(c *pysrc.Call, modules Modules, steps int) string {
+	a, method := c.Func.(*pysrc.Attribute)
+	switch name := last(c); {
+	case method && (name == "read" || name == "read_text" || name == "read_bytes" || name == "resolve"), method && name == "open" && Dotted(a.Value) != "io" && Dotted(a.Value) != "codecs":
+		return m.path(a.Value, modules, steps)
+	case name == "open" || name == "Path" || name == "str" || name == "abspath":
+		if len(c.Args) > 0 {
+			return m.path(c.Args[0], modules, steps)
+		}
+	case name == "join" || name == "joinpath":
+		joined := ""
+		for _, e := range c.Args {
+			joined = path.Join(joined, m.path(e, modules, steps))
+		}
+		return joined
+	}
+	return ""
+}
+
+// opened is what `with open(...) as name` opens, around a use of the name.
+func (m *Module) opened(name *pysrc.Name) (found pysrc.Expr) {
+	pysrc.Walk(m.File, func(n pysrc.Node) bool {
+		if p, ok := n.(*pysrc.Part); ok && p.Keyword == "with" && p.Start <= name.Start && name.End <= p.End {
+			for i, t := range p.Targets {
+				if t, ok := t.(*pysrc.Name); ok && t.ID == name.ID {
+					found = p.Items[i]
+				}
+			}
+		}
+		r := n.Span()
+		return r.Start <= name.Start && name.End <= r.End
+	})
+	return found
+}
+
+// Configs lists the configuration files that a program reads.
+func (modules Modules) Configs(program []*Module) (names []string) {
+	for _, m := range program {
+		for _, c := range m.Calls {
+			if v, ok := m.loaded(c, modules); ok && !slices.Contains(names, v.config.Name) {
+				names = append(names, v.config.Name)
+			}
+		}
+	}
+	slices.SortFunc(names, strings.Compare)
+	return names
+}

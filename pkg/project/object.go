@@ -1,0 +1,280 @@
+package project
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/mlhook/mlhook/pkg/pysrc"
+)
+
+// attribute follows base.attr: an entry of a module, of a class or its object,
+// of a namespace, of the command line or of a configuration file.
+func (m *Module) attribute(e *pysrc.Attribute, modules Modules, steps int) (Value, bool) {
+	if base, ok := e.Value.(*pysrc.Name); ok && base.ID == "self" {
+		if c := m.around(e.Start); c != nil {
+			return m.field(c, nil, e.Attr, modules, steps)
+		}
+	}
+	if full := Dotted(e); full != "" && m.scopeAt(e.Start).home(Root(full)) == nil && m.Imports[Root(full)] != "" {
+		return m.elsewhere(m.Imports[Root(full)]+full[len(Root(full)):], modules, steps) // config.LR, config.Train.LR
+	}
+	if base, ok := m.base(e.Value, modules, steps); ok {
+		switch {
+		case base.class != nil:
+			made, _ := base.expr.(*pysrc.Call)
+			return base.m.field(base.class, made, e.Attr, modules, steps)
+		case base.file:
+			return base.m.global(e.Attr, modules, steps)
+		}
+		return base.item(e.Attr, steps)
+	}
+	return option(e.Attr, modules, steps)
+}
+
+// base follows what stands before a dot; a class may as well.
+func (m *Module) base(e pysrc.Expr, modules Modules, steps int) (Value, bool) {
+	if n, ok := e.(*pysrc.Name); ok {
+		if home := m.scopeAt(n.Start).home(n.ID); home != nil && home.class == nil {
+			if c := m.class(n.ID); c != nil && len(home.binds[n.ID]) == 1 {
+				return Value{m: m, class: c, modules: modules}, true
+			}
+		}
+	}
+	return m.follow(e, modules, steps)
+}
+
+// class is the one class of a name.
+func (m *Module) class(name string) (found *pysrc.Class) {
+	for _, s := range m.scopes {
+		if s.class != nil && s.class.Name == name {
+			if found != nil {
+				return nil
+			}
+			found = s.class
+		}
+	}
+	return found
+}
+
+// around is the class whose method holds an offset.
+func (m *Module) around(at int) *pysrc.Class {
+	for s := m.scopeAt(at); s != nil; s = s.parent {
+		if s.class != nil {
+			return s.class
+		}
+	}
+	return nil
+}
+
+// made is the class of the project that a call makes an object of.
+func (m *Module) made(c *pysrc.Call, modules Modules) Value {
+	name := Dotted(c.Func)
+	home := m
+	if full, ok := m.Imports[Root(name)]; ok {
+		file, local := m.Local(full, modules.Has)
+		if !local {
+			return Value{}
+		}
+		home = modules[file]
+	}
+	return Value{m: home, class: home.class(name[strings.LastIndexByte(name, '.')+1:]), modules: modules}
+}
+
+// field follows an attribute that is set once: by self.attr = value in a method,
+// by the call that makes the object, or in the body of the class.
+func (m *Module) field(c *pysrc.Class, made *pysrc.Call, attr string, modules Modules, steps int) (Value, bool) {
+	var own []store
+	for _, other := range modules {
+		for _, s := range other.stores[attr] {
+			switch {
+			case Dotted(s.target.Value) != "self":
+				return Value{}, false // set from outside
+			case other == m && s.target.Start >= c.Start && s.target.End <= c.End:
+				own = append(own, s)
+			}
+		}
+	}
+	var inBody *scope
+	hasInit := false
+	for _, s := range m.scopes {
+		if s.class == c {
+			inBody = s
+		}
+		hasInit = hasInit || s.def != nil && s.def.Name == "__init__" && s.parent != nil && s.parent.class == c
+	}
+	if len(own) == 1 && own[0].value != nil {
+		return m.follow(own[0].value, modules, steps)
+	}
+	if len(own) > 0 || inBody == nil {
+		return Value{}, false
+	}
+	if made != nil && !hasInit { // a dataclass
+		if given := Argument(made, attr, -1); given != nil || len(made.Args) > 0 || Open(made) {
+			return Value{}, false
+		}
+	}
+	b, _, ok := inBody.reaching(attr, inBody.within.End, inBody)
+	if !ok {
+		return Value{}, false
+	}
+	return m.follow(b.value, modules, steps)
+}
+
+// passed follows what the program's one call of a function gives for a
+// parameter, else the default.
+func (m *Module) passed(d *pysrc.Def, i int, modules Modules, steps int) (Value, bool) {
+	p, called, pos := d.Params[i], d.Name, i
+	if d.Params[0].Name == "self" {
+		pos--
+	}
+	if d.Name == "__init__" {
+		called = m.classOf(d)
+	}
+	var from *Module
+	var given pysrc.Expr
+	for _, other := range modules {
+		for _, c := range other.Calls {
+			if last(c) != called {
+				continue
+			}
+			value := Argument(c, p.Name, pos)
+			switch {
+			case Open(c), value != nil && given != nil:
+				return Value{}, false // cannot be told, or several values
+			case value != nil:
+				from, given = other, value
+			}
+		}
+	}
+	if given != nil {
+		return from.follow(given, modules, steps)
+	}
+	if p.Kind != "" {
+		return Value{}, false
+	}
+	if p.Default == nil {
+		return m.decorated(d, p.Name, modules, steps)
+	}
+	return m.follow(p.Default, modules, steps)
+}
+
+// decorated is the default of a click option.
+func (m *Module) decorated(d *pysrc.Def, name string, modules Modules, steps int) (Value, bool) {
+	for _, e := range d.Decorators {
+		if c, ok := e.(*pysrc.Call); ok && last(c) == "option" && makes(c, name) {
+			if given := Argument(c, "default", -1); given != nil {
+				return m.follow(given, modules, steps)
+			}
+		}
+	}
+	return Value{}, false
+}
+
+// classOf names the class that a method belongs to.
+func (m *Module) classOf(d *pysrc.Def) string {
+	for _, s := range m.scopes {
+		if s.class != nil && slices.Contains(s.class.Body, pysrc.Stmt(d)) {
+			return s.class.Name
+		}
+	}
+	return ""
+}
+
+// option finds the default of the one command line option of a name: argparse,
+// or the flags of absl and TensorFlow.
+func option(name string, modules Modules, steps int) (Value, bool) {
+	var from *Module
+	var given pysrc.Expr
+	seen, set := 0, 0
+	for _, m := range modules {
+		for _, c := range m.Calls {
+			called := last(c)
+			switch {
+			case called == "set_defaults":
+				if e := Argument(c, name, -1); e != nil {
+					set++
+					from, given = m, e
+				}
+			case called == "add_argument" && makes(c, name):
+				seen++
+				if e := Argument(c, "default", -1); set == 0 {
+					from, given = m, e
+				}
+			case strings.HasPrefix(called, "DEFINE_") && len(c.Args) > 0:
+				if s, ok := c.Args[0].(*pysrc.String); ok && s.Value == name {
+					seen++
+					from, given = m, Argument(c, "default", 1)
+				}
+			}
+		}
+	}
+	if given == nil || seen != 1 || set > 1 {
+		return Value{}, false
+	}
+	return from.follow(given, modules, steps)
+}
+
+// makes tells whether an add_argument call is that of an attribute.
+func makes(c *pysrc.Call, name string) bool {
+	if dest, ok := Argument(c, "dest", -1).(*pysrc.String); ok {
+		return dest.Value == name
+	}
+	return slices.ContainsFunc(c.Args, func(e pysrc.Expr) bool {
+		s, ok := e.(*pysrc.String)
+		return ok && strings.HasPrefix(s.Value, "--") && strings.ReplaceAll(s.Value[2:], "-", "_") == name
+	})
+}
+
+// Reads counts how often the constant whose value stands at a place is read in
+// the whole project, 0 where it is no constant.
+func (modules Modules) Reads(at Spot) (n int) {
+	if at.Module == nil {
+		return 0
+	}
+	for name, binds := range at.Module.scopes[0].binds {
+		for _, b := range binds {
+			if b.value != nil && b.value.Span() == at.Place {
+				n = max(n, at.Module.Uses[name]+modules.readsElsewhere(at.Module, name))
+			}
+		}
+	}
+	for _, s := range at.Module.scopes[1:] {
+		for name, binds := range s.binds {
+			for _, b := range binds {
+				if b.value != nil && b.value.Span() == at.Place {
+					n = max(n, at.Module.Uses[name])
+				}
+			}
+		}
+	}
+	return n
+}
+
+// readsElsewhere counts the uses of a file's constant in other files.
+func (modules Modules) readsElsewhere(home *Module, name string) (n int) {
+	for _, m := range modules {
+		if m == home {
+			continue
+		}
+		for local, full := range m.Imports {
+			file, ok := m.Local(full, modules.Has)
+			if !ok || file != home.Name {
+				continue
+			}
+			if strings.HasSuffix(full, "."+name) {
+				n += m.Uses[local]
+				continue
+			}
+			pysrc.Walk(m.File, func(node pysrc.Node) bool {
+				if a, ok := node.(*pysrc.Attribute); ok && a.Attr == name && Root(Dotted(a)) == local {
+					n++
+				}
+				return true
+			})
+		}
+		if slices.ContainsFunc(m.Stars, func(star string) bool { file, ok := m.Local(star, modules.Has); return ok && file == home.Name }) {
+			n += m.Uses[name]
+		}
+	}
+	return n
+}

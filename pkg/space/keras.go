@@ -1,0 +1,227 @@
+package space
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/mlhook/mlhook/pkg/project"
+	"github.com/mlhook/mlhook/pkg/pysrc"
+)
+
+// program is what holds for all modules of a program.
+type program struct {
+	searched   map[string]bool // arguments that a grid or random search sets
+	attributes map[string]bool // read anywhere
+	shuffles   bool            // some DataLoader does
+}
+
+func survey(modules []*project.Module) program {
+	p := program{map[string]bool{}, map[string]bool{}, false}
+	for _, m := range modules {
+		pysrc.Walk(m.File, func(n pysrc.Node) bool {
+			if a, ok := n.(*pysrc.Attribute); ok {
+				p.attributes[a.Attr] = true
+			}
+			return true
+		})
+		for _, c := range m.Calls {
+			name := m.Canonical(c)
+			switch {
+			case name == "torch.utils.data.DataLoader":
+				p.shuffles = p.shuffles || shuffles(m, c)
+			case strings.HasPrefix(name, "sklearn.") && strings.HasSuffix(name, "SearchCV") && len(c.Args)+len(c.Keywords) > 1:
+				p.grid(m, c)
+			}
+		}
+	}
+	return p
+}
+
+// grid notes the arguments that a search of scikit-learn's sets, svc__C for C.
+func (p program) grid(m *project.Module, c *pysrc.Call) {
+	for _, name := range []string{"param_grid", "param_distributions"} {
+		given := project.Argument(c, name, 1)
+		if given == nil {
+			continue
+		}
+		v := m.Value(given, project.Modules{m.Name: m})
+		dicts := []project.Value{v}
+		if elements, ok := v.Elements(); ok {
+			dicts = elements
+		}
+		for _, d := range dicts {
+			entries, _ := d.Entries()
+			for key := range entries {
+				p.searched[key[strings.LastIndex("__"+key, "__"):]] = true
+			}
+		}
+	}
+}
+
+// shuffles tells whether a DataLoader draws its rows in any order: it trains.
+func shuffles(m *project.Module, c *pysrc.Call) bool {
+	given := project.Argument(c, "shuffle", 2)
+	return given != nil && m.File.Text(given) != "False" || project.Argument(c, "sampler", -1) != nil || project.Argument(c, "batch_sampler", -1) != nil || project.Open(c)
+}
+
+// feedsTest tells whether a DataLoader only feeds an evaluation: another one
+// shuffles.
+func (f *finder) feedsTest(c *pysrc.Call) bool { return f.shuffles && !shuffles(f.m, c) }
+
+// A layer is a keras layer or what ends a row of them.
+type layer struct {
+	call *pysrc.Call
+	name string // Dense; empty where a model ends
+}
+
+// stackOf lists the layers of a module in order, and where models end.
+func stackOf(m *project.Module) (found []layer) {
+	for _, c := range m.Calls {
+		name := m.Canonical(c)
+		if rest, ok := strings.CutPrefix(name, "keras.layers."); ok {
+			found = append(found, layer{c, rest})
+			continue
+		}
+		a, method := c.Func.(*pysrc.Attribute)
+		if name == "keras.Sequential" && len(c.Args) == 0 || name == "keras.Model" || method && a.Attr == "compile" {
+			found = append(found, layer{c, ""})
+		}
+	}
+	for _, d := range m.Defs {
+		found = append(found, layer{&pysrc.Call{Range: pysrc.Range{Start: d.End, End: d.End}}, ""})
+	}
+	slices.SortStableFunc(found, func(a, b layer) int { return cmp.Compare(a.call.Start, b.call.Start) })
+	return found
+}
+
+// row are the layers of the model that a call belongs to, and its index.
+func (f *finder) row(c *pysrc.Call) (row []layer, at int) {
+	i := slices.IndexFunc(f.stack, func(l layer) bool { return l.call == c })
+	first, last := i, i+1
+	for first > 0 && f.stack[first-1].name != "" {
+		first--
+	}
+	for last < len(f.stack) && f.stack[last].name != "" {
+		last++
+	}
+	return f.stack[first:last], i - first
+}
+
+// lastDense is the call that makes the output layer.
+func lastDense(m *project.Module) (last *pysrc.Call) {
+	for _, c := range m.Calls {
+		if m.Canonical(c) == "keras.layers.Dense" && (last == nil || c.Start > last.Start) {
+			last = c
+		}
+	}
+	return last
+}
+
+// output tells whether a layer gives the classes, or its activation does; they
+// are no choice.
+func (f *finder) output(c *pysrc.Call, owner string) bool {
+	if owner != "keras.layers.Dense" && owner != "keras.layers.Activation" {
+		return false
+	}
+	pos := 1
+	if owner == "keras.layers.Activation" {
+		pos = 0
+	}
+	if s, ok := project.Argument(c, "activation", pos).(*pysrc.String); ok && (s.Value == "softmax" || s.Value == "linear") {
+		return true
+	}
+	row, at := f.row(c)
+	for _, l := range row[at+1:] {
+		if l.name != "Activation" && l.name != "Softmax" {
+			return false
+		}
+	}
+	return true
+}
+
+// naked tells whether a hidden Dense layer of a Sequential has no activation,
+// not even as a layer of its own.
+func (f *finder) naked(c *pysrc.Call) bool {
+	row, at := f.row(c)
+	if f.output(c, "keras.layers.Dense") || at+1 < len(row) && !slices.Contains([]string{"Dense", "Dropout", "Flatten"}, row[at+1].name) {
+		return false
+	}
+	for _, other := range f.m.Calls {
+		switch a, method := other.Func.(*pysrc.Attribute); {
+		case method && a.Attr == "add" && len(other.Args) == 1 && other.Args[0].Span() == c.Range:
+			return true
+		case f.m.Canonical(other) == "keras.Sequential" && len(other.Args) == 1:
+			list, ok := other.Args[0].(*pysrc.List)
+			if ok && slices.ContainsFunc(list.Elts, func(e pysrc.Expr) bool { return e.Span() == c.Range }) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// merges tells whether the model of a layer has places where paths meet.
+func (f *finder) merges(c *pysrc.Call) bool {
+	row, _ := f.row(c)
+	return slices.ContainsFunc(row, func(l layer) bool {
+		return meets[strings.ToLower(l.name)] || strings.EqualFold(l.name, "concatenate")
+	})
+}
+
+// meets are layers whose inputs have one shape.
+var meets = map[string]bool{"add": true, "multiply": true, "subtract": true, "average": true, "maximum": true, "minimum": true, "dot": true, "attention": true, "multiheadattention": true}
+
+// coupled tells whether the width of a layer has to fit another place: where
+// paths are added up, where a Reshape follows, where a state is handed over.
+func (f *finder) coupled(c *pysrc.Call) bool {
+	row, at := f.row(c)
+	for i, l := range row {
+		if meets[strings.ToLower(l.name)] || l.name == "Reshape" && i > at {
+			return true
+		}
+	}
+	for _, other := range f.m.Calls {
+		if project.Argument(other, "initial_state", -1) != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// owner is the canonical name of what is called; methods of models go by their
+// name and arguments.
+func (f *finder) owner(c *pysrc.Call) string {
+	if name := f.m.Canonical(c); name != "" {
+		return name
+	}
+	a, ok := c.Func.(*pysrc.Attribute)
+	if !ok || f.family != "keras" {
+		return ""
+	}
+	switch {
+	case a.Attr == "fit" && f.trains(a, c):
+		return "keras.Model.fit"
+	case a.Attr == "compile" || a.Attr == "fit_generator":
+		return "keras.Model." + a.Attr
+	case a.Attr == "flow" || a.Attr == "flow_from_directory":
+		return "keras.preprocessing.image.ImageDataGenerator." + a.Attr
+	}
+	return ""
+}
+
+// trains tells whether fit is that of a keras model: by its arguments, or
+// because what it is called on is compiled.
+func (f *finder) trains(fit *pysrc.Attribute, c *pysrc.Call) bool {
+	for _, name := range []string{"epochs", "nb_epoch", "validation_data", "batch_size", "verbose", "callbacks", "validation_split"} {
+		if project.Argument(c, name, -1) != nil {
+			return true
+		}
+	}
+	for _, other := range f.m.Calls {
+		if a, ok := other.Func.(*pysrc.Attribute); ok && a.Attr == "compile" && f.m.File.Text(a.Value) == f.m.File.Text(fit.Value) {
+			return true
+		}
+	}
+	return len(c.Args) > 2 || !f.m.Roots["sklearn"] && f.last != nil && len(c.Args) > 1
+}
