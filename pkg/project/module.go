@@ -152,8 +152,10 @@ func Dotted(e pysrc.Expr) string {
 
 // Canonical names what a call calls, whatever the script's aliases:
 // "keras.layers.Dense", "torch.optim.SGD".
-func (m *Module) Canonical(c *pysrc.Call) string {
-	name := Dotted(c.Func)
+func (m *Module) Canonical(c *pysrc.Call) string { return m.Means(Dotted(c.Func)) }
+
+// Means is Canonical for a dotted name as the file writes it.
+func (m *Module) Means(name string) string {
 	if name == "" {
 		return ""
 	}

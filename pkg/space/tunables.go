@@ -17,7 +17,7 @@ func inModule(m *project.Module, modules project.Modules, family string) []Tunab
 	f.loops()
 	f.widths()
 	f.chains()
-	f.layers()
+	f.moves()
 	return f.found
 }
 
