@@ -233,7 +233,9 @@ func (f *finder) torchNorms(m model, output int) {
 	f.move(m, "norm_layer", Move{Kind: "insert", Base: "norm"}, distinct(options)...)
 }
 
-func isNorm(owner string) bool { return owner != "" && shapes[owner].out == "" && shapes[owner].in != "" }
+func isNorm(owner string) bool {
+	return owner != "" && shapes[owner].out == "" && shapes[owner].in != ""
+}
 
 // distinct drops options without an edit, and one that says the same as the first.
 func distinct(options []option) (kept []option) {

@@ -82,10 +82,14 @@ func (f *finder) imported(canonical, name string, near *pysrc.Call) (string, []e
 			continue
 		}
 		var names []pysrc.Range
-		for _, a := range from.Names {
-			names = append(names, a.Range)
+		at := len(from.Names) - 1
+		for i, a := range slices.Backward(from.Names) {
+			names = append([]pysrc.Range{a.Range}, names...)
+			if a.Name > name {
+				at = i // where names are sorted they stay so
+			}
 		}
-		return name, []edit.Edit{f.beforeElement(names, len(names)-1, name)}, true
+		return name, []edit.Edit{f.beforeElement(names, at, name)}, true
 	}
 	return "", nil, false
 }

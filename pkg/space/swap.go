@@ -143,7 +143,7 @@ func (f *finder) moreSizes(sizes []pysrc.Expr, open, closed string) (options []o
 	}
 	src := string(f.m.File.Src)
 	at, gap := last.Span().End, ", "
-	if rest := strings.TrimLeft(src[at:], " \t"); rest[:1] == "," {
+	if rest := strings.TrimLeft(src[at:], " \t"); open == "" && strings.HasPrefix(rest, ",") {
 		at, gap = len(src)-len(rest)+1, " "
 	}
 	text := ""
