@@ -2,53 +2,104 @@ package space
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/mlhook/mlhook/pkg/project"
 	"github.com/mlhook/mlhook/pkg/pysrc"
 )
 
-// chains offers the hidden widths of torch models that are written as numbers:
-// the output of one Linear and the input of the next change together. Where
-// the layers of a model do not follow each other plainly, none is offered.
-func (f *finder) chains() {
-	for i, model := range f.models() {
-		layers := f.within(model, "torch.nn.Linear")
-		if !f.plain(layers) || f.joins(model) {
+// widths offers the hidden widths of torch modules where one name stands for
+// the output of a layer and the input of the next, so that they change together.
+func (f *finder) widths() {
+	type use struct {
+		in, out, other int
+		expr           pysrc.Expr
+		owner          string
+	}
+	uses := map[string]*use{}
+	count := func(e pysrc.Expr, owner string, add func(*use)) {
+		for _, x := range factors(e) {
+			if n, ok := x.(*pysrc.Name); ok {
+				if uses[n.ID] == nil {
+					uses[n.ID] = &use{expr: n, owner: owner}
+				}
+				add(uses[n.ID])
+			}
+		}
+	}
+	for _, c := range f.m.Calls {
+		owner := f.m.Canonical(c)
+		s, ok := shapes[owner]
+		if !ok || !plainArguments(c) {
 			continue
 		}
-		for j, c := range layers[:max(0, len(layers)-1)] {
-			out, next := project.Argument(c, "out_features", 1).Span(), layers[j+1]
-			text := string(f.m.File.Src[out.Start:out.End])
-			also := []pysrc.Range{project.Argument(next, "in_features", 0).Span()}
-			for _, norm := range append(f.within(model, "torch.nn.BatchNorm1d"), f.within(model, "torch.nn.LayerNorm")...) {
-				if n, ok := project.Argument(norm, "", 0).(*pysrc.Number); ok && f.m.File.Text(n) == text && norm.Start > c.End && norm.End < next.Start {
-					also = append(also, n.Range)
-				}
-			}
-			if f.others(c.End, next.Start, text) != len(also)-1 {
-				continue // the number means something else in between
-			}
-			a := arg{name: "out_features", role: "width", low: 1, high: 1024, log: true, int: true}
-			before := len(f.found)
-			f.number(fmt.Sprintf("%s:model#%d:torch.nn.Linear#%d:out_features", f.m.Name, i, j), "torch.nn.Linear", a, project.Spot{Module: f.m, Place: out, Text: text})
-			if len(f.found) > before {
-				f.found[before].Also = also
-			}
+		if s.out == "" {
+			count(project.Argument(c, s.in, s.inPos), owner, func(u *use) { u.other++ })
+			continue
+		}
+		count(project.Argument(c, s.in, s.inPos), owner, func(u *use) { u.in++ })
+		count(project.Argument(c, s.out, s.outPos), owner, func(u *use) { u.out++; u.owner = owner })
+	}
+	for _, name := range slices.Sorted(maps.Keys(uses)) {
+		u := uses[name]
+		if u.in == 0 || u.out == 0 || f.m.Uses[name] != u.in+u.out+u.other {
+			continue
+		}
+		s := shapes[u.owner]
+		a := arg{name: "hidden", role: s.role, low: 1, high: s.high, log: true, int: true}
+		if at, ok := f.m.Number(u.expr, f.modules); ok {
+			f.number(f.m.Name+":"+name+":width", u.owner, a, at)
 		}
 	}
 }
 
-// models are the places that define one model each: classes, and nn.Sequential
+// factors are those of a product: channels * height * width.
+func factors(e pysrc.Expr) []pysrc.Expr {
+	if b, ok := e.(*pysrc.Binary); ok && b.Op == "*" {
+		return append(factors(b.X), factors(b.Y)...)
+	}
+	return []pysrc.Expr{e}
+}
+
+// plainArguments tells whether a layer has none of the arguments that make its
+// widths depend on more: groups have to divide them, two directions double them.
+func plainArguments(c *pysrc.Call) bool {
+	for _, name := range []string{"groups", "bidirectional", "proj_size"} {
+		if project.Argument(c, name, -1) != nil {
+			return false
+		}
+	}
+	return !project.Open(c)
+}
+
+// chains offers the hidden widths of torch models that are written as numbers:
+// the output of one layer, the input of the next and the norms between change
+// together. Where the layers of a model do not follow each other plainly, none
+// is offered.
+func (f *finder) chains() {
+	for i, place := range f.places() {
+		for k, layers := range f.runs(place) {
+			model := fmt.Sprintf("%s:model#%d", f.m.Name, i)
+			if k > 0 {
+				model += fmt.Sprintf(".%d", k)
+			}
+			f.couple(model, place.Span(), layers)
+		}
+	}
+}
+
+// places are those that define one model each: classes, and nn.Sequential
 // outside of any.
-func (f *finder) models() (places []pysrc.Range) {
+func (f *finder) places() (places []pysrc.Node) {
 	pysrc.Walk(f.m.File, func(n pysrc.Node) bool {
 		switch n := n.(type) {
 		case *pysrc.Class:
-			places = append(places, n.Range)
+			places = append(places, n)
 			return false
 		case *pysrc.Call:
 			if f.m.Canonical(n) == "torch.nn.Sequential" {
-				places = append(places, n.Range)
+				places = append(places, n)
 				return false
 			}
 		}
@@ -57,62 +108,159 @@ func (f *finder) models() (places []pysrc.Range) {
 	return places
 }
 
-// within lists the calls of a name inside a range, in the order of the source.
-func (f *finder) within(r pysrc.Range, name string) (found []*pysrc.Call) {
-	for _, c := range f.m.Calls {
-		if c.Start >= r.Start && c.End <= r.End && f.m.Canonical(c) == name {
-			found = append(found, c)
+// runs are the layers of a model in the order in which they work: all of a
+// class whose forward is plain, else those of each nn.Sequential.
+func (f *finder) runs(place pysrc.Node) (runs [][]*pysrc.Call) {
+	if c, ok := place.(*pysrc.Class); ok {
+		if read, ok := f.class(c); ok && read.plain && !f.joins(read.forward.Range) {
+			var run []*pysrc.Call
+			for _, l := range read.order {
+				run = append(run, f.flat(l.call)...)
+			}
+			return [][]*pysrc.Call{run}
 		}
 	}
-	return found
+	for _, c := range f.m.Calls {
+		at := place.Span()
+		if c.Start >= at.Start && c.End <= at.End && f.m.Canonical(c) == "torch.nn.Sequential" {
+			runs = append(runs, f.flat(c))
+		}
+	}
+	return runs
 }
 
-// plain tells whether each layer's output is, number for number, the input of
-// the next.
-func (f *finder) plain(layers []*pysrc.Call) bool {
-	for i := range layers[:max(0, len(layers)-1)] {
-		out, ok := project.Argument(layers[i], "out_features", 1).(*pysrc.Number)
-		in, same := project.Argument(layers[i+1], "in_features", 0).(*pysrc.Number)
-		if !ok || !same || layers[i].Start > layers[i+1].Start || f.m.File.Text(out) != f.m.File.Text(in) {
-			return false
+// flat are the layers of an nn.Sequential, or the one layer that it is.
+func (f *finder) flat(c *pysrc.Call) (layers []*pysrc.Call) {
+	if f.m.Canonical(c) != "torch.nn.Sequential" {
+		return []*pysrc.Call{c}
+	}
+	items := c.Args
+	if pairs, ok := f.pairs(c); ok {
+		items = nil
+		for _, e := range pairs {
+			items = append(items, e.(*pysrc.Tuple).Elts[1])
 		}
 	}
-	return true
+	for _, e := range items {
+		inner, ok := e.(*pysrc.Call)
+		if !ok {
+			inner = c // a layer that cannot be seen: nothing goes past it
+		}
+		if inner == c {
+			layers = append(layers, c)
+			continue
+		}
+		layers = append(layers, f.flat(inner)...)
+	}
+	return layers
+}
+
+// couple offers the widths between the layers of a run.
+func (f *finder) couple(model string, place pysrc.Range, layers []*pysrc.Call) {
+	seen := map[string]int{}
+	for i, c := range layers {
+		owner := f.m.Canonical(c)
+		s := shapes[owner]
+		id := fmt.Sprintf("%s:%s#%d:%s", model, owner, seen[owner], s.out)
+		seen[owner]++
+		out, ok := project.Argument(c, s.out, s.outPos).(*pysrc.Number)
+		if s.out == "" || !ok || !plainArguments(c) {
+			continue
+		}
+		text := f.m.File.Text(out)
+		also, ok := f.taken(layers[i+1:], text)
+		if !ok || f.elsewhere(place, layers, text) {
+			continue // the number means something else as well
+		}
+		a := arg{name: s.out, role: s.role, low: 1, high: s.high, log: true, int: true}
+		before := len(f.found)
+		f.number(id, owner, a, project.Spot{Module: f.m, Place: out.Range, Text: text})
+		if len(f.found) > before {
+			f.found[before].Also = also
+		}
+	}
+}
+
+// taken finds the numbers that have to be the width of what comes in: in norms,
+// and in the layer that ends the search, there as a factor perhaps.
+func (f *finder) taken(layers []*pysrc.Call, text string) (also []pysrc.Range, ok bool) {
+	for _, c := range layers {
+		owner := f.m.Canonical(c)
+		s, known := shapes[owner]
+		if !known && slices.Contains(neutral, owner) {
+			continue
+		}
+		if !known || s.in == "" || !plainArguments(c) {
+			return nil, false
+		}
+		at := slices.IndexFunc(factors(project.Argument(c, s.in, s.inPos)), func(e pysrc.Expr) bool {
+			n, ok := e.(*pysrc.Number)
+			return ok && f.m.File.Text(n) == text
+		})
+		if at < 0 {
+			return nil, false
+		}
+		also = append(also, factors(project.Argument(c, s.in, s.inPos))[at].Span())
+		if s.out != "" {
+			return also, true
+		}
+	}
+	return nil, false // the output layer
+}
+
+// elsewhere tells whether a number stands in a model outside of its layers.
+func (f *finder) elsewhere(place pysrc.Range, layers []*pysrc.Call, text string) bool {
+	found := false
+	pysrc.Walk(f.m.File, func(node pysrc.Node) bool {
+		if c, ok := node.(*pysrc.Call); ok {
+			owner := f.m.Canonical(c)
+			_, known := shapes[owner]
+			return !((known || slices.Contains(neutral, owner)) && slices.Contains(layers, c))
+		}
+		x, ok := node.(*pysrc.Number)
+		found = found || ok && x.Start >= place.Start && x.End <= place.End && f.m.File.Text(x) == text
+		return !found
+	})
+	return found
 }
 
 // joins tells whether a model puts tensors together or takes them apart, so
 // that widths depend on more than the layer before.
 func (f *finder) joins(r pysrc.Range) bool {
-	for _, c := range f.m.Calls {
-		if a, ok := c.Func.(*pysrc.Attribute); ok && c.Start >= r.Start && c.End <= r.End {
-			switch a.Attr {
-			case "cat", "concat", "stack", "hstack", "split", "chunk", "view", "reshape":
-				if a.Attr[0] != 'v' && a.Attr[0] != 'r' || literalAfterFirst(c) {
-					return true
+	joined := false
+	pysrc.Walk(f.m.File, func(n pysrc.Node) bool {
+		if at := n.Span(); at.Start < r.Start || at.End > r.End {
+			return !joined
+		}
+		switch n := n.(type) {
+		case *pysrc.Assign:
+			joined = joined || n.Op != "="
+		case *pysrc.Binary:
+			_, x := n.X.(*pysrc.Number)
+			_, y := n.Y.(*pysrc.Number)
+			joined = joined || !x && !y // a residual, a mask
+		case *pysrc.Call:
+			if a, ok := n.Func.(*pysrc.Attribute); ok {
+				switch a.Attr {
+				case "cat", "concat", "stack", "hstack", "split", "chunk", "transpose", "permute", "unfold", "repeat", "expand",
+					"pixel_shuffle", "glu", "einsum", "matmul", "bmm":
+					joined = true
+				case "view", "reshape":
+					joined = joined || literalAfterFirst(n)
 				}
 			}
 		}
-	}
-	return false
+		return !joined
+	})
+	return joined
 }
 
 // literalAfterFirst tells x.view(-1, 64) from x.view(-1, n).
 func literalAfterFirst(c *pysrc.Call) bool {
 	for _, e := range c.Args[min(1, len(c.Args)):] {
-		if _, ok := e.(*pysrc.Number); ok {
+		if slices.ContainsFunc(factors(e), func(e pysrc.Expr) bool { _, ok := e.(*pysrc.Number); return ok }) {
 			return true
 		}
 	}
 	return false
-}
-
-// others counts the numbers of the same text between two offsets.
-func (f *finder) others(from, to int, text string) (n int) {
-	pysrc.Walk(f.m.File, func(node pysrc.Node) bool {
-		if x, ok := node.(*pysrc.Number); ok && x.Start >= from && x.End <= to && f.m.File.Text(x) == text {
-			n++
-		}
-		return true
-	})
-	return n
 }

@@ -69,35 +69,35 @@ func shuffles(m *project.Module, c *pysrc.Call) bool {
 // shuffles.
 func (f *finder) feedsTest(c *pysrc.Call) bool { return f.shuffles && !shuffles(f.m, c) }
 
-// A layer is a keras layer or what ends a row of them.
-type layer struct {
+// A stacked is a keras layer in its row, or what ends a row of them.
+type stacked struct {
 	call *pysrc.Call
 	name string // Dense; empty where a model ends
 }
 
 // stackOf lists the layers of a module in order, and where models end.
-func stackOf(m *project.Module) (found []layer) {
+func stackOf(m *project.Module) (found []stacked) {
 	for _, c := range m.Calls {
 		name := m.Canonical(c)
 		if rest, ok := strings.CutPrefix(name, "keras.layers."); ok {
-			found = append(found, layer{c, rest})
+			found = append(found, stacked{c, rest})
 			continue
 		}
 		a, method := c.Func.(*pysrc.Attribute)
 		if name == "keras.Sequential" && len(c.Args) == 0 || name == "keras.Model" || method && a.Attr == "compile" {
-			found = append(found, layer{c, ""})
+			found = append(found, stacked{c, ""})
 		}
 	}
 	for _, d := range m.Defs {
-		found = append(found, layer{&pysrc.Call{Range: pysrc.Range{Start: d.End, End: d.End}}, ""})
+		found = append(found, stacked{&pysrc.Call{Range: pysrc.Range{Start: d.End, End: d.End}}, ""})
 	}
-	slices.SortStableFunc(found, func(a, b layer) int { return cmp.Compare(a.call.Start, b.call.Start) })
+	slices.SortStableFunc(found, func(a, b stacked) int { return cmp.Compare(a.call.Start, b.call.Start) })
 	return found
 }
 
 // row are the layers of the model that a call belongs to, and its index.
-func (f *finder) row(c *pysrc.Call) (row []layer, at int) {
-	i := slices.IndexFunc(f.stack, func(l layer) bool { return l.call == c })
+func (f *finder) row(c *pysrc.Call) (row []stacked, at int) {
+	i := slices.IndexFunc(f.stack, func(l stacked) bool { return l.call == c })
 	first, last := i, i+1
 	for first > 0 && f.stack[first-1].name != "" {
 		first--
@@ -164,7 +164,7 @@ func (f *finder) naked(c *pysrc.Call) bool {
 // merges tells whether the model of a layer has places where paths meet.
 func (f *finder) merges(c *pysrc.Call) bool {
 	row, _ := f.row(c)
-	return slices.ContainsFunc(row, func(l layer) bool {
+	return slices.ContainsFunc(row, func(l stacked) bool {
 		return meets[strings.ToLower(l.name)] || strings.EqualFold(l.name, "concatenate")
 	})
 }

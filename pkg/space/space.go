@@ -5,7 +5,10 @@ package space
 import (
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 
+	"github.com/mlhook/mlhook/pkg/edit"
 	"github.com/mlhook/mlhook/pkg/project"
 	"github.com/mlhook/mlhook/pkg/pysrc"
 	"github.com/mlhook/mlhook/pkg/run"
@@ -29,7 +32,10 @@ type Tunable struct {
 	// epochs, batch_size, width, depth, filters, kernel_size, activation,
 	// optimizer, loss, dropout, l2, momentum, estimators, max_depth,
 	// min_samples, subsample, C, gamma, kernel, neighbors, max_iter, alpha,
-	// scaling, init, patience, rounds, solver, layers (an architecture move).
+	// scaling, init, patience, rounds, solver, optimizer_class.
+	//
+	// Those of architecture moves: layers (one more hidden layer), conv_layer,
+	// dropout_layer, norm_layer (normalisation behind hidden layers), remove.
 	Role string `json:"role"`
 	// Owner is the canonical name of what takes the value: "sklearn.svm.SVC",
 	// "keras.layers.Dense", "keras.optimizers.Adam", "xgboost.train".
@@ -46,14 +52,24 @@ type Tunable struct {
 	// Text goes before and after the value when it is inserted: ", gamma=" and "".
 	Before, After string `json:"-"`
 	Move          *Move  `json:"-"`
+	// Unless is the ID of a choice: where that is not left alone, nothing takes
+	// this value any more (the momentum of an optimizer that is swapped).
+	Unless string `json:"-"`
 }
 
-// A Move is an architecture tunable: its Choices are source texts of layers,
-// the first is "" (leave the model as it is). The chosen text is put at Place,
-// Before and After around it; "%NAME%" in it becomes a unique layer name.
+// A Move describes a tunable whose choices are edits of more than one value:
+// an architecture move, whose first choice is "" (leave the model as it is),
+// or the swap of a class for another.
 type Move struct {
-	Kind  string // insert
-	Style string // "list" for Sequential([...]), "add" for model.add(...)
+	Kind  string // insert, remove, swap
+	Style string // how the layers are written: list, add, chain, dict, module; call for the arguments of one
+	Base  string // what an added layer is, the middle of its name: dense, conv, dropout, norm
+	// Edits are what each choice does, the one that tells most first. "%NAME%",
+	// "%NAME2%" ... in them become unique layer names; "%{ID|64}" becomes the
+	// value of the tunable ID, whose own value is 64.
+	Edits map[string][]edit.Edit
+	// Removed is the source text that a removal takes away.
+	Removed string
 }
 
 // Where names the place of a tunable for a person.
@@ -109,7 +125,7 @@ func unique(all []Tunable) []Tunable {
 	out := []Tunable{}
 	for _, t := range all {
 		k := place{t.File, t.Place, t.Kind}
-		if t.Kind == "inserted" {
+		if t.Kind == "inserted" || t.Move != nil {
 			k.kind = t.ID
 		}
 		if i, ok := seen[k]; ok {
@@ -123,4 +139,10 @@ func unique(all []Tunable) []Tunable {
 		out = append(out, t)
 	}
 	return slices.DeleteFunc(out, func(t Tunable) bool { return t.Role == "" })
+}
+
+// literal reads a number as Python writes it.
+func literal(text string) (float64, bool) {
+	v, err := strconv.ParseFloat(strings.ReplaceAll(text, "_", ""), 64)
+	return v, err == nil
 }

@@ -18,7 +18,7 @@ func inModule(m *project.Module, modules project.Modules, family string, p progr
 	f.loops()
 	f.widths()
 	f.chains()
-	f.layers()
+	f.moves()
 	return f.found
 }
 
@@ -29,7 +29,7 @@ type finder struct {
 	modules project.Modules
 	ordinal map[string]int // calls of an owner seen so far
 	last    *pysrc.Call    // the output layer
-	stack   []layer
+	stack   []stacked
 	found   []Tunable
 }
 

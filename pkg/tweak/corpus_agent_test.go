@@ -72,7 +72,7 @@ type observation struct {
 }
 
 // run runs a project, some files replaced, for at most so long.
-func (s *session) run(p *project, replaced map[string][]byte, limit time.Duration) (*observation, error) {
+func (s *session) run(p *sample, replaced map[string][]byte, limit time.Duration) (*observation, error) {
 	s.slots <- struct{}{}
 	defer func() { <-s.slots }()
 	trial := int(s.trials.Add(1))

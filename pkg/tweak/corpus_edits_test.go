@@ -19,13 +19,13 @@ const enough = 20 * time.Second
 
 // An edited program of the corpus.
 type edited struct {
-	project   *project
+	project   *sample
 	id, value string
 	files     map[string][]byte
 }
 
 // edits makes every edit of every tunable, compiles all results and runs them.
-func edits(t *testing.T, s *session, projects []*project) {
+func edits(t *testing.T, s *session, projects []*sample) {
 	all := map[string][]edited{}
 	made, refused := 0, 0
 	for _, p := range projects {

@@ -17,7 +17,7 @@ import (
 
 // observe runs every project and compares what inspect said before with what
 // the agent saw.
-func observe(t *testing.T, s *session, projects []*project) {
+func observe(t *testing.T, s *session, projects []*sample) {
 	right, wrong := 0, 0
 	t.Run("runs", func(t *testing.T) {
 		for _, p := range projects {
@@ -57,7 +57,7 @@ func observe(t *testing.T, s *session, projects []*project) {
 
 // problem: a program that inspect finds a problem in fails, one that fails
 // before any accuracy was warned of, and none runs out of time.
-func problem(p *project) string {
+func problem(p *sample) string {
 	q, failure := p.program, p.baseline.failure()
 	warned := q.Problem != nil || len(q.Hazards) > 0 || slices.ContainsFunc(q.Data, func(d inspect.Data) bool {
 		return d.Kind == "missing" || d.Kind == "outside"
@@ -74,7 +74,7 @@ func problem(p *project) string {
 }
 
 // warnings: no hook of the agent's stumbles over the program.
-func warnings(p *project) string {
+func warnings(p *sample) string {
 	for _, e := range p.baseline.events {
 		if e.Type == agent.EventWarning {
 			return "the agent warns: " + e.Text
@@ -88,7 +88,7 @@ var class = regexp.MustCompile(`^sklearn\.\w+\.score$`)
 
 // metricSource: the accuracy comes from where inspect said. Where a program
 // prints it, inspect need not know the split.
-func metricSource(p *project) string {
+func metricSource(p *sample) string {
 	said, got := p.program.Metric, measured(p.baseline)
 	said.Source = class.ReplaceAllString(said.Source, "sklearn.score")
 	got.Source = class.ReplaceAllString(got.Source, "sklearn.score")
@@ -131,7 +131,7 @@ var parts = []struct {
 }
 
 // model: the program trains a model of the kind that inspect said.
-func model(p *project) string {
+func model(p *sample) string {
 	kinds := map[string]bool{}
 	for _, e := range p.baseline.events {
 		if e.Type == agent.EventFit {
@@ -165,7 +165,7 @@ func kindOf(e agent.Event) string {
 }
 
 // data: the program reads what inspect said, all of it and nothing else.
-func data(p *project) string {
+func data(p *sample) string {
 	var wrong []string
 	read := map[string]agent.Event{}
 	for _, e := range p.baseline.events {
@@ -209,7 +209,7 @@ func data(p *project) string {
 }
 
 // unread says what is wrong with a path that inspect names.
-func unread(p *project, name, kind string, read map[string]agent.Event) string {
+func unread(p *sample, name, kind string, read map[string]agent.Event) string {
 	e, exact := read[name]
 	if exact && kind != "outside" && (kind == "missing") != e.Missing {
 		return fmt.Sprintf("inspect says %s is %s, observed missing %t", name, kind, e.Missing)

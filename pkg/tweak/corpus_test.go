@@ -21,14 +21,14 @@ import (
 	"github.com/mlhook/mlhook/pkg/space"
 )
 
-var update = flag.Bool("update", false, "write the golden files of the corpus")
+var update = flag.Bool("update", false, "write the golden files")
 
 // corpus holds small projects as people write them; each trains in seconds. A
 // make_data.py writes data that is not committed.
 const corpus = "testdata/corpus"
 
-// A project is one of the corpus.
-type project struct {
+// A sample is a project of the corpus.
+type sample struct {
 	name     string
 	files    fs.FS             // what is committed
 	data     map[string][]byte // what make_data.py wrote beside it
@@ -55,17 +55,17 @@ func TestCorpus(t *testing.T) {
 }
 
 // load inspects every project of the corpus.
-func load(t *testing.T, python string) []*project {
+func load(t *testing.T, python string) []*sample {
 	dirs, err := os.ReadDir(corpus)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var projects []*project
+	var projects []*sample
 	for _, d := range dirs {
 		if !d.IsDir() {
 			continue
 		}
-		p := &project{name: d.Name(), files: os.DirFS(filepath.Join(corpus, d.Name()))}
+		p := &sample{name: d.Name(), files: os.DirFS(filepath.Join(corpus, d.Name()))}
 		p.data = makeData(t, python, p.files)
 		if p.program, err = inspect.Inspect(inspect.Source{FS: p.files, Classify: p.classify}, inspect.Hints{}); err != nil {
 			t.Fatal(err)
@@ -104,7 +104,7 @@ func makeData(t *testing.T, python string, files fs.FS) map[string][]byte {
 }
 
 // classify says how git would see a path.
-func (p *project) classify(name string) (string, error) {
+func (p *sample) classify(name string) (string, error) {
 	name = path.Clean(name)
 	_, err := fs.Stat(p.files, name)
 	if err == nil {
@@ -122,7 +122,7 @@ func (p *project) classify(name string) (string, error) {
 }
 
 // layOut writes the project into a directory, some files replaced.
-func (p *project) layOut(dir string, replaced map[string][]byte) error {
+func (p *sample) layOut(dir string, replaced map[string][]byte) error {
 	if err := os.CopyFS(dir, p.files); err != nil {
 		return err
 	}
@@ -149,7 +149,7 @@ type seen struct {
 	Tunables   []string `json:"tunables"`
 }
 
-func golden(t *testing.T, projects []*project) {
+func golden(t *testing.T, projects []*sample) {
 	for _, p := range projects {
 		t.Run(p.name, func(t *testing.T) {
 			q := p.program

@@ -3,41 +3,42 @@ package tweak
 import (
 	"bytes"
 	"errors"
-	"fmt"
 
 	"github.com/mlhook/mlhook/pkg/edit"
 	"github.com/mlhook/mlhook/pkg/notebook"
 )
 
 // applyToNotebook edits the code of a notebook's cells. Nothing else of the file
-// changes, and the code of the result is what editing the code alone gives.
-func applyToNotebook(file []byte, changes []change) ([]byte, error) {
+// changes: after each tunable its code is what editing the code alone gives.
+func applyToNotebook(file []byte, steps []step) ([]byte, error) {
 	n, err := notebook.Read(file)
 	if err != nil {
 		return nil, err
 	}
-	want, err := apply(n.Text, changes)
-	if err != nil {
-		return nil, err
-	}
-	edits := make([]edit.Edit, len(changes))
-	for i, c := range changes {
-		from, to, quoted, err := n.Replace(c.place.Start, c.place.End, c.text)
-		if err != nil {
-			return nil, fmt.Errorf("the tweak of %s is refused: %w", c.tunable.ID, err)
+	_, err = apply(n.Text, steps, func(edits []edit.Edit, text []byte) error {
+		file, n, err = editCells(file, n, edits)
+		if err == nil && !bytes.Equal(n.Text, text) {
+			err = errors.New("it would change other code of the notebook as well")
 		}
-		edits[i] = edit.Edit{Start: from, End: to, New: quoted}
+		return err
+	})
+	return file, err
+}
+
+// editCells makes edits of a notebook's code in its file.
+func editCells(file []byte, n *notebook.Notebook, edits []edit.Edit) ([]byte, *notebook.Notebook, error) {
+	inFile := make([]edit.Edit, len(edits))
+	for i, e := range edits {
+		from, to, quoted, err := n.Replace(e.Start, e.End, e.New)
+		if err != nil {
+			return nil, nil, err
+		}
+		inFile[i] = edit.Edit{Start: from, End: to, New: quoted}
 	}
-	out, err := edit.Apply(file, edits...)
+	out, err := edit.Apply(file, inFile...)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	got, err := notebook.Read(out)
-	if err != nil {
-		return nil, err
-	}
-	if !bytes.Equal(got.Text, want) {
-		return nil, errors.New("the tweak is refused: it would change other code of the notebook as well")
-	}
-	return out, nil
+	n, err = notebook.Read(out)
+	return out, n, err
 }

@@ -3,8 +3,14 @@
 package tweak
 
 import (
+	"bytes"
+	"cmp"
+	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
+	"regexp"
+	"slices"
 	"sort"
 	"strings"
 
@@ -22,20 +28,19 @@ type Result struct {
 	Changes []run.Change
 }
 
-// change is one edit of one file.
-type change struct {
+// A step is what one tunable does to a file: all of its edits or none.
+type step struct {
 	tunable space.Tunable
-	place   pysrc.Range
-	text    string // what replaces the place
-	shown   string
-	coupled bool // it follows from another change of the same tunable
+	edits   []edit.Edit // of the committed source
+	change  run.Change
 }
 
 // Make edits the committed sources so that the tunables have the given values;
 // those without a value stay as they are. names draws a unique name for an
 // added layer.
 func Make(p *inspect.Program, sources fs.FS, values map[string]string, names func(base string) string) (Result, error) {
-	byFile := map[string][]change{}
+	byFile := map[string][]step{}
+	gone := removed(p.Tunables, values)
 	known := 0
 	for _, t := range p.Tunables {
 		value, ok := values[t.ID]
@@ -43,46 +48,33 @@ func Make(p *inspect.Program, sources fs.FS, values map[string]string, names fun
 			continue
 		}
 		known++
-		if value == t.Value || t.Move != nil && value == "" {
+		if value == t.Value || swapped(p.Tunables, t.Unless, values) {
 			continue
 		}
-		if !single(value) {
-			return Result{}, fmt.Errorf("the tweak of %s is refused: %q is not one Python expression", t.ID, value)
+		s, err := stepOf(t, value, values, names)
+		if err != nil {
+			return Result{}, err
 		}
-		byFile[t.File] = append(byFile[t.File], changesOf(t, value, names)...)
+		if !within(s, gone[t.File]) {
+			byFile[t.File] = append(byFile[t.File], s)
+		}
 	}
 	if known != len(values) {
 		return Result{}, fmt.Errorf("%d of %d values belong to no tunable of this program", len(values)-known, len(values))
 	}
 	r := Result{Files: map[string][]byte{}}
-	var files []string
-	for name := range byFile {
-		files = append(files, name)
-	}
-	sort.Strings(files)
-	for _, name := range files {
+	for _, name := range slices.Sorted(maps.Keys(byFile)) {
 		src, err := fs.ReadFile(sources, name)
 		if err != nil {
 			return Result{}, fmt.Errorf("read %s: %w", name, err)
 		}
-		changes := byFile[name]
-		sort.SliceStable(changes, func(i, j int) bool { return changes[i].place.Start < changes[j].place.Start })
-		edit := apply
-		if project.IsNotebook(name) {
-			edit = applyToNotebook
-		}
-		if r.Files[name], err = edit(src, changes); err != nil {
+		steps := byFile[name]
+		sort.SliceStable(steps, func(i, j int) bool { return steps[i].tunable.Place.Start < steps[j].tunable.Place.Start })
+		if r.Files[name], err = applyTo(name, src, steps); err != nil {
 			return Result{}, fmt.Errorf("%s: %w", name, err)
 		}
-		for _, c := range changes {
-			if c.coupled {
-				continue
-			}
-			from := c.tunable.Value
-			if c.tunable.Kind == "inserted" || c.tunable.Move != nil {
-				from = "" // nothing stood there
-			}
-			r.Changes = append(r.Changes, run.Change{Tunable: c.tunable.ID, File: name, Cell: c.tunable.Cell, Line: c.tunable.Line, From: from, To: c.shown})
+		for _, s := range steps {
+			r.Changes = append(r.Changes, s.change)
 		}
 	}
 	return r, nil
@@ -102,91 +94,213 @@ func single(value string) bool {
 	return !tuple || value[0] == '('
 }
 
-// changesOf are the edits of one tunable: its place and those coupled with it.
-func changesOf(t space.Tunable, value string, names func(string) string) []change {
+// swapped tells whether the values change a choice.
+func swapped(tunables []space.Tunable, id string, values map[string]string) bool {
+	value, ok := values[id]
+	return ok && slices.ContainsFunc(tunables, func(t space.Tunable) bool { return t.ID == id && t.Value != value })
+}
+
+// removed are the ranges that the values take away, by file.
+func removed(tunables []space.Tunable, values map[string]string) map[string][]edit.Edit {
+	gone := map[string][]edit.Edit{}
+	for _, t := range tunables {
+		if t.Move != nil && t.Move.Kind == "remove" {
+			gone[t.File] = append(gone[t.File], t.Move.Edits[values[t.ID]]...)
+		}
+	}
+	return gone
+}
+
+// within tells whether a step edits what is removed anyway.
+func within(s step, gone []edit.Edit) bool {
+	first := s.edits[0]
+	return slices.ContainsFunc(gone, func(g edit.Edit) bool { return first.Start > g.Start && first.End < g.End })
+}
+
+// stepOf are the edits of one tunable: its place and those coupled with it.
+func stepOf(t space.Tunable, value string, values map[string]string, names func(string) string) (step, error) {
+	s := step{tunable: t, change: run.Change{Tunable: t.ID, File: t.File, Cell: t.Cell, Line: t.Line, From: t.Value, To: value}}
+	if !single(value) {
+		return s, fmt.Errorf("the tweak of %s is refused: %q is not one Python expression", t.ID, value)
+	}
 	if t.Move != nil {
-		value = strings.ReplaceAll(value, "%NAME%", names("dense"))
+		return s, s.move(value, values, names)
 	}
-	shown := value
-	if t.Kind == "inserted" {
-		shown = t.Name + "=" + value
-	}
-	changes := []change{{tunable: t, place: t.Place, text: t.Before + value + t.After, shown: shown}}
+	s.edits = []edit.Edit{{Start: t.Place.Start, End: t.Place.End, New: t.Before + value + t.After}}
 	for _, place := range t.Also {
-		changes = append(changes, change{tunable: t, place: place, text: value, coupled: true})
+		s.edits = append(s.edits, edit.Edit{Start: place.Start, End: place.End, New: value})
 	}
-	return changes
+	if t.Kind == "inserted" { // nothing stood there
+		s.change.From, s.change.To = "", t.Name+"="+value
+	}
+	return s, nil
 }
 
-// separate puts commas between arguments that are inserted at one point.
-func separate(changes []change) {
-	for i := 1; i < len(changes); i++ {
-		c, before := &changes[i], changes[i-1]
-		if c.tunable.Kind == "inserted" && c.tunable.After == "" && c.place == before.place {
-			c.text = ", " + strings.TrimLeft(c.text, ", ")
+var mark = regexp.MustCompile(`%NAME\d*%|%\{([^|]*)\|([^}]*)\}`)
+
+// move fills in the names of the layers that a move adds, and the widths that
+// they share with others.
+func (s *step) move(value string, values map[string]string, names func(string) string) error {
+	m := s.tunable.Move
+	edits, ok := m.Edits[value]
+	if !ok {
+		return fmt.Errorf("the tweak of %s is refused: %q is none of its choices", s.tunable.ID, value)
+	}
+	drawn := map[string]string{}
+	fill := func(text string) string {
+		return mark.ReplaceAllStringFunc(text, func(found string) string {
+			if parts := mark.FindStringSubmatch(found); parts[1] != "" {
+				return cmp.Or(values[parts[1]], parts[2])
+			}
+			if drawn[found] == "" {
+				drawn[found] = names(m.Base)
+			}
+			return drawn[found]
+		})
+	}
+	for _, e := range edits {
+		e.New = fill(e.New)
+		s.edits = append(s.edits, e)
+	}
+	switch {
+	case m.Kind == "remove":
+		s.change.From, s.change.To = m.Removed, ""
+	case m.Style != "call":
+		s.change.To = strings.Trim(s.edits[0].New, ", \t\r\n")
+	}
+	return nil
+}
+
+// fresh are the edits of a step that are still to be made: an import may be
+// there already, and what is inserted into a call behind another argument
+// needs a comma.
+func fresh(made []edit.Edit, s step) (edits []edit.Edit) {
+	for _, e := range s.edits {
+		if slices.Contains(made, e) && e.Start == e.End {
+			continue
+		}
+		before := slices.ContainsFunc(made, func(m edit.Edit) bool { return m.Start == m.End && m.Start == e.Start })
+		inserted := s.tunable.Kind == "inserted" || s.tunable.Move != nil && s.tunable.Move.Style == "call" && s.tunable.Move.Kind == "insert"
+		if before && inserted && e.Start == e.End && s.tunable.After == "" {
+			e.New = ", " + strings.TrimLeft(e.New, ", ")
+		}
+		edits = append(edits, e)
+	}
+	return edits
+}
+
+// applyTo edits a file of the program.
+func applyTo(name string, src []byte, steps []step) ([]byte, error) {
+	if project.IsNotebook(name) {
+		return applyToNotebook(src, steps)
+	}
+	return apply(src, steps, func([]edit.Edit, []byte) error { return nil })
+}
+
+// apply edits a source, one tunable after the other, and holds each result to
+// the rule: every fact of the source outside the edits stays, shifted, nothing
+// that could be read before cannot be read now, and the edits can be taken
+// back. done sees the edits of each tunable, which speak about the text before
+// them, and the text behind them.
+func apply(src []byte, steps []step, done func(edits []edit.Edit, text []byte) error) ([]byte, error) {
+	var made []edit.Edit
+	now := pysrc.Parse(src)
+	for _, s := range steps {
+		edits := fresh(made, s)
+		rebased, err := edit.Rebase(made, edits)
+		if err == nil {
+			nest(made, edits, rebased)
+			now, err = applied(now, rebased)
+		}
+		if err == nil {
+			err = done(rebased, now.Src)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("the tweak of %s is refused: %w", s.tunable.ID, err)
+		}
+		made = append(made, edits...)
+	}
+	return now.Src, nil
+}
+
+// nest puts brackets around the brackets that are there: what Rebase puts behind
+// another opening bracket goes before it.
+func nest(made, edits, rebased []edit.Edit) {
+	opens := func(e edit.Edit) bool { return e.Start == e.End && strings.HasSuffix(e.New, "(") }
+	for i, e := range edits {
+		for _, m := range made {
+			if opens(e) && opens(m) && m.Start == e.Start {
+				rebased[i].Start -= len(m.New)
+				rebased[i].End -= len(m.New)
+			}
 		}
 	}
 }
 
-// apply edits a file and holds the result to the rule: every fact of the source
-// outside the edits stays, shifted, and nothing that could be read before
-// cannot be read now.
-func apply(src []byte, changes []change) ([]byte, error) {
-	separate(changes)
-	edits := make([]edit.Edit, len(changes))
-	for i, c := range changes {
-		edits[i] = edit.Edit{Start: c.place.Start, End: c.place.End, New: c.text}
+func applied(before *pysrc.File, edits []edit.Edit) (*pysrc.File, error) {
+	out, err := edit.Apply(before.Src, edits...)
+	if err != nil {
+		return nil, err
 	}
-	out, err := edit.Apply(src, edits...)
-	if err == nil {
-		err = verify(src, out, changes)
+	undo, err := edit.Undo(before.Src, edits...)
+	if err != nil {
+		return nil, err
 	}
-	if err == nil {
-		return out, nil
+	if back, err := edit.Apply(out, undo...); err != nil || !bytes.Equal(back, before.Src) {
+		return nil, errors.Join(errors.New("it could not be taken back"), err)
 	}
-	for _, c := range changes[:len(changes)-1] { // which one is it?
-		if _, single := apply(src, []change{c}); single != nil {
-			return nil, single
-		}
-	}
-	return nil, fmt.Errorf("the tweak of %s is refused: %w", changes[len(changes)-1].tunable.ID, err)
-}
-
-func verify(src, out []byte, changes []change) error {
-	before, after := pysrc.Parse(src), pysrc.Parse(out)
+	after := pysrc.Parse(out)
 	if len(after.Problems) > len(before.Problems) {
-		return fmt.Errorf("it would break line %d", after.Problems[0].Line)
+		return nil, fmt.Errorf("it would break line %d", after.Problems[0].Line)
 	}
 	have := map[pysrc.Fact]bool{}
 	for _, f := range after.Facts() {
 		have[f] = true
 	}
 	for _, f := range before.Facts() {
-		moved, kept := shift(f, changes)
-		if kept && !have[moved] {
-			return fmt.Errorf("it would change line %d as well", before.Line(f.Start))
+		moved, kept := shift(f, edits)
+		if kept && !have[moved] && !have[grown(f, moved, edits)] {
+			return nil, fmt.Errorf("it would change line %d as well", before.Line(f.Start))
 		}
 	}
-	return nil
+	return after, nil
 }
 
 // shift maps a fact to its place after the edits; kept is false for facts
 // inside a replaced range.
-func shift(f pysrc.Fact, changes []change) (moved pysrc.Fact, kept bool) {
-	start, end := f.Start, f.End
-	for _, c := range changes {
-		place := c.place
-		grown := len(c.text) - (place.End - place.Start)
-		if f.Start >= place.Start && f.End <= place.End && place.Start < place.End {
+func shift(f pysrc.Fact, edits []edit.Edit) (moved pysrc.Fact, kept bool) {
+	moved = f
+	for _, e := range edits {
+		growth := len(e.New) - (e.End - e.Start)
+		if f.Start >= e.Start && f.End <= e.End && e.Start < e.End {
 			return f, false
 		}
-		if f.Start >= place.End {
-			start += grown
+		if f.Start >= e.End {
+			moved.Start += growth
 		}
-		if f.End >= place.End && !(f.End == place.Start && place.Start == place.End) {
-			end += grown
+		if f.End >= e.End && !(f.End == e.Start && e.Start == e.End) {
+			moved.End += growth
 		}
 	}
-	f.Start, f.End = start, end
-	return f, true
+	return moved, true
+}
+
+// grown is a fact that takes in what is put in brackets at its ends: in
+// self.fc(x).relu() the attribute begins where a bracket around the first call does.
+func grown(f, moved pysrc.Fact, edits []edit.Edit) pysrc.Fact {
+	if f.Kind == "number" || f.Kind == "string" || f.Kind == "constant" {
+		return moved
+	}
+	for _, e := range edits {
+		if e.Start < e.End {
+			continue
+		}
+		if e.Start == f.Start && strings.HasSuffix(e.New, "(") {
+			moved.Start -= len(e.New)
+		}
+		if e.Start == f.End && strings.HasSuffix(e.New, ")") {
+			moved.End += len(e.New)
+		}
+	}
+	return moved
 }
