@@ -19,13 +19,16 @@
 //	<trials>/<n>/<attempt>/events.jsonl    what the attempt did, append-only
 //	<trials>/<n>/<attempt>/log             stdout and stderr of the script, capped
 //	<trials>/<n>/<attempt>/model/          the saved model
+//	<trials>/<n>/<attempt>/warm/           what another trial can start from
 //
 // Everything the agent writes is hostile input to the host. A run request whose
 // attempt has an events.jsonl already, from an agent that is gone, is not run again.
 //
 // In python/mlhook_agent: server (requests, fork), attempt (a child as the parent
 // sees it), child (runs the script), hooks and hook_* (observe the frameworks),
-// record (what they saw), rows (which data it was), save (the model), entropy.
+// record (what they saw), rows (which data it was), save (the model), entropy,
+// warm (starting from a parent), warm_state (its files), warm_net with an adapter
+// for each framework, and grow (where a parent's weights belong).
 package agent
 
 import "fmt"
@@ -59,6 +62,9 @@ type Request struct {
 	Grace    int   `json:"grace,omitempty"`
 	// Cold starts a new interpreter instead of a fork.
 	Cold bool `json:"cold,omitempty"`
+	// Warm is the state of the parent to start from, a directory below the trials:
+	// "3/1/warm". An EventWarm tells what became of it.
+	Warm string `json:"warm,omitempty"`
 }
 
 // Name is the request's file name without directory; it identifies the request.
@@ -78,9 +84,20 @@ const (
 	EventCurve   = "curve"   // one epoch or boosting round: Epoch (from 1), Values
 	EventMetric  = "metric"  // a measured value: Name, Value, Split, Samples, Source, Rows, Majority
 	EventModel   = "model"   // a model was saved: Path below model/, Format, SHA256, Size
+	EventWarm    = "warm"    // how training starts, once in an attempt that was given Warm: Level, Value, Samples, Text
+	EventVoid    = "void"    // the accuracy is void: Samples rows that it holds out were trained on by its lineage: Text
 	EventWarning = "warning" // Text
 	EventError   = "error"   // the script raised: Type, Text, File, Line (within the tree where possible)
 	EventExit    = "exit"    // the attempt's process is gone: Code or Signal, Seconds, CPU, MaxRSS; always the last
+)
+
+// Levels of an EventWarm. Value is the largest difference between the parent's
+// outputs and this model's before its first step, relative to the largest output
+// where that is above 1; below 1e-5 unless the start is cold.
+const (
+	LevelWarm  = "warm"  // the parent's model goes on
+	LevelGrown = "grown" // the parent's function goes on in a larger network
+	LevelCold  = "cold"  // as if there were no parent; Text says why
 )
 
 // An Event is one line of events.jsonl or agent.jsonl. Fields that a type does
@@ -104,6 +121,7 @@ type Event struct {
 	Majority   float64            `json:"majority,omitempty"`
 	Epoch      int                `json:"epoch,omitempty"`
 	Values     map[string]float64 `json:"values,omitempty"`
+	Level      string             `json:"level,omitempty"` // warm: a Level constant
 	Path       string             `json:"path,omitempty"`
 	Format     string             `json:"format,omitempty"` // keras, h5, torch, joblib, ubj, txt
 	SHA256     string             `json:"sha256,omitempty"`

@@ -41,7 +41,8 @@ def run(request: Dict[str, Any], directory: str) -> NoReturn:
     """Run the request's script and end the process with its exit code."""
     tree = os.path.join(directory, "tree")
     writer = events.Writer(os.path.join(directory, "events.jsonl"))
-    recorder = record.Recorder(writer)
+    parent = os.path.join(os.path.dirname(os.path.dirname(directory)), request["warm"]) if request.get("warm") else None
+    recorder = record.Recorder(writer, parent)
     script = os.path.join(tree, request["script"])
     try:
         prepare(request, tree, script)
@@ -52,8 +53,10 @@ def run(request: Dict[str, Any], directory: str) -> NoReturn:
         finish(SETUP_FAILED)
     writer.write("begin")
     code, keep = execute(script, tree, writer)
+    recorder.warm.finish()
     if keep:
         save.save(recorder, os.path.join(directory, "model"))
+        save.leave(recorder, os.path.join(directory, "warm"))
     finish(code)
 
 

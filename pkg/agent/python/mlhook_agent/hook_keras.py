@@ -36,8 +36,13 @@ def _patch(model: Any, callback: Any, recorder: Recorder) -> None:
 
 def _before_fit(recorder: Recorder, callback: Any, given: Given, kwargs: Dict[str, Any]) -> None:
     recorder.fitting("keras", given["self"], "keras.Model.fit", given.get("x"), given.get("y"))
+    training = recorder.warm.training(given["self"])
+    from . import warm_keras  # loads NumPy, as keras has
+
+    warm_keras.training_begins(training, given)
     held = given.get("validation_data")
     if held is not None:
+        recorder.warm.evaluated(given["self"], held[0] if isinstance(held, (tuple, list)) else held)
         recorder.watching(*(held[:2] if isinstance(held, (tuple, list)) else [held]))
     if "callbacks" in given and "callbacks" not in kwargs:
         return  # given by position
@@ -51,9 +56,17 @@ def _before_fit(recorder: Recorder, callback: Any, given: Given, kwargs: Dict[st
 
 
 def _curve(callback: Any, recorder: Recorder) -> Any:
-    """A callback that records every epoch as it ends."""
+    """A callback that starts the training warm and records every epoch as it ends."""
 
     class Curve(callback):  # type: ignore[misc]
+        def on_train_begin(self, logs: Optional[Dict[str, Any]] = None) -> None:
+            training = recorder.warm.training(self.model)
+            if recorder.warm.waits_for(training):
+                from . import warm_keras, warm_net
+
+                recorder.warm.begin("keras", training, lambda state: warm_net.take_over(
+                    warm_keras.Net(self.model, training.keys), state))
+
         def on_epoch_end(self, epoch: int, logs: Optional[Dict[str, Any]] = None) -> None:
             recorder.writer.write("curve", epoch=epoch + 1, values=_named(logs or {}))
 
@@ -80,11 +93,13 @@ def _after_fit(recorder: Recorder, given: Given, history: Any) -> None:
 
 
 def _after_predict(recorder: Recorder, given: Given, result: Any) -> None:
+    recorder.warm.evaluated(given["self"], given.get("x"))
     recorder.predicted("keras", given["self"], given.get("x"), result)
 
 
 def _after_evaluate(recorder: Recorder, given: Given, result: Any) -> None:
     model, labels = given["self"], given.get("y")
+    recorder.warm.evaluated(model, given.get("x"))
     split = recorder.split(rows.identity(given.get("x")), rows.identity(labels))
     for name, value in _named(_values(model, result)).items():
         if name not in ("loss", "compile_metrics"):

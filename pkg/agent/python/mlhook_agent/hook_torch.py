@@ -3,6 +3,7 @@ the script and read on the host."""
 
 import functools
 import gc
+import sys
 from typing import Any
 
 from . import wrapping
@@ -29,3 +30,7 @@ def _after_init(torch: Any, recorder: Recorder, given: Given, _result: Any) -> N
             best, most = thing, found
     if best is not None:
         recorder.remember("torch", best)
+        if "numpy" in sys.modules:
+            from . import warm_torch
+
+            warm_torch.watch(torch, recorder.warm, best)

@@ -1,0 +1,225 @@
+"""Starts a trial from what its parent has learned.
+
+At the first training step of the model that stands where the parent's stood,
+whatever fits is taken over. Outputs on some of the parent's rows prove it: where
+they are not the parent's, everything is put back and the trial starts cold, as
+it would have without us.
+
+A parent has seen rows. Where this trial would hold some of them out, its
+accuracy would be no measurement: known before training, it starts cold; seen
+only when they are evaluated, the event ``void`` says so.
+"""
+
+import contextlib
+import os
+import random
+import sys
+import weakref
+from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional
+
+from . import rows, warm_state
+
+TOLERANCE = 1e-5  # of outputs, relative to the largest where that is above 1
+PROBE = 64  # rows kept to prove it with
+
+
+class Outcome(NamedTuple):
+    """What was taken over: level is warm, or grown where the network is another."""
+
+    level: str
+    difference: float
+    samples: int
+    text: str
+
+
+class Training:
+    """What is known of the training of one model; number is its place among the script's models."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        self.rows: Any = None  # sorted hashes of the rows it saw
+        self.known = True  # whether those are all
+        self.inputs: Optional[List[Any]] = None  # some of them, for the probe
+        self.keys: Optional[List[str]] = None  # the inputs' names, where they have some
+        self.watched = False
+        self.passed: Any = None  # hashes of all rows of a watched warm training, trained on or not
+
+    def saw(self, *parts: Any) -> None:
+        """The model trains on these rows, given as its inputs."""
+        self.add(rows.hashes(*parts))
+
+    def add(self, hashes: Any) -> None:
+        """The model trains on rows of these hashes; None is rows that cannot be known."""
+        if hashes is None:
+            self.known = False
+        else:
+            self.rows = union(self.rows, hashes)
+
+    def keep(self, inputs: List[Any], keys: Optional[List[str]] = None) -> None:
+        """Remember some inputs of the first training call."""
+        numpy = sys.modules["numpy"]
+        arrays = [numpy.asarray(x) for x in inputs]
+        if self.inputs is None and all(x.dtype.kind in "biuf" for x in arrays):
+            few = len({len(x) for x in arrays if x.ndim}) == 1  # else the first axis is no rows
+            self.inputs, self.keys = [numpy.array(x[:PROBE] if few else x) for x in arrays], keys
+
+
+class Warm:
+    """One attempt's warm start and what it leaves behind; never raises into the program."""
+
+    def __init__(self, writer: Any, source: Optional[str] = None) -> None:
+        self.writer = writer
+        self.source = source
+        self.state: Optional[warm_state.State] = None
+        self.started: Optional[Training] = None  # the training that began warm
+        self._undecided = source is not None
+        self._void = False
+        self._trainings: Dict[int, Any] = {}
+        self._count = 0
+
+    def training(self, model: Any) -> Training:
+        """The training of a model, a new one for a model not seen before."""
+        known = self._trainings.get(id(model))
+        if known is None or known[0]() is not model:
+            known = weakref.ref(model), self.open()
+            self._trainings[id(model)] = known
+        return known[1]
+
+    def open(self) -> Training:
+        """A training whose model does not exist before it ends."""
+        self._count += 1
+        return Training(self._count)
+
+    def bind(self, model: Any, training: Training) -> None:
+        """The model that the training has made."""
+        self._trainings[id(model)] = weakref.ref(model), training
+
+    def waits_for(self, training: Training) -> bool:
+        """Whether this is the training that the parent's state is meant for."""
+        if not self._undecided:
+            return False
+        if self.state is None:
+            try:
+                self.state = warm_state.read(self.source or "")
+            except Exception as error:
+                self.cold("what the parent left cannot be read: %s" % error)
+                return False
+            if "refused" in self.state.facts:
+                self.cold(self.state.facts["refused"])
+                return False
+        return training.number == self.state.facts["number"]
+
+    def begin(self, framework: str, training: Training, take_over: Callable[[warm_state.State], Outcome]) -> None:
+        """Let take_over do it, where the parent's rows allow that; it leaves no trace of a failure."""
+        from . import grow
+
+        assert self.state is not None
+        with quiet():
+            try:
+                self._check(framework, training)
+                outcome = take_over(self.state)
+            except grow.Refused as reason:
+                return self.cold(str(reason))
+            except Exception as error:
+                return self.cold("%s: %s" % (type(error).__name__, error))
+        self._undecided, self.started = False, training
+        self.writer.write(
+            "warm", durable=True, level=outcome.level, value=outcome.difference, samples=outcome.samples,
+            text=outcome.text,
+        )
+
+    def _check(self, framework: str, training: Training) -> None:
+        from . import grow
+
+        assert self.state is not None
+        before = self.state.arrays.get("rows")
+        if self.state.facts["framework"] != framework:
+            raise grow.Refused("the parent's model is of %s" % self.state.facts["framework"])
+        if before is None or not training.known or training.rows is None:
+            raise grow.Refused("the rows of the training cannot be told apart")
+        # Batch by batch a training shows only some of its rows; they must be the parent's.
+        held, text = (before, training.rows), "%d rows that the parent trained on are not trained on here"
+        if framework == "torch":
+            held, text = (training.rows, before), "%d rows of the first batch are none of the parent's"
+        strange = int((~_within(*held)).sum())
+        if strange:
+            raise grow.Refused(text % strange)
+
+    def cold(self, reason: str) -> None:
+        """The trial starts cold, and why."""
+        self._undecided = False
+        self.writer.write("warm", durable=True, level="cold", text=reason)
+
+    def evaluated(self, model: Any, *parts: Any) -> None:
+        """Rows that the program measures a model with."""
+        if self.started is None or self._void or model is None or self.training(model) is not self.started:
+            return
+        found = rows.hashes(*parts)
+        if found is not None:
+            self.evaluated_hashes(found)
+
+    def evaluated_hashes(self, hashes: Any) -> None:
+        """The same for rows that are hashed already."""
+        assert self.started is not None and self.state is not None
+        held = hashes[~_within(hashes, self.started.rows)]
+        leaked = int(_within(held, self.state.arrays["rows"]).sum())
+        if leaked and not self._void:
+            self._void = True
+            text = "the lineage trained on %d of %d rows that were held out" % (leaked, len(held))
+            self.writer.write("void", durable=True, samples=leaked, text=text)
+
+    def finish(self) -> None:
+        """The script has ended."""
+        if self.started is not None and self.started.passed is not None:
+            self.evaluated_hashes(self.started.passed)
+        if self._undecided:
+            self.cold("no training that the parent's model fits was seen")
+
+    def leave(self, directory: str, framework: str, model: Any, describe: Callable[[Training], warm_state.State]) -> None:
+        """Write what a child can start from."""
+        training = self.training(model)
+        try:
+            with quiet():
+                state = describe(training)
+        except Exception as error:
+            state = warm_state.State({"refused": "the parent's model was not kept: %s" % error}, {})
+        state.facts.update(framework=framework, number=training.number)
+        if training.known and training.rows is not None:
+            inherited = self.state.arrays["rows"] if self.state is not None and training is self.started else None
+            state.arrays["rows"] = union(inherited, training.rows)
+        warm_state.write(directory, state)
+
+
+def union(known: Any, more: Any) -> Any:
+    """Sorted hashes without repetition; None is none."""
+    numpy = sys.modules["numpy"]
+    return numpy.unique(more if known is None else numpy.concatenate([known, more]))
+
+
+def _within(hashes: Any, known: Any) -> Any:
+    """For each hash whether it is among the known, sorted ones."""
+    numpy = sys.modules["numpy"]
+    if known is None or not len(known):
+        return numpy.zeros(len(hashes), dtype=bool)
+    at = numpy.searchsorted(known, hashes)
+    return known[numpy.minimum(at, len(known) - 1)] == hashes
+
+
+@contextlib.contextmanager
+def quiet() -> Iterator[None]:
+    """Draw no random number that the program would have drawn."""
+    numpy, torch = sys.modules.get("numpy"), sys.modules.get("torch")
+    python = random.getstate()
+    arrays = numpy.random.get_state() if numpy is not None else None
+    cpu = torch.get_rng_state() if torch is not None and hasattr(torch, "get_rng_state") else None
+    gpus = torch.cuda.get_rng_state_all() if cpu is not None and torch.cuda.is_initialized() else None
+    try:
+        yield
+    finally:
+        random.setstate(python)
+        if numpy is not None:
+            numpy.random.set_state(arrays)
+        if torch is not None and cpu is not None:
+            torch.set_rng_state(cpu)
+        if torch is not None and gpus is not None:
+            torch.cuda.set_rng_state_all(gpus)
