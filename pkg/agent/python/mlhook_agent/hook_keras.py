@@ -65,7 +65,7 @@ def _curve(callback: Any, recorder: Recorder) -> Any:
                 from . import warm_keras, warm_net
 
                 recorder.warm.begin("keras", training, lambda state: warm_net.take_over(
-                    warm_keras.Net(self.model, training.keys), state))
+                    warm_keras.Net(self.model, training), state))
 
         def on_epoch_end(self, epoch: int, logs: Optional[Dict[str, Any]] = None) -> None:
             recorder.writer.write("curve", epoch=epoch + 1, values=_named(logs or {}))

@@ -51,7 +51,7 @@ def describe(chosen: record.Origin, training: warm.Training) -> warm_state.State
     if chosen.framework == "keras":
         from . import warm_keras, warm_net
 
-        return warm_net.describe(warm_keras.Net(chosen.model, training.keys), training)
+        return warm_net.describe(warm_keras.Net(chosen.model, training), training)
     if chosen.framework == "torch":
         from . import warm_net, warm_torch
 

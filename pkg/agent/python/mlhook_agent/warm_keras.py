@@ -12,10 +12,12 @@ SUMS = {"Add", "Average", "Maximum", "Minimum", "Multiply", "Subtract"}
 
 
 class Net:
-    """A built keras model; see warm_net. keys are the names of its inputs, where they are given by name."""
+    """A keras model with what its training was given; see warm_net."""
 
-    def __init__(self, model: Any, keys: Optional[List[str]]) -> None:
-        self.model, self.keys = model, keys
+    def __init__(self, model: Any, training: Training) -> None:
+        self.model, self.keys = model, training.keys
+        if training.inputs is not None:
+            self.outputs(training.inputs)  # builds what has no Input, as the first step would
         self.parts = list(_leaves(model))
         formats = {getattr(part, "data_format", None) for part in self.parts}
         self.channels_first = "channels_first" in formats
