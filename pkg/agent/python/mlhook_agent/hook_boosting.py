@@ -2,6 +2,7 @@
 scikit-learn hooks, as far as they fit, predict and score."""
 
 import functools
+import sys
 from typing import Any, Dict, Set
 
 from . import wrapping
@@ -30,12 +31,17 @@ def patch_lightgbm(lightgbm: Any, recorder: Recorder) -> None:
 
 
 def _after_predict(recorder: Recorder, framework: str, given: Given, result: Any) -> None:
+    if recorder.warm.started is not None:
+        from . import warm_boosting
+
+        recorder.warm.evaluated(given["self"], warm_boosting.features(given.get("data")))
     recorder.predicted(framework, given["self"], given.get("data"), result)
 
 
 def _before_xgboost(recorder: Recorder, given: Given, kwargs: Dict[str, Any]) -> None:
     data = given["dtrain"]
     recorder.fitting("xgboost", None, "xgboost.train", data, data.get_label())
+    _begin(recorder, "xgboost", given, kwargs, data, "xgb_model")
     for held, _ in given.get("evals") or ():
         if held is not data:
             recorder.watching(held, held.get_label())
@@ -46,6 +52,7 @@ def _before_xgboost(recorder: Recorder, given: Given, kwargs: Dict[str, Any]) ->
 
 def _after_xgboost(recorder: Recorder, given: Given, model: Any) -> None:
     recorder.remember("xgboost", model)
+    recorder.warm.bind(model, given["training"])
     evals = given.get("evals") or ()
     trained = {name for held, name in evals if held is given["dtrain"]}
     labels = {name: held.get_label() for held, name in evals}
@@ -56,6 +63,7 @@ def _before_lightgbm(recorder: Recorder, record_evaluation: Any, given: Given, k
     data = given["train_set"]
     # A Dataset made of arrays may drop them, so they are looked at now.
     recorder.fitting("lightgbm", None, "lightgbm.train", data.data, data.label)
+    _begin(recorder, "lightgbm", given, kwargs, data, "init_model")
     for held in _held(given):
         if held is not data:
             recorder.watching(held.data, held.label)
@@ -66,6 +74,7 @@ def _before_lightgbm(recorder: Recorder, record_evaluation: Any, given: Given, k
 
 def _after_lightgbm(recorder: Recorder, given: Given, model: Any) -> None:
     recorder.remember("lightgbm", model)
+    recorder.warm.bind(model, given["training"])
     held = _held(given)
     names = given.get("valid_names") or []
     names = [names] if isinstance(names, str) else list(names)
@@ -73,6 +82,25 @@ def _after_lightgbm(recorder: Recorder, given: Given, model: Any) -> None:
     trained = {name for name, data in zip(names, held) if data is given["train_set"]} | {"training"}
     labels = dict(zip(names, given["labels"]))
     evaluations(recorder, given["results"], trained, labels, Origin("lightgbm", model, None, 0))
+
+
+def _begin(
+    recorder: Recorder, framework: str, given: Given, kwargs: Dict[str, Any], data: Any, option: str
+) -> None:
+    """Note what is trained on, and go on from the parent's booster where there is one."""
+    from . import warm_boosting  # loads NumPy, as the framework has
+
+    training = given["training"] = recorder.warm.open()
+    training.facts = {"names": warm_boosting.names(data), "targets": warm_boosting.targets(given.get("params"))}
+    warm_boosting.training_begins(training, data)
+    columns = getattr(warm_boosting.features(data), "shape", (0, 0))[1]
+    if given.get(option) is not None or not recorder.warm.waits_for(training):
+        return
+    if getattr(data, "_handle", None) is not None and framework == "lightgbm":
+        recorder.warm.cold("a Dataset that is built already cannot go on from a model")
+    else:
+        recorder.warm.begin(framework, training, lambda state: warm_boosting.take_over(
+            state, sys.modules[framework], training.facts, columns, functools.partial(kwargs.__setitem__, option)))
 
 
 def _held(given: Given) -> Any:

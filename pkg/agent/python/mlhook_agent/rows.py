@@ -7,6 +7,7 @@ from typing import Any, Dict, Optional
 SAMPLE = 1_000_000  # values hashed of a larger array, evenly spaced
 COLUMNS = 4_096  # values hashed of a longer row, evenly spaced
 CHUNK = 1 << 20  # values hashed at a time
+RECENT = 4_096  # hashes that are kept apart, so that few are sorted for every batch
 REPRS = 200_000  # rows hashed of what holds no numbers
 
 # Data that cannot be hashed (datasets, loaders) is known by identity. It is kept
@@ -93,6 +94,43 @@ def _mix(values: Any) -> Any:
     for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
         values = (values ^ (values >> shift)) * sys.modules["numpy"].uint64(factor)
     return values ^ (values >> 31)
+
+
+class Known:
+    """A set of row hashes that grows by batches; looking up many at once is fast."""
+
+    def __init__(self) -> None:
+        self._all: Any = None  # sorted
+        self._recent: Any = None  # sorted, few, none of them in _all
+
+    def add(self, hashes: Any) -> int:
+        """Add hashes; return how many of them are new."""
+        numpy = sys.modules["numpy"]
+        new = numpy.unique(hashes[~self.holds(hashes)])
+        self._recent = new if self._recent is None else numpy.union1d(self._recent, new)
+        if len(self._recent) > RECENT:
+            self.values()
+        return len(new)
+
+    def holds(self, hashes: Any) -> Any:
+        """For each hash whether it is known."""
+        return _within(hashes, self._all) | _within(hashes, self._recent)
+
+    def values(self) -> Any:
+        """All hashes, sorted; None while there are none."""
+        if self._recent is not None:
+            numpy = sys.modules["numpy"]
+            self._all = self._recent if self._all is None else numpy.union1d(self._all, self._recent)
+            self._recent = None
+        return self._all
+
+
+def _within(hashes: Any, known: Any) -> Any:
+    numpy = sys.modules["numpy"]
+    if known is None or not len(known):
+        return numpy.zeros(len(hashes), dtype=bool)
+    at = numpy.searchsorted(known, hashes)
+    return known[numpy.minimum(at, len(known) - 1)] == hashes
 
 
 def identity(data: Any) -> Optional[str]:

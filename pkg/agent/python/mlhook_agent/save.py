@@ -56,7 +56,13 @@ def describe(chosen: record.Origin, training: warm.Training) -> warm_state.State
         from . import warm_net, warm_torch
 
         return warm_net.describe(warm_torch.Net(sys.modules["torch"], chosen.model, training.inputs or []), training)
-    return warm_state.State({"refused": "%s cannot start warm" % chosen.framework}, {})
+    if hasattr(chosen.model, "get_booster") or hasattr(chosen.model, "booster_") or chosen.framework != "sklearn":
+        from . import warm_boosting
+
+        return warm_boosting.describe(chosen.model, training, training.facts)
+    from . import warm_sklearn
+
+    return warm_sklearn.describe(chosen.model, training)
 
 
 def formats(framework: str, model: Any) -> List[Format]:

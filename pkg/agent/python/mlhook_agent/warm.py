@@ -11,11 +11,11 @@ only when they are evaluated, the event ``void`` says so.
 """
 
 import contextlib
-import os
 import random
 import sys
+import warnings
 import weakref
-from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional
+from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Set
 
 from . import rows, warm_state
 
@@ -37,23 +37,33 @@ class Training:
 
     def __init__(self, number: int) -> None:
         self.number = number
-        self.rows: Any = None  # sorted hashes of the rows it saw
+        self.rows = rows.Known()  # those it was trained on
         self.known = True  # whether those are all
+        self.facts: Dict[str, Any] = {}  # what else a parent and its child must agree in
         self.inputs: Optional[List[Any]] = None  # some of them, for the probe
         self.keys: Optional[List[str]] = None  # the inputs' names, where they have some
         self.watched = False
-        self.passed: Any = None  # hashes of all rows of a watched warm training, trained on or not
+        self.passed = rows.Known()  # in a watched warm training all rows, trained on or not
+        self._arrays: Set[Any] = set()  # identities of what was hashed already
+
+    def restart(self) -> None:
+        """The model forgets what it was trained on."""
+        self.rows, self.known, self.inputs = rows.Known(), True, None
+        self._arrays.clear()
 
     def saw(self, *parts: Any) -> None:
         """The model trains on these rows, given as its inputs."""
-        self.add(rows.hashes(*parts))
+        key = tuple(rows.identity(part) for part in parts)
+        if key not in self._arrays:
+            self._arrays.add(key)
+            self.add(rows.hashes(*parts))
 
-    def add(self, hashes: Any) -> None:
-        """The model trains on rows of these hashes; None is rows that cannot be known."""
+    def add(self, hashes: Any) -> int:
+        """The model trains on rows of these hashes, of which so many are new; None is rows that cannot be known."""
         if hashes is None:
             self.known = False
-        else:
-            self.rows = union(self.rows, hashes)
+            return 0
+        return self.rows.add(hashes)
 
     def keep(self, inputs: List[Any], keys: Optional[List[str]] = None) -> None:
         """Remember some inputs of the first training call."""
@@ -72,6 +82,7 @@ class Warm:
         self.source = source
         self.state: Optional[warm_state.State] = None
         self.started: Optional[Training] = None  # the training that began warm
+        self.parents = rows.Known()  # what the lineage trained on
         self._undecided = source is not None
         self._void = False
         self._trainings: Dict[int, Any] = {}
@@ -132,18 +143,20 @@ class Warm:
         from . import grow
 
         assert self.state is not None
-        before = self.state.arrays.get("rows")
+        self.parents = rows.Known()
+        if "rows" in self.state.arrays:
+            self.parents.add(self.state.arrays["rows"])
+        before, now = self.parents.values(), training.rows.values()
         if self.state.facts["framework"] != framework:
             raise grow.Refused("the parent's model is of %s" % self.state.facts["framework"])
-        if before is None or not training.known or training.rows is None:
+        if before is None or now is None or not training.known:
             raise grow.Refused("the rows of the training cannot be told apart")
         # Batch by batch a training shows only some of its rows; they must be the parent's.
-        held, text = (before, training.rows), "%d rows that the parent trained on are not trained on here"
+        strange, text = ~training.rows.holds(before), "%d rows that the parent trained on are not trained on here"
         if framework == "torch":
-            held, text = (training.rows, before), "%d rows of the first batch are none of the parent's"
-        strange = int((~_within(*held)).sum())
-        if strange:
-            raise grow.Refused(text % strange)
+            strange, text = ~self.parents.holds(now), "%d rows of the first batch are none of the parent's"
+        if strange.any():
+            raise grow.Refused(text % strange.sum())
 
     def cold(self, reason: str) -> None:
         """The trial starts cold, and why."""
@@ -160,9 +173,9 @@ class Warm:
 
     def evaluated_hashes(self, hashes: Any) -> None:
         """The same for rows that are hashed already."""
-        assert self.started is not None and self.state is not None
-        held = hashes[~_within(hashes, self.started.rows)]
-        leaked = int(_within(held, self.state.arrays["rows"]).sum())
+        assert self.started is not None
+        held = hashes[~self.started.rows.holds(hashes)]
+        leaked = int(self.parents.holds(held).sum())
         if leaked and not self._void:
             self._void = True
             text = "the lineage trained on %d of %d rows that were held out" % (leaked, len(held))
@@ -170,12 +183,14 @@ class Warm:
 
     def finish(self) -> None:
         """The script has ended."""
-        if self.started is not None and self.started.passed is not None:
-            self.evaluated_hashes(self.started.passed)
+        if self.started is not None and self.started.passed.values() is not None:
+            self.evaluated_hashes(self.started.passed.values())
         if self._undecided:
             self.cold("no training that the parent's model fits was seen")
 
-    def leave(self, directory: str, framework: str, model: Any, describe: Callable[[Training], warm_state.State]) -> None:
+    def leave(
+        self, directory: str, framework: str, model: Any, describe: Callable[[Training], warm_state.State]
+    ) -> None:
         """Write what a child can start from."""
         training = self.training(model)
         try:
@@ -184,37 +199,25 @@ class Warm:
         except Exception as error:
             state = warm_state.State({"refused": "the parent's model was not kept: %s" % error}, {})
         state.facts.update(framework=framework, number=training.number)
-        if training.known and training.rows is not None:
-            inherited = self.state.arrays["rows"] if self.state is not None and training is self.started else None
-            state.arrays["rows"] = union(inherited, training.rows)
+        if training.known and training.rows.values() is not None:
+            if training is self.started:
+                self.parents.add(training.rows.values())
+            state.arrays["rows"] = self.parents.values() if training is self.started else training.rows.values()
         warm_state.write(directory, state)
-
-
-def union(known: Any, more: Any) -> Any:
-    """Sorted hashes without repetition; None is none."""
-    numpy = sys.modules["numpy"]
-    return numpy.unique(more if known is None else numpy.concatenate([known, more]))
-
-
-def _within(hashes: Any, known: Any) -> Any:
-    """For each hash whether it is among the known, sorted ones."""
-    numpy = sys.modules["numpy"]
-    if known is None or not len(known):
-        return numpy.zeros(len(hashes), dtype=bool)
-    at = numpy.searchsorted(known, hashes)
-    return known[numpy.minimum(at, len(known) - 1)] == hashes
 
 
 @contextlib.contextmanager
 def quiet() -> Iterator[None]:
-    """Draw no random number that the program would have drawn."""
+    """Draw no random number that the program would have drawn, and let no warning be heard."""
     numpy, torch = sys.modules.get("numpy"), sys.modules.get("torch")
     python = random.getstate()
     arrays = numpy.random.get_state() if numpy is not None else None
     cpu = torch.get_rng_state() if torch is not None and hasattr(torch, "get_rng_state") else None
     gpus = torch.cuda.get_rng_state_all() if cpu is not None and torch.cuda.is_initialized() else None
     try:
-        yield
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
     finally:
         random.setstate(python)
         if numpy is not None:

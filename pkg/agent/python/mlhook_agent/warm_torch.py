@@ -6,7 +6,7 @@ from typing import Any, Dict, List, Tuple
 
 import numpy
 
-from . import rows, warm, warm_net
+from . import rows, warm_net
 from .grow import Layer, Weight
 from .warm import Training, Warm
 
@@ -36,13 +36,13 @@ class Net:
 
     def layers(self) -> List[Layer]:
         """The layers, as a chain: what joins them is not seen."""
-        return [
-            Layer(
-                _kind(self.torch, m), type(m).__name__, [w._replace(array=_array(w.array)) for w in _weights(self.torch, m)],
-                (i - 1,) if i else (), "" if any(part.isdigit() for part in name.split(".")) else name,
-            )
-            for i, (name, m) in enumerate(self.parts)
-        ]
+        found = []
+        for i, (name, m) in enumerate(self.parts):
+            weights = [w._replace(array=_array(w.array)) for w in _weights(self.torch, m)]
+            counted = any(part.isdigit() for part in name.split("."))
+            before = (i - 1,) if i else ()
+            found.append(Layer(_kind(self.torch, m), type(m).__name__, weights, before, "" if counted else name))
+        return found
 
     def put(self, arrays: Dict[int, List[Any]]) -> None:
         """Set the parameters and buffers of layers."""
@@ -134,10 +134,10 @@ class Watch:
         inputs = [_array(x) for x in args]
         self.training.keep(inputs)
         if self.start.waits_for(self.training):
-            self.training.saw(*inputs)
+            self.training.add(rows.hashes(*inputs))
             self.start.begin("torch", self.training, lambda state: warm_net.take_over(
                 Net(self.torch, module, warm_net.series(state, "x")), state))
-            self.training.rows = None  # nothing is trained on before its gradient is computed
+            self.training.rows = rows.Known()  # nothing is trained on before its gradient is computed
 
     def _leaves(self, module: Any, args: Tuple[Any, ...], output: Any) -> None:
         """A batch has passed."""
@@ -151,15 +151,13 @@ class Watch:
             self.end()
             return
         if warm_start:
-            self.training.passed = warm.union(self.training.passed, found)
+            self.training.passed.add(found)
         if results:
             results[0].register_hook(lambda _: self._trained(found))
 
     def _trained(self, found: Any) -> None:
         """The gradient of a batch is being computed."""
-        before = 0 if self.training.rows is None else len(self.training.rows)
-        self.training.add(found)
-        if len(self.training.rows) > before:
+        if self.training.add(found):
             self._news, self._known = self._news + self._known + 1, 0
             return
         self._known += 1
