@@ -31,10 +31,6 @@ def patch_lightgbm(lightgbm: Any, recorder: Recorder) -> None:
 
 
 def _after_predict(recorder: Recorder, framework: str, given: Given, result: Any) -> None:
-    if recorder.warm.started is not None:
-        from . import warm_boosting
-
-        recorder.warm.evaluated(given["self"], warm_boosting.features(given.get("data")))
     recorder.predicted(framework, given["self"], given.get("data"), result)
 
 

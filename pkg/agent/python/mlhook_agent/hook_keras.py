@@ -42,7 +42,6 @@ def _before_fit(recorder: Recorder, callback: Any, given: Given, kwargs: Dict[st
     warm_keras.training_begins(training, given)
     held = given.get("validation_data")
     if held is not None:
-        recorder.warm.evaluated(given["self"], held[0] if isinstance(held, (tuple, list)) else held)
         recorder.watching(*(held[:2] if isinstance(held, (tuple, list)) else [held]))
     if "callbacks" in given and "callbacks" not in kwargs:
         return  # given by position
@@ -93,13 +92,11 @@ def _after_fit(recorder: Recorder, given: Given, history: Any) -> None:
 
 
 def _after_predict(recorder: Recorder, given: Given, result: Any) -> None:
-    recorder.warm.evaluated(given["self"], given.get("x"))
     recorder.predicted("keras", given["self"], given.get("x"), result)
 
 
 def _after_evaluate(recorder: Recorder, given: Given, result: Any) -> None:
     model, labels = given["self"], given.get("y")
-    recorder.warm.evaluated(model, given.get("x"))
     split = recorder.split(rows.identity(given.get("x")), rows.identity(labels))
     for name, value in _named(_values(model, result)).items():
         if name not in ("loss", "compile_metrics"):

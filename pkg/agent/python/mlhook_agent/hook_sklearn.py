@@ -115,7 +115,6 @@ def _after_fit(recorder: Recorder, given: Given, _result: Any) -> None:
 
 
 def _after_predict(recorder: Recorder, given: Given, result: Any) -> None:
-    recorder.warm.evaluated(given["self"], given.get("X"))
     recorder.predicted("sklearn", given["self"], given.get("X"), result)
 
 
@@ -123,7 +122,6 @@ def _after_score(recorder: Recorder, given: Given, value: Any) -> None:
     import sklearn.base
 
     model, labels = given["self"], given.get("y")
-    recorder.warm.evaluated(model, given.get("X"))
     if _measures_accuracy(model):
         name = "accuracy"
     elif sklearn.base.is_regressor(model) and getattr(model, "scoring", None) is None:

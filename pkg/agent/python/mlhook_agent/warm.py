@@ -6,8 +6,9 @@ they are not the parent's, everything is put back and the trial starts cold, as
 it would have without us.
 
 A parent has seen rows. Where this trial would hold some of them out, its
-accuracy would be no measurement: known before training, it starts cold; seen
-only when they are evaluated, the event ``void`` says so.
+accuracy would be no measurement. Mostly that is known before training, and the
+trial starts cold; where rows are only seen batch by batch, the event ``void``
+tells at the end.
 """
 
 import contextlib
@@ -84,7 +85,6 @@ class Warm:
         self.started: Optional[Training] = None  # the training that began warm
         self.parents = rows.Known()  # what the lineage trained on
         self._undecided = source is not None
-        self._void = False
         self._trainings: Dict[int, Any] = {}
         self._count = 0
 
@@ -112,6 +112,9 @@ class Warm:
         if self.state is None:
             try:
                 self.state = warm_state.read(self.source or "")
+            except FileNotFoundError:
+                self.cold("the parent left nothing to start from")
+                return False
             except Exception as error:
                 self.cold("what the parent left cannot be read: %s" % error)
                 return False
@@ -151,7 +154,7 @@ class Warm:
             raise grow.Refused("the parent's model is of %s" % self.state.facts["framework"])
         if before is None or now is None or not training.known:
             raise grow.Refused("the rows of the training cannot be told apart")
-        # Batch by batch a training shows only some of its rows; they must be the parent's.
+        # A torch loop has shown its first batch only, whose rows must be the parent's.
         strange, text = ~training.rows.holds(before), "%d rows that the parent trained on are not trained on here"
         if framework == "torch":
             strange, text = ~self.parents.holds(now), "%d rows of the first batch are none of the parent's"
@@ -163,30 +166,18 @@ class Warm:
         self._undecided = False
         self.writer.write("warm", durable=True, level="cold", text=reason)
 
-    def evaluated(self, model: Any, *parts: Any) -> None:
-        """Rows that the program measures a model with."""
-        if self.started is None or self._void or model is None or self.training(model) is not self.started:
-            return
-        found = rows.hashes(*parts)
-        if found is not None:
-            self.evaluated_hashes(found)
-
-    def evaluated_hashes(self, hashes: Any) -> None:
-        """The same for rows that are hashed already."""
-        assert self.started is not None
-        held = hashes[~self.started.rows.holds(hashes)]
-        leaked = int(self.parents.holds(held).sum())
-        if leaked and not self._void:
-            self._void = True
-            text = "the lineage trained on %d of %d rows that were held out" % (leaked, len(held))
-            self.writer.write("void", durable=True, samples=leaked, text=text)
-
     def finish(self) -> None:
         """The script has ended."""
-        if self.started is not None and self.started.passed.values() is not None:
-            self.evaluated_hashes(self.started.passed.values())
         if self._undecided:
             self.cold("no training that the parent's model fits was seen")
+        passed = self.started.passed.values() if self.started is not None else None
+        if self.started is None or passed is None:
+            return
+        held = passed[~self.started.rows.holds(passed)]
+        leaked = int(self.parents.holds(held).sum())
+        if leaked:
+            text = "the lineage trained on %d of %d rows that were held out" % (leaked, len(held))
+            self.writer.write("void", durable=True, samples=leaked, text=text)
 
     def leave(
         self, directory: str, framework: str, model: Any, describe: Callable[[Training], warm_state.State]
