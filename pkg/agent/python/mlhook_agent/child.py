@@ -8,9 +8,9 @@ import sys
 import threading
 import traceback
 import types
-from typing import Any, Dict, NoReturn, Tuple
+from typing import Any, Dict, NoReturn, Optional, Tuple
 
-from . import entropy, events, hooks, record, save
+from . import checkpoint, entropy, events, hooks, record, save
 
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
 PR_SET_PDEATHSIG = 1
@@ -41,10 +41,10 @@ def run(request: Dict[str, Any], directory: str) -> NoReturn:
     """Run the request's script and end the process with its exit code."""
     tree = os.path.join(directory, "tree")
     writer = events.Writer(os.path.join(directory, "events.jsonl"))
-    recorder = record.Recorder(writer)
     script = os.path.join(tree, request["script"])
     try:
         prepare(request, tree, script)
+        recorder = record.Recorder(writer, checkpoints(request, directory, tree, writer))
         entropy.pin(request.get("seed") or 0)
         hooks.install(recorder, request.get("threads") or 0, request.get("seed") or 0)
     except Exception as error:
@@ -55,6 +55,20 @@ def run(request: Dict[str, Any], directory: str) -> NoReturn:
     if keep:
         save.save(recorder, os.path.join(directory, "model"))
     finish(code)
+
+
+def checkpoints(
+    request: Dict[str, Any], directory: str, tree: str, writer: events.Writer
+) -> Optional[checkpoint.Store]:
+    """The trial's checkpoints; None where the user has switched them off."""
+    if os.environ.get("MLHOOK_AUTORESUME") == "0":
+        return None
+    store = checkpoint.Store(
+        os.path.join(os.path.dirname(directory), "checkpoints"), writer, request.get("share") or checkpoint.SHARE,
+        request["attempt"], tree,
+    )
+    store.open(request.get("resume") or "")
+    return store
 
 
 def prepare(request: Dict[str, Any], tree: str, script: str) -> None:
