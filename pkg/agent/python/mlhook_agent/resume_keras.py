@@ -18,7 +18,6 @@ from .checkpoint import APPROXIMATE, EXACT, RESTART, Store
 from .record import Recorder
 from .replay_keras import Fit, Replay
 
-BY = "keras"
 MOST = 1 << 30  # bytes of all fits that ended; beyond, no later fit is saved
 TRAINS_ON = ("tensorflow", "torch")  # backends whose training step is a function of the batch alone
 
@@ -30,6 +29,7 @@ class Fits:
 
     def __init__(self, recorder: Recorder, store: Store, curve: Callable[[Any], Any]) -> None:
         self.recorder, self.store, self.curve = recorder, store, curve
+        self.by = ""  # the package, keras or tf_keras
         self.number = 0  # of the last fit that began, from 1
         self.current: Optional[Fit] = None
         self.ended: Dict[str, Any] = {}  # file name to the bytes of an ended fit, or the path of its file
@@ -40,6 +40,7 @@ class Fits:
 
     def follow(self, callback_list: Any) -> None:
         """Follow every training through the calls of its list of callbacks, which is of this class."""
+        self.by = callback_list.__module__.split(".")[0]
         for name, step in (
             ("on_train_begin", self._begin), ("on_epoch_begin", self._epoch_begins),
             ("on_epoch_end", self._epoch_ends), ("on_train_end", self._end),
@@ -119,7 +120,7 @@ class Fits:
         backend = state_keras.backend(fit.model)
         if backend not in TRAINS_ON:
             self._close("fit of Keras on %s cannot be resumed" % backend)
-        if found is None or found.position.get("by") != BY or fit.number > found.position["fit"]:
+        if found is None or found.position.get("by") != self.by or fit.number > found.position["fit"]:
             return
         if self.closed:
             self._refuse(self.closed)
@@ -171,7 +172,7 @@ class Fits:
         files["fit-%d" % fit.number] = functools.partial(_write, state)
         level = APPROXIMATE if self.doubts or fit.doubts else EXACT
         taken = time.monotonic() - began
-        name = self.store.save({"by": BY, "fit": fit.number}, files, self.epochs + len(fit.epochs), level)
+        name = self.store.save({"by": self.by, "fit": fit.number}, files, self.epochs + len(fit.epochs), level)
         self.store.spent(taken)
         if name is not None:
             directory = os.path.join(self.store.directory, name)
