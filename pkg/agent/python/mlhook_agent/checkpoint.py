@@ -26,7 +26,7 @@ MANIFEST = "MANIFEST.json"
 NAME = re.compile(r"(\d+)-(\d+)-(\d+)$")
 FRAMEWORKS = ("torch", "numpy", "sklearn", "keras", "tensorflow", "tf_keras", "xgboost", "lightgbm")
 
-Write = Callable[[str], None]  # writes a file at the path
+Write = Callable[[str], Any]  # writes a file at the path; may return what identify would
 
 
 class Unusable(Exception):
@@ -117,7 +117,7 @@ class Store:
                 "script": self.script(), "versions": versions(),
             }
             text = json.dumps(manifest, sort_keys=True).encode()
-            _put(os.path.join(temporary, MANIFEST), lambda path: _dump(path, text))
+            _put(os.path.join(temporary, MANIFEST), lambda path: dump(path, text))
             os.rename(temporary, os.path.join(self.directory, name))
             _sync(self.directory)
         except Exception as error:
@@ -155,7 +155,7 @@ class Store:
         if manifest["v"] != 1:
             raise Unusable("manifest version %s" % manifest["v"])
         for file, known in manifest["files"].items():
-            if os.path.basename(file) != file or _identify(os.path.join(directory, file)) != known:
+            if os.path.basename(file) != file or identify(os.path.join(directory, file)) != known:
                 raise Unusable("%s is not the file that was written" % file)
         if manifest["script"] != self.script():
             raise Unusable("written by other code")
@@ -181,7 +181,7 @@ class Store:
                 for file in sorted(file for file in files if file.endswith(".py")):
                     path = os.path.join(directory, file)
                     digest.update(os.path.relpath(path, self.tree).encode("utf-8", "surrogateescape") + b"\0")
-                    digest.update(_identify(path)["sha256"].encode())
+                    digest.update(identify(path)["sha256"].encode())
             self._script = digest.hexdigest()
         return self._script
 
@@ -235,17 +235,19 @@ def _version(module: str) -> Optional[str]:
 
 def _put(path: str, write: Write) -> Dict[str, Any]:
     """Write a file, make it last, and return its size and hash."""
-    write(path)
+    known = write(path)
     _sync(path)
-    return _identify(path)
+    return known if isinstance(known, dict) else identify(path)
 
 
-def _dump(path: str, data: bytes) -> None:
+def dump(path: str, data: bytes) -> None:
+    """Write a file."""
     with open(path, "wb") as f:
         f.write(data)
 
 
-def _identify(path: str) -> Dict[str, Any]:
+def identify(path: str) -> Dict[str, Any]:
+    """A file's size and hash."""
     digest, size = hashlib.sha256(), 0
     with open(path, "rb") as f:
         for block in iter(lambda: f.read(1 << 20), b""):

@@ -10,7 +10,7 @@ import traceback
 import types
 from typing import Any, Dict, NoReturn, Optional, Tuple
 
-from . import checkpoint, entropy, events, hooks, record, save
+from . import checkpoint, entropy, events, hooks, loops, record, replay, save
 
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
 PR_SET_PDEATHSIG = 1
@@ -47,11 +47,12 @@ def run(request: Dict[str, Any], directory: str) -> NoReturn:
         recorder = record.Recorder(writer, checkpoints(request, directory, tree, writer))
         entropy.pin(request.get("seed") or 0)
         hooks.install(recorder, request.get("threads") or 0, request.get("seed") or 0)
+        rewriter = replay.install(recorder, script, tree)
     except Exception as error:
         writer.write("error", durable=True, error=type(error).__name__, text="setting up the attempt: %s" % error)
         finish(SETUP_FAILED)
     writer.write("begin")
-    code, keep = execute(script, tree, writer)
+    code, keep = execute(script, tree, writer, rewriter)
     if keep:
         save.save(recorder, os.path.join(directory, "model"))
     finish(code)
@@ -96,7 +97,9 @@ def prepare(request: Dict[str, Any], tree: str, script: str) -> None:
         sys.modules["multiprocessing.process"].ORIGINAL_DIR = os.getcwd()  # type: ignore[attr-defined]
 
 
-def execute(script: str, tree: str, writer: events.Writer) -> Tuple[int, bool]:
+def execute(
+    script: str, tree: str, writer: events.Writer, rewriter: Optional[loops.Rewriter]
+) -> Tuple[int, bool]:
     """Execute the script; return its exit code and whether its model is worth keeping."""
     module = types.ModuleType("__main__")
     module.__file__ = script
@@ -106,7 +109,8 @@ def execute(script: str, tree: str, writer: events.Writer) -> Tuple[int, bool]:
     try:
         with open(script, "rb") as f:
             source = f.read()
-        exec(compile(source, script, "exec", dont_inherit=True), module.__dict__)
+        compiled = rewriter.compile(source, script) if rewriter else loops.plain(source, script)
+        exec(compiled, module.__dict__)
         return 0, True
     except SystemExit as end:
         if end.code is None or isinstance(end.code, int):

@@ -29,6 +29,7 @@ class Recorder:
     def __init__(self, writer: events.Writer, checkpoints: Optional[checkpoint.Store] = None) -> None:
         self.writer = writer
         self.checkpoints = checkpoints  # None when resuming is switched off
+        self.built = 0  # optimizers
         self.pid = os.getpid()
         self.trained: Set[str] = set()
         self.watched: Set[str] = set()
