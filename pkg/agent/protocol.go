@@ -20,13 +20,21 @@
 //	<trials>/<n>/<attempt>/log             stdout and stderr of the script, capped
 //	<trials>/<n>/<attempt>/model/          the saved model
 //	<trials>/<n>/<attempt>/warm/           what another trial can start from
+//	<trials>/<n>/checkpoints/<name>/       a state of the training, for the attempts to come
+//
+// A checkpoint is a directory that is renamed into its place when all its files
+// are on disk: <epoch>-<attempt>-<k>, with a Manifest. The host verifies it
+// (see Newest) and names it in the Resume of the next attempt's request; the
+// agent verifies it again, restores it, and says in a resume event how well.
+// MLHOOK_AUTORESUME=0 in the environment switches writing and restoring off.
 //
 // Everything the agent writes is hostile input to the host. A run request whose
 // attempt has an events.jsonl already, from an agent that is gone, is not run again.
 //
 // In python/mlhook_agent: server (requests, fork), attempt (a child as the parent
 // sees it), child (runs the script), hooks and hook_* (observe the frameworks),
-// record (what they saw), rows (which data it was), save (the model), entropy,
+// record (what they saw), rows (which data it was), save (the model), checkpoint
+// (states of the training), entropy,
 // warm (starting from a parent), warm_state (its files), warm_net with an adapter
 // for each framework, and grow (where a parent's weights belong).
 package agent
@@ -65,6 +73,11 @@ type Request struct {
 	// Warm is the state of the parent to start from, a directory below the trials:
 	// "3/1/warm". An EventWarm tells what became of it.
 	Warm string `json:"warm,omitempty"`
+	// Resume names the checkpoint of the trial to go on from; "" starts fresh.
+	Resume string `json:"resume,omitempty"`
+	// Share is the part of the training time that checkpoints may take; 0 means
+	// 0.02, and 1 writes one after every epoch.
+	Share float64 `json:"share,omitempty"`
 }
 
 // Name is the request's file name without directory; it identifies the request.
@@ -77,18 +90,36 @@ func (r Request) Name() string {
 
 // Types of an Event.
 const (
-	EventHello   = "hello"   // agent.jsonl: the agent is ready: Python, Frameworks, Seconds of importing, Fork
-	EventBye     = "bye"     // agent.jsonl: the agent ends; always its last
-	EventBegin   = "begin"   // the child runs; the script is about to start
-	EventFit     = "fit"     // a training call began: Source, Model, Samples, Rows
-	EventCurve   = "curve"   // one epoch or boosting round: Epoch (from 1), Values
-	EventMetric  = "metric"  // a measured value: Name, Value, Split, Samples, Source, Rows, Majority
-	EventModel   = "model"   // a model was saved: Path below model/, Format, SHA256, Size
-	EventWarm    = "warm"    // how training starts, once in an attempt that was given Warm: Level, Value, Samples, Text
-	EventVoid    = "void"    // the accuracy is void: Samples rows that it holds out were trained on by its lineage: Text
+	EventHello  = "hello"  // agent.jsonl: the agent is ready: Python, Frameworks, Seconds of importing, Fork
+	EventBye    = "bye"    // agent.jsonl: the agent ends; always its last
+	EventBegin  = "begin"  // the child runs; the script is about to start
+	EventFit    = "fit"    // a training call began: Source, Model, Samples, Rows
+	EventCurve  = "curve"  // one epoch or boosting round: Epoch (from 1), Values
+	EventMetric = "metric" // a measured value: Name, Value, Split, Samples, Source, Rows, Majority
+	EventModel  = "model"  // a model was saved: Path below model/, Format, SHA256, Size
+	// EventCheckpoint: a state of the training was saved: Path (its name), Epoch
+	// (finished ones), Size, Seconds, SHA256 of the manifest.
+	EventCheckpoint = "checkpoint"
+	// EventResume: how the training goes on: Level; Path and Epoch of the
+	// checkpoint; Text says why it is not exact. Level restart without a Path
+	// says that this training cannot be resumed.
+	EventResume = "resume"
+	// EventWarm: how training starts, once in an attempt that was given Warm:
+	// Level, Value, Samples, Text.
+	EventWarm = "warm"
+	// EventVoid: the accuracy is void, since Samples rows that the attempt holds
+	// out were trained on by its lineage: Text.
+	EventVoid    = "void"
 	EventWarning = "warning" // Text
 	EventError   = "error"   // the script raised: Type, Text, File, Line (within the tree where possible)
 	EventExit    = "exit"    // the attempt's process is gone: Code or Signal, Seconds, CPU, MaxRSS; always the last
+)
+
+// Levels of a resume event.
+const (
+	LevelExact       = "exact"       // as if never interrupted
+	LevelApproximate = "approximate" // something could not be restored
+	LevelRestart     = "restart"     // from the beginning
 )
 
 // Levels of an EventWarm. Value is the largest difference between the parent's
@@ -121,8 +152,8 @@ type Event struct {
 	Majority   float64            `json:"majority,omitempty"`
 	Epoch      int                `json:"epoch,omitempty"`
 	Values     map[string]float64 `json:"values,omitempty"`
-	Level      string             `json:"level,omitempty"` // warm: a Level constant
 	Path       string             `json:"path,omitempty"`
+	Level      string             `json:"level,omitempty"`
 	Format     string             `json:"format,omitempty"` // keras, h5, torch, joblib, ubj, txt
 	SHA256     string             `json:"sha256,omitempty"`
 	Size       int64              `json:"size,omitempty"`

@@ -244,7 +244,7 @@ func TestWarmRefusedIsCold(t *testing.T) {
 			if e.Level != agent.LevelCold || alone != refused {
 				t.Errorf("%+v\n%s\nwithout a parent\n%s", e, refused, alone)
 			}
-			for file, text := range map[string]string{"MANIFEST": "{}", "state.npz": "x"} {
+			for file, text := range map[string]string{"MANIFEST.json": "{}", "state.npz": "x"} {
 				if err := os.WriteFile(filepath.Join(s.dir, "trials", "0", "1", "warm", file), []byte(text), 0o644); err != nil {
 					t.Fatal(err)
 				}

@@ -6,11 +6,12 @@ import (
 	"sort"
 	"strings"
 
+	"github.com/mlhook/mlhook/pkg/project"
 	"github.com/mlhook/mlhook/pkg/pysrc"
 )
 
 // chooseEntry finds the script that trains, or returns the problem.
-func chooseEntry(p *Program, modules map[string]*module, hints Hints) string {
+func chooseEntry(p *Program, modules project.Modules, hints Hints) string {
 	if hints.Entry != "" {
 		hints.Entry = path.Clean(hints.Entry)
 		if modules[hints.Entry] == nil {
@@ -23,7 +24,7 @@ func chooseEntry(p *Program, modules map[string]*module, hints Hints) string {
 	if len(modules) == 0 {
 		return "there is no Python file in this commit; mlhook trains Python scripts"
 	}
-	imported := importedBy(modules)
+	imported := modules.Imported()
 	best, names := 0, []string{}
 	var damaged []string
 	for name, m := range modules {
@@ -31,7 +32,7 @@ func chooseEntry(p *Program, modules map[string]*module, hints Hints) string {
 			continue
 		}
 		n := evidence(m)
-		if len(m.file.Problems) > 0 {
+		if len(m.File.Problems) > 0 {
 			damaged = append(damaged, name)
 		}
 		switch {
@@ -58,10 +59,10 @@ func chooseEntry(p *Program, modules map[string]*module, hints Hints) string {
 }
 
 // evidence counts what speaks for a file to be the training script.
-func evidence(m *module) int {
+func evidence(m *project.Module) int {
 	n := 0
-	for _, c := range m.calls {
-		name := dotted(c.Func)
+	for _, c := range m.Calls {
+		name := project.Dotted(c.Func)
 		last := name[strings.LastIndexByte(name, '.')+1:]
 		if a, ok := c.Func.(*pysrc.Attribute); ok {
 			last = a.Attr
@@ -70,14 +71,14 @@ func evidence(m *module) int {
 		case "fit", "fit_generator", "backward", "partial_fit":
 			n = max(n, 4)
 		case "train", "cross_val_score":
-			if m.canonical(c) != "" {
+			if m.Canonical(c) != "" {
 				n = max(n, 4)
 			}
 		}
 	}
 	trains := false
 	for _, f := range families {
-		trains = trains || m.roots[f.module]
+		trains = trains || m.Roots[f.module]
 	}
 	if n == 0 && !(trains && hasMain(m)) {
 		return 0
@@ -85,7 +86,7 @@ func evidence(m *module) int {
 	if hasMain(m) {
 		n++
 	}
-	switch strings.TrimSuffix(path.Base(m.name), ".py") {
+	switch strings.TrimSuffix(path.Base(m.Name), ".py") {
 	case "train", "main", "training", "run":
 		n += 2
 	}
@@ -93,8 +94,8 @@ func evidence(m *module) int {
 }
 
 // hasMain tells whether a file has `if __name__ == "__main__"`.
-func hasMain(m *module) bool {
-	for _, s := range m.file.Body {
+func hasMain(m *project.Module) bool {
+	for _, s := range m.File.Body {
 		if b, ok := s.(*pysrc.Block); ok && b.Keyword == "if" && len(b.Parts) > 0 {
 			if test, ok := b.Parts[0].Test.(*pysrc.Binary); ok {
 				if name, ok := test.X.(*pysrc.Name); ok && name.ID == "__name__" {
@@ -110,23 +111,4 @@ func isTest(name string) bool {
 	base := path.Base(name)
 	return strings.HasPrefix(base, "test_") || strings.HasSuffix(base, "_test.py") || base == "setup.py" || base == "conftest.py" ||
 		strings.HasPrefix(name, "tests/") || strings.Contains(name, "/tests/")
-}
-
-// importedBy marks the files that another one imports.
-func importedBy(modules map[string]*module) map[string]bool {
-	have := func(name string) bool { return modules[name] != nil }
-	imported := map[string]bool{}
-	for name, m := range modules {
-		for _, full := range m.imports {
-			if file, ok := m.local(full, have); ok && file != name {
-				imported[file] = true
-			}
-		}
-		for _, full := range m.stars {
-			if file, ok := m.local(full, have); ok && file != name {
-				imported[file] = true
-			}
-		}
-	}
-	return imported
 }

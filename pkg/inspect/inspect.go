@@ -4,15 +4,12 @@ import (
 	"bytes"
 	"fmt"
 	"io/fs"
-	"path"
-	"runtime"
-	"slices"
 	"sort"
 	"strings"
 
-	"golang.org/x/sync/errgroup"
-
+	"github.com/mlhook/mlhook/pkg/project"
 	"github.com/mlhook/mlhook/pkg/pysrc"
+	"github.com/mlhook/mlhook/pkg/space"
 )
 
 // A Source is a project to read.
@@ -29,9 +26,6 @@ type Hints struct {
 	Data  []string
 }
 
-// maxFile is the size beyond which a file is no source that people write.
-const maxFile = 2 << 20
-
 // families by the module that owns the fitted model, the strongest first: a
 // keras script uses scikit-learn for its split.
 var families = []struct{ module, family string }{
@@ -42,9 +36,9 @@ var families = []struct{ module, family string }{
 // Inspect reads a project. Its error is a fault of reading; what the user has
 // to act on is Program.Problem.
 func Inspect(src Source, hints Hints) (*Program, error) {
-	p := &Program{Schema: Schema, Frameworks: []string{}, Data: []Data{}, Tunables: []Tunable{}, Hazards: []string{}, Files: []string{},
+	p := &Program{Schema: Schema, Frameworks: []string{}, Data: []Data{}, Tunables: []space.Tunable{}, Hazards: []string{}, Files: []string{},
 		Requirements: []string{}, Why: []string{}}
-	modules, err := load(src.FS)
+	modules, err := project.Read(src.FS, known)
 	if err != nil {
 		return nil, fmt.Errorf("inspect: %w", err)
 	}
@@ -52,14 +46,13 @@ func Inspect(src Source, hints Hints) (*Program, error) {
 		p.Problem = &problem
 		return p, nil
 	}
-	main := modules[p.Entry]
-	program := closure(main, modules)
+	program := modules.Closure(p.Entry)
 	for _, m := range program {
 		if problem := broken(m); problem != "" {
 			p.Problem = &problem
 			return p, nil
 		}
-		p.Files = append(p.Files, m.name)
+		p.Files = append(p.Files, m.Name)
 	}
 	sort.Strings(p.Files)
 	frameworks(p, program)
@@ -70,10 +63,7 @@ func Inspect(src Source, hints Hints) (*Program, error) {
 	if err := findData(p, src, program, hints.Data); err != nil {
 		return nil, fmt.Errorf("inspect: %w", err)
 	}
-	for _, m := range program {
-		p.Tunables = append(p.Tunables, tunables(m, modules, p.Family)...)
-	}
-	p.Tunables = unique(shared(p.Tunables, modules))
+	p.Tunables = space.Find(program, modules, p.Family)
 	p.Resume = map[string]string{"keras": "epoch", "torch": "epoch", "boosting": "round"}[p.Family]
 	if p.Resume == "" {
 		p.Resume = "trial"
@@ -82,100 +72,28 @@ func Inspect(src Source, hints Hints) (*Program, error) {
 	return p, nil
 }
 
-// load parses all Python files but libraries', side by side.
-func load(files fs.FS) (map[string]*module, error) {
-	names, err := scripts(files)
-	if err != nil {
-		return nil, err
-	}
-	parsed := make([]*module, len(names))
-	var group errgroup.Group
-	group.SetLimit(runtime.GOMAXPROCS(0))
-	for i, name := range names {
-		group.Go(func() error {
-			text, err := fs.ReadFile(files, name)
-			if err == nil {
-				parsed[i] = parse(name, text)
-			}
-			return err
-		})
-	}
-	if err := group.Wait(); err != nil {
-		return nil, err
-	}
-	modules := map[string]*module{}
-	for _, m := range parsed {
-		modules[m.name] = m
-	}
-	return modules, nil
-}
-
-// scripts lists the Python files that people wrote.
-func scripts(files fs.FS) (names []string, err error) {
-	err = fs.WalkDir(files, ".", func(name string, d fs.DirEntry, err error) error {
-		switch {
-		case err != nil:
-			return err
-		case d.IsDir() && (skipped[d.Name()] || strings.HasPrefix(d.Name(), ".") && name != "."):
-			return fs.SkipDir
-		case !d.Type().IsRegular() || path.Ext(name) != ".py":
-			return nil
-		}
-		info, err := d.Info()
-		if err == nil && info.Size() <= maxFile {
-			names = append(names, name)
-		}
-		return err
-	})
-	return names, err
-}
-
-var skipped = map[string]bool{"venv": true, "env": true, "node_modules": true, "site-packages": true, "__pycache__": true, "build": true, "dist": true}
-
 // broken says where a file cannot be read.
-func broken(m *module) string {
-	if len(m.file.Problems) == 0 {
+func broken(m *project.Module) string {
+	if len(m.File.Problems) == 0 {
 		return ""
 	}
-	first := m.file.Problems[0]
-	if line := bytes.TrimSpace(m.file.Src[first.Start-column(m, first.Start):]); bytes.HasPrefix(line, []byte("print ")) {
-		return fmt.Sprintf("%s:%d is Python 2; mlhook trains with Python 3: convert it (`2to3 -w %s`) and commit again", m.name, first.Line, m.name)
+	first := m.File.Problems[0]
+	if line := bytes.TrimSpace(m.File.Src[first.Start-column(m, first.Start):]); bytes.HasPrefix(line, []byte("print ")) {
+		return fmt.Sprintf("%s:%d is Python 2; mlhook trains with Python 3: convert it (`2to3 -w %s`) and commit again", m.Name, first.Line, m.Name)
 	}
-	return fmt.Sprintf("%s:%d does not parse: %s; mend it and commit again", m.name, first.Line, first.Text)
+	return fmt.Sprintf("%s:%d does not parse: %s; mend it and commit again", m.Name, first.Line, first.Text)
 }
 
 // column is how far an offset is from the begin of its line.
-func column(m *module, offset int) int {
-	return offset - 1 - bytes.LastIndexByte(m.file.Src[:offset], '\n')
-}
-
-// closure returns the entry and the project's files that it imports.
-func closure(main *module, modules map[string]*module) []*module {
-	have := func(name string) bool { return modules[name] != nil }
-	seen := map[string]bool{main.name: true}
-	program := []*module{main}
-	for i := 0; i < len(program); i++ {
-		m := program[i]
-		names := slices.Clone(m.stars)
-		for _, full := range m.imports {
-			names = append(names, full)
-		}
-		sort.Strings(names)
-		for _, full := range names {
-			if file, ok := m.local(full, have); ok && !seen[file] {
-				seen[file] = true
-				program = append(program, modules[file])
-			}
-		}
-	}
-	return program
+func column(m *project.Module, offset int) int {
+	return offset - 1 - bytes.LastIndexByte(m.File.Src[:offset], '\n')
 }
 
 // frameworks says which frameworks are imported and which owns the model.
-func frameworks(p *Program, program []*module) {
+func frameworks(p *Program, program []*project.Module) {
 	found := map[string]bool{}
 	for _, m := range program {
-		for name := range m.roots {
+		for name := range m.Roots {
 			found[name] = true
 		}
 	}
@@ -198,8 +116,8 @@ func frameworks(p *Program, program []*module) {
 	sort.Strings(p.Frameworks)
 	rank := map[string]int{"transformer": 4, "rnn": 3, "cnn": 2, "mlp": 1}
 	for _, m := range program {
-		for _, c := range m.calls {
-			if kind := kinds[m.canonical(c)]; kind != "" && (p.Model == "" || rank[kind] > rank[p.Model]) {
+		for _, c := range m.Calls {
+			if kind := kinds[m.Canonical(c)]; kind != "" && (p.Model == "" || rank[kind] > rank[p.Model]) {
 				p.Model = kind
 			}
 		}
@@ -207,11 +125,11 @@ func frameworks(p *Program, program []*module) {
 }
 
 // owns tells whether a program makes a model of a framework family.
-func owns(family string, program []*module) bool {
+func owns(family string, program []*project.Module) bool {
 	for _, m := range program {
-		for _, c := range m.calls {
-			name := m.canonical(c)
-			switch root(name) {
+		for _, c := range m.Calls {
+			name := m.Canonical(c)
+			switch project.Root(name) {
 			case "keras":
 				name = strings.TrimPrefix(name, "keras.")
 				if family == "keras" && (strings.HasPrefix(name, "layers.") || strings.HasPrefix(name, "applications.") || name == "Sequential" || name == "Model" || name == "models.Model" || name == "models.load_model") {
@@ -236,11 +154,11 @@ func owns(family string, program []*module) bool {
 }
 
 // findMetric says where the accuracy will come from, the surest source first.
-func findMetric(p *Program, program []*module) {
+func findMetric(p *Program, program []*project.Module) {
 	found := map[string]bool{}
 	for _, m := range program {
-		for _, c := range m.calls {
-			name := m.canonical(c)
+		for _, c := range m.Calls {
+			name := m.Canonical(c)
 			if i := strings.LastIndexByte(name, '.'); i >= 0 && strings.HasPrefix(name, "sklearn.m") {
 				found[name[i+1:]] = true
 			}
@@ -275,12 +193,12 @@ func findMetric(p *Program, program []*module) {
 	p.Metric = Metric{"accuracy", "stdout", "unknown"}
 }
 
-func hazards(p *Program, program []*module) {
+func hazards(p *Program, program []*project.Module) {
 	for _, m := range program {
-		guarded := bytes.Contains(m.file.Src, []byte("cuda.is_available"))
-		for _, c := range m.calls {
-			if text := danger(c); text != "" && !(guarded && strings.HasSuffix(m.file.Text(c.Func), ".cuda")) {
-				p.Hazards = append(p.Hazards, fmt.Sprintf("%s:%d %s", m.name, m.file.Line(c.Start), text))
+		guarded := bytes.Contains(m.File.Src, []byte("cuda.is_available"))
+		for _, c := range m.Calls {
+			if text := danger(c); text != "" && !(guarded && strings.HasSuffix(m.File.Text(c.Func), ".cuda")) {
+				p.Hazards = append(p.Hazards, fmt.Sprintf("%s:%d %s", m.Name, m.File.Line(c.Start), text))
 			}
 		}
 	}
@@ -288,7 +206,7 @@ func hazards(p *Program, program []*module) {
 
 // danger says what a call may do to a run that nobody watches.
 func danger(c *pysrc.Call) string {
-	name := dotted(c.Func)
+	name := project.Dotted(c.Func)
 	a, method := c.Func.(*pysrc.Attribute)
 	switch {
 	case name == "input", name == "getpass.getpass", name == "getpass":
@@ -301,54 +219,4 @@ func danger(c *pysrc.Call) string {
 		return "reports to wandb; set WANDB_MODE=offline in mlhook.env when there is no login"
 	}
 	return ""
-}
-
-// shared drops a width whose constant also serves something that is no width,
-// say the number of classes.
-func shared(all []Tunable, modules map[string]*module) []Tunable {
-	served := map[string]int{}
-	at := func(t Tunable) string { return fmt.Sprint(t.File, t.Place) }
-	for _, t := range all {
-		served[at(t)]++
-	}
-	return slices.DeleteFunc(all, func(t Tunable) bool {
-		strict := t.Role == "width" || t.Role == "filters" || t.Role == "components"
-		return strict && t.Owner != "torch.nn.Linear" && modules[t.File].reads(t.Place) > served[at(t)]
-	})
-}
-
-// reads counts the uses of the constant whose value stands at a place.
-func (m *module) reads(place pysrc.Range) int {
-	for name, assigns := range m.assigns {
-		if len(assigns) == 1 && assigns[0].Value != nil && assigns[0].Value.Span() == place {
-			return m.uses[name]
-		}
-	}
-	return 0
-}
-
-// unique drops a second tunable at the same place: a constant that two calls use.
-func unique(all []Tunable) []Tunable {
-	type place struct {
-		file string
-		at   pysrc.Range
-		kind string
-	}
-	seen := map[place]int{}
-	out := []Tunable{}
-	for _, t := range all {
-		k := place{t.File, t.Place, t.Kind}
-		if t.Kind == "inserted" {
-			k.kind = t.ID
-		}
-		if i, ok := seen[k]; ok {
-			if out[i].Role != t.Role {
-				out[i].Role = "" // used in two roles: left alone
-			}
-			continue
-		}
-		seen[k] = len(out)
-		out = append(out, t)
-	}
-	return slices.DeleteFunc(out, func(t Tunable) bool { return t.Role == "" })
 }

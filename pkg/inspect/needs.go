@@ -8,11 +8,12 @@ import (
 	"sort"
 	"strings"
 
+	"github.com/mlhook/mlhook/pkg/project"
 	"github.com/mlhook/mlhook/pkg/pysrc"
 )
 
 // findRequirements takes requirements.txt, else what is imported.
-func findRequirements(p *Program, files fs.FS, program []*module, modules map[string]*module) error {
+func findRequirements(p *Program, files fs.FS, program []*project.Module, modules project.Modules) error {
 	text, err := fs.ReadFile(files, "requirements.txt")
 	if err == nil {
 		p.RequirementsFrom = "requirements.txt"
@@ -30,8 +31,8 @@ func findRequirements(p *Program, files fs.FS, program []*module, modules map[st
 	p.RequirementsFrom = "imports"
 	names := map[string]bool{}
 	for _, m := range program {
-		for name := range m.roots {
-			_, isFile := m.local(name, func(f string) bool { return modules[f] != nil })
+		for name := range m.Roots {
+			_, isFile := m.Local(name, modules)
 			if name == "" || isFile || standard[name] {
 				continue
 			}
@@ -74,7 +75,7 @@ var dataName = regexp.MustCompile(`(?i)\.(csv|tsv|json|jsonl|npz|npy|pkl|pickle|
 var readers = set("read_csv read_table read_json read_parquet read_pickle read_excel read_hdf read_feather load loadtxt genfromtxt open ImageFolder flow_from_directory image_dataset_from_directory listdir loadmat")
 
 // findData lists the paths that the program reads.
-func findData(p *Program, src Source, program []*module, extra []string) error {
+func findData(p *Program, src Source, program []*project.Module, extra []string) error {
 	seen := map[string]bool{}
 	add := func(name string) error {
 		if seen[name] {
@@ -98,8 +99,8 @@ func findData(p *Program, src Source, program []*module, extra []string) error {
 		}
 	}
 	for _, m := range program {
-		for _, c := range m.calls {
-			if name := m.reading(c); name != "" {
+		for _, c := range m.Calls {
+			if name := reading(m, c); name != "" {
 				if err := add(name); err != nil {
 					return err
 				}
@@ -111,14 +112,14 @@ func findData(p *Program, src Source, program []*module, extra []string) error {
 
 // reading is the path that a call reads, empty where it reads none that the
 // source tells.
-func (m *module) reading(c *pysrc.Call) string {
-	name := dotted(c.Func)
+func reading(m *project.Module, c *pysrc.Call) string {
+	name := project.Dotted(c.Func)
 	if len(c.Args) == 0 || !readers[name[strings.LastIndexByte(name, '.')+1:]] || writes(c) {
 		return ""
 	}
 	given := c.Args[0]
-	if n, ok := given.(*pysrc.Name); ok && len(m.assigns[n.ID]) == 1 && m.bound[n.ID] == 1 {
-		given = m.assigns[n.ID][0].Value
+	if n, ok := given.(*pysrc.Name); ok && len(m.Assigns[n.ID]) == 1 && m.Bound[n.ID] == 1 {
+		given = m.Assigns[n.ID][0].Value
 	}
 	s, ok := given.(*pysrc.String)
 	if !ok || !s.Plain || strings.Contains(s.Value, "://") {
@@ -133,9 +134,15 @@ func (m *module) reading(c *pysrc.Call) string {
 
 // writes tells whether open is called for writing.
 func writes(c *pysrc.Call) bool {
-	if dotted(c.Func) != "open" || len(c.Args) < 2 {
+	if project.Dotted(c.Func) != "open" || len(c.Args) < 2 {
 		return false
 	}
 	mode, ok := c.Args[1].(*pysrc.String)
 	return ok && strings.ContainsAny(mode.Value, "wax")
+}
+
+// packages maps import names to pip names where they differ.
+var packages = map[string]string{
+	"sklearn": "scikit-learn", "cv2": "opencv-python-headless", "PIL": "pillow", "yaml": "pyyaml", "skimage": "scikit-image",
+	"bs4": "beautifulsoup4", "dateutil": "python-dateutil", "pytorch_lightning": "pytorch-lightning", "attr": "attrs",
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/mlhook/mlhook/pkg/inspect"
 	"github.com/mlhook/mlhook/pkg/pysrc"
 	"github.com/mlhook/mlhook/pkg/run"
+	"github.com/mlhook/mlhook/pkg/space"
 )
 
 // A Result is a tweaked program.
@@ -22,7 +23,7 @@ type Result struct {
 
 // change is one edit of one file.
 type change struct {
-	tunable inspect.Tunable
+	tunable space.Tunable
 	place   pysrc.Range
 	text    string // what replaces the place
 	shown   string
@@ -97,7 +98,7 @@ func single(value string) bool {
 }
 
 // changesOf are the edits of one tunable: its place and those coupled with it.
-func changesOf(t inspect.Tunable, value string, names func(string) string) []change {
+func changesOf(t space.Tunable, value string, names func(string) string) []change {
 	if t.Move != nil {
 		value = strings.ReplaceAll(value, "%NAME%", names("dense"))
 	}

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/mlhook/mlhook/pkg/inspect"
+	"github.com/mlhook/mlhook/pkg/space"
 )
 
 // projects are those that pkg/inspect is tested with.
@@ -36,7 +37,7 @@ func counter() func(string) string {
 }
 
 // ends are values at the ends of a tunable's domain, all of them for a choice.
-func ends(x inspect.Tunable) []string {
+func ends(x space.Tunable) []string {
 	if x.Choices != nil {
 		return x.Choices
 	}

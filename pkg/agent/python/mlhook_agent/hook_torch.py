@@ -19,6 +19,7 @@ def patch(torch: Any, recorder: Recorder) -> None:
 
 def _after_init(torch: Any, recorder: Recorder, given: Given, _result: Any) -> None:
     """Find the outermost module that holds what the optimizer trains."""
+    recorder.built += 1
     trained = {id(p) for group in given["self"].param_groups for p in group["params"]}
     best, most = None, (0, 0)
     for thing in gc.get_objects():
@@ -33,4 +34,4 @@ def _after_init(torch: Any, recorder: Recorder, given: Given, _result: Any) -> N
         if "numpy" in sys.modules:
             from . import warm_torch
 
-            warm_torch.watch(torch, recorder.warm, best)
+            warm_torch.watch(torch, recorder, best)

@@ -106,6 +106,7 @@ class Known:
     def add(self, hashes: Any) -> int:
         """Add hashes; return how many of them are new."""
         numpy = sys.modules["numpy"]
+        hashes = numpy.asarray(hashes, dtype="uint64")
         new = numpy.unique(hashes[~self.holds(hashes)])
         self._recent = new if self._recent is None else numpy.union1d(self._recent, new)
         if len(self._recent) > RECENT:

@@ -78,15 +78,19 @@ class Training:
 class Warm:
     """One attempt's warm start and what it leaves behind; never raises into the program."""
 
-    def __init__(self, writer: Any, source: Optional[str] = None) -> None:
+    def __init__(self, writer: Any) -> None:
         self.writer = writer
-        self.source = source
+        self.source = ""  # what the parent left
         self.state: Optional[warm_state.State] = None
         self.started: Optional[Training] = None  # the training that began warm
         self.parents = rows.Known()  # what the lineage trained on
-        self._undecided = source is not None
+        self._undecided = False
         self._trainings: Dict[int, Any] = {}
         self._count = 0
+
+    def start_from(self, directory: str) -> None:
+        """Start from what the parent left there."""
+        self.source, self._undecided = directory, True
 
     def training(self, model: Any) -> Training:
         """The training of a model, a new one for a model not seen before."""
@@ -111,7 +115,7 @@ class Warm:
             return False
         if self.state is None:
             try:
-                self.state = warm_state.read(self.source or "")
+                self.state = warm_state.read(self.source)
             except FileNotFoundError:
                 self.cold("the parent left nothing to start from")
                 return False
@@ -121,6 +125,7 @@ class Warm:
             if "refused" in self.state.facts:
                 self.cold(self.state.facts["refused"])
                 return False
+            self.parents.add(self.state.arrays.get("rows", ()))
         return training.number == self.state.facts["number"]
 
     def begin(self, framework: str, training: Training, take_over: Callable[[warm_state.State], Outcome]) -> None:
@@ -142,13 +147,14 @@ class Warm:
             text=outcome.text,
         )
 
+    def went_on(self, training: Training) -> None:
+        """The training goes on from a checkpoint, behind the warm start of an attempt before."""
+        self._undecided, self.started = False, training
+
     def _check(self, framework: str, training: Training) -> None:
         from . import grow
 
         assert self.state is not None
-        self.parents = rows.Known()
-        if "rows" in self.state.arrays:
-            self.parents.add(self.state.arrays["rows"])
         before, now = self.parents.values(), training.rows.values()
         if self.state.facts["framework"] != framework:
             raise grow.Refused("the parent's model is of %s" % self.state.facts["framework"])

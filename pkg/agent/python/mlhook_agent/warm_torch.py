@@ -8,7 +8,7 @@ import numpy
 
 from . import rows, warm_net
 from .grow import Layer, Weight
-from .warm import Training, Warm
+from .record import Recorder
 
 
 class Net:
@@ -93,10 +93,11 @@ class Watch:
     that a forward pass that only measures is told apart however it is written.
     """
 
-    def __init__(self, torch: Any, start: Warm, module: Any) -> None:
-        self.torch, self.start, self.pid = torch, start, os.getpid()
+    def __init__(self, torch: Any, recorder: Recorder, module: Any) -> None:
+        self.torch, self.start, self.store, self.pid = torch, recorder.warm, recorder.checkpoints, recorder.pid
         self.module = weakref.ref(module)
-        self.training = start.training(module)
+        self.training = self.start.training(module)
+        self.training.watched = True
         self._news = self._known = 0  # batches with rows not trained on before, and those without since
         self._within = False
         register = torch.nn.modules.module
@@ -133,7 +134,14 @@ class Watch:
             return
         inputs = [_array(x) for x in args]
         self.training.keep(inputs)
-        if self.start.waits_for(self.training):
+        went_on = self.store is not None and self.store.went_on
+        if went_on:
+            self.training.known = False  # until every row has passed again
+        if not self.start.waits_for(self.training):
+            return
+        if went_on:
+            self.start.went_on(self.training)
+        else:
             self.training.add(rows.hashes(*inputs))
             self.start.begin("torch", self.training, lambda state: warm_net.take_over(
                 Net(self.torch, module, warm_net.series(state, "x")), state))
@@ -161,15 +169,16 @@ class Watch:
             self._news, self._known = self._news + self._known + 1, 0
             return
         self._known += 1
+        if self._known == self._news:  # as many batches again brought nothing new: these are all
+            self.training.known = True
         if self._known >= self._news and self.start.started is not self.training:
-            self.end()  # as many batches again brought nothing new: every row is known
+            self.end()
 
 
-def watch(torch: Any, start: Warm, module: Any) -> None:
+def watch(torch: Any, recorder: Recorder, module: Any) -> None:
     """Watch the training of a module, once."""
-    if not start.training(module).watched:
-        start.training(module).watched = True
-        Watch(torch, start, module)
+    if not recorder.warm.training(module).watched:
+        Watch(torch, recorder, module)
 
 
 def tensors(torch: Any, result: Any) -> List[Any]:

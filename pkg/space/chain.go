@@ -1,8 +1,9 @@
-package inspect
+package space
 
 import (
 	"fmt"
 
+	"github.com/mlhook/mlhook/pkg/project"
 	"github.com/mlhook/mlhook/pkg/pysrc"
 )
 
@@ -16,11 +17,11 @@ func (f *finder) chains() {
 			continue
 		}
 		for j, c := range layers[:max(0, len(layers)-1)] {
-			out, next := argument(c, "out_features", 1).Span(), layers[j+1]
-			text := string(f.m.file.Src[out.Start:out.End])
-			also := []pysrc.Range{argument(next, "in_features", 0).Span()}
+			out, next := project.Argument(c, "out_features", 1).Span(), layers[j+1]
+			text := string(f.m.File.Src[out.Start:out.End])
+			also := []pysrc.Range{project.Argument(next, "in_features", 0).Span()}
 			for _, norm := range append(f.within(model, "torch.nn.BatchNorm1d"), f.within(model, "torch.nn.LayerNorm")...) {
-				if n, ok := argument(norm, "", 0).(*pysrc.Number); ok && f.m.file.Text(n) == text && norm.Start > c.End && norm.End < next.Start {
+				if n, ok := project.Argument(norm, "", 0).(*pysrc.Number); ok && f.m.File.Text(n) == text && norm.Start > c.End && norm.End < next.Start {
 					also = append(also, n.Range)
 				}
 			}
@@ -29,7 +30,7 @@ func (f *finder) chains() {
 			}
 			a := arg{name: "out_features", role: "width", low: 1, high: 1024, log: true, int: true}
 			before := len(f.found)
-			f.number(fmt.Sprintf("%s:model#%d:torch.nn.Linear#%d:out_features", f.m.name, i, j), "torch.nn.Linear", a, spot{f.m, out, text})
+			f.number(fmt.Sprintf("%s:model#%d:torch.nn.Linear#%d:out_features", f.m.Name, i, j), "torch.nn.Linear", a, project.Spot{Module: f.m, Place: out, Text: text})
 			if len(f.found) > before {
 				f.found[before].Also = also
 			}
@@ -40,13 +41,13 @@ func (f *finder) chains() {
 // models are the places that define one model each: classes, and nn.Sequential
 // outside of any.
 func (f *finder) models() (places []pysrc.Range) {
-	pysrc.Walk(f.m.file, func(n pysrc.Node) bool {
+	pysrc.Walk(f.m.File, func(n pysrc.Node) bool {
 		switch n := n.(type) {
 		case *pysrc.Class:
 			places = append(places, n.Range)
 			return false
 		case *pysrc.Call:
-			if f.m.canonical(n) == "torch.nn.Sequential" {
+			if f.m.Canonical(n) == "torch.nn.Sequential" {
 				places = append(places, n.Range)
 				return false
 			}
@@ -58,8 +59,8 @@ func (f *finder) models() (places []pysrc.Range) {
 
 // within lists the calls of a name inside a range, in the order of the source.
 func (f *finder) within(r pysrc.Range, name string) (found []*pysrc.Call) {
-	for _, c := range f.m.calls {
-		if c.Start >= r.Start && c.End <= r.End && f.m.canonical(c) == name {
+	for _, c := range f.m.Calls {
+		if c.Start >= r.Start && c.End <= r.End && f.m.Canonical(c) == name {
 			found = append(found, c)
 		}
 	}
@@ -70,9 +71,9 @@ func (f *finder) within(r pysrc.Range, name string) (found []*pysrc.Call) {
 // the next.
 func (f *finder) plain(layers []*pysrc.Call) bool {
 	for i := range layers[:max(0, len(layers)-1)] {
-		out, ok := argument(layers[i], "out_features", 1).(*pysrc.Number)
-		in, same := argument(layers[i+1], "in_features", 0).(*pysrc.Number)
-		if !ok || !same || layers[i].Start > layers[i+1].Start || f.m.file.Text(out) != f.m.file.Text(in) {
+		out, ok := project.Argument(layers[i], "out_features", 1).(*pysrc.Number)
+		in, same := project.Argument(layers[i+1], "in_features", 0).(*pysrc.Number)
+		if !ok || !same || layers[i].Start > layers[i+1].Start || f.m.File.Text(out) != f.m.File.Text(in) {
 			return false
 		}
 	}
@@ -82,7 +83,7 @@ func (f *finder) plain(layers []*pysrc.Call) bool {
 // joins tells whether a model puts tensors together or takes them apart, so
 // that widths depend on more than the layer before.
 func (f *finder) joins(r pysrc.Range) bool {
-	for _, c := range f.m.calls {
+	for _, c := range f.m.Calls {
 		if a, ok := c.Func.(*pysrc.Attribute); ok && c.Start >= r.Start && c.End <= r.End {
 			switch a.Attr {
 			case "cat", "concat", "stack", "hstack", "split", "chunk", "view", "reshape":
@@ -107,8 +108,8 @@ func literalAfterFirst(c *pysrc.Call) bool {
 
 // others counts the numbers of the same text between two offsets.
 func (f *finder) others(from, to int, text string) (n int) {
-	pysrc.Walk(f.m.file, func(node pysrc.Node) bool {
-		if x, ok := node.(*pysrc.Number); ok && x.Start >= from && x.End <= to && f.m.file.Text(x) == text {
+	pysrc.Walk(f.m.File, func(node pysrc.Node) bool {
+		if x, ok := node.(*pysrc.Number); ok && x.Start >= from && x.End <= to && f.m.File.Text(x) == text {
 			n++
 		}
 		return true

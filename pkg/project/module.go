@@ -1,4 +1,4 @@
-package inspect
+package project
 
 import (
 	"path"
@@ -7,42 +7,46 @@ import (
 	"github.com/mlhook/mlhook/pkg/pysrc"
 )
 
-// A module is a parsed file of the project.
-type module struct {
-	name    string // path within the project
-	file    *pysrc.File
-	imports map[string]string // local name to canonical dotted name
-	stars   []string          // modules of star imports
-	roots   map[string]bool   // top-level names imported, "keras"
-	assigns map[string][]*pysrc.Assign
-	bound   map[string]int             // how often a name is bound, by loops and with as well
-	items   map[string][]*pysrc.Assign // name['key'] = value, by name
-	uses    map[string]int             // how often a name is read
-	calls   []*pysrc.Call
-	defs    []*pysrc.Def
+// A Module is a parsed file of the project. Its fields are read-only.
+type Module struct {
+	Name    string // "/"-separated path within the project
+	File    *pysrc.File
+	Imports map[string]string // local name to canonical dotted name
+	Stars   []string          // modules of star imports
+	Roots   map[string]bool   // top-level names imported, "keras"
+	Assigns map[string][]*pysrc.Assign
+	Bound   map[string]int             // how often a name is bound, by loops and with as well
+	Items   map[string][]*pysrc.Assign // name['key'] = value, by name
+	Uses    map[string]int             // how often a name is read
+	Calls   []*pysrc.Call
+	Defs    []*pysrc.Def
+
+	known func(canonical string) bool
 }
 
-func parse(name string, text []byte) *module {
-	m := &module{name: name, file: pysrc.Parse(text), imports: map[string]string{}, roots: map[string]bool{},
-		assigns: map[string][]*pysrc.Assign{}, bound: map[string]int{}, items: map[string][]*pysrc.Assign{}, uses: map[string]int{}}
+// Parse reads one file. known tells which canonical names a star import may
+// have brought in.
+func Parse(name string, text []byte, known func(canonical string) bool) *Module {
+	m := &Module{Name: name, File: pysrc.Parse(text), Imports: map[string]string{}, Roots: map[string]bool{},
+		Assigns: map[string][]*pysrc.Assign{}, Bound: map[string]int{}, Items: map[string][]*pysrc.Assign{}, Uses: map[string]int{}, known: known}
 	stored := map[pysrc.Node]bool{}
 	bind := func(targets ...pysrc.Expr) {
 		for _, t := range targets {
 			for _, name := range names(t) {
-				m.bound[name.ID]++
+				m.Bound[name.ID]++
 				stored[name] = true
 			}
 		}
 	}
-	pysrc.Walk(m.file, func(n pysrc.Node) bool {
+	pysrc.Walk(m.File, func(n pysrc.Node) bool {
 		switch n := n.(type) {
 		case *pysrc.Import:
 			for _, a := range n.Names {
-				m.roots[root(a.Name)] = true
+				m.Roots[Root(a.Name)] = true
 				if a.As != "" {
-					m.imports[a.As] = a.Name
+					m.Imports[a.As] = a.Name
 				} else {
-					m.imports[root(a.Name)] = root(a.Name)
+					m.Imports[Root(a.Name)] = Root(a.Name)
 				}
 			}
 		case *pysrc.ImportFrom:
@@ -55,12 +59,12 @@ func parse(name string, text []byte) *module {
 		case *pysrc.Walrus:
 			bind(n.Target)
 		case *pysrc.Def:
-			m.defs = append(m.defs, n)
+			m.Defs = append(m.Defs, n)
 		case *pysrc.Call:
-			m.calls = append(m.calls, n)
+			m.Calls = append(m.Calls, n)
 		case *pysrc.Name:
 			if !stored[n] {
-				m.uses[n.ID]++
+				m.Uses[n.ID]++
 			}
 		}
 		return true
@@ -88,29 +92,29 @@ func names(target pysrc.Expr) (found []*pysrc.Name) {
 }
 
 // assign notes name = value and name['key'] = value.
-func (m *module) assign(n *pysrc.Assign) {
+func (m *Module) assign(n *pysrc.Assign) {
 	for _, t := range n.Targets {
 		switch t := t.(type) {
 		case *pysrc.Name:
-			m.assigns[t.ID] = append(m.assigns[t.ID], n)
+			m.Assigns[t.ID] = append(m.Assigns[t.ID], n)
 		case *pysrc.Subscript:
 			name, named := t.Value.(*pysrc.Name)
 			key, ok := t.Index.(*pysrc.String)
 			if named && ok && key.Plain && len(n.Targets) == 1 && n.Value != nil {
-				m.items[name.ID] = append(m.items[name.ID], n)
+				m.Items[name.ID] = append(m.Items[name.ID], n)
 			}
 		}
 	}
 }
 
-func (m *module) importFrom(n *pysrc.ImportFrom) {
+func (m *Module) importFrom(n *pysrc.ImportFrom) {
 	from := strings.Repeat(".", n.Level) + n.Module
 	if n.Level == 0 {
-		m.roots[root(n.Module)] = true
+		m.Roots[Root(n.Module)] = true
 	}
 	for _, a := range n.Names {
 		if a.Name == "*" {
-			m.stars = append(m.stars, from)
+			m.Stars = append(m.Stars, from)
 			continue
 		}
 		local := a.As
@@ -121,42 +125,43 @@ func (m *module) importFrom(n *pysrc.ImportFrom) {
 		if strings.HasSuffix(from, ".") {
 			sep = ""
 		}
-		m.imports[local] = from + sep + a.Name
+		m.Imports[local] = from + sep + a.Name
 	}
 }
 
-func root(dotted string) string {
+// Root is the first word of a dotted name.
+func Root(dotted string) string {
 	first, _, _ := strings.Cut(dotted, ".")
 	return first
 }
 
-// dotted returns "nn.Linear" for an attribute chain of names, "" for others.
-func dotted(e pysrc.Expr) string {
+// Dotted returns "nn.Linear" for an attribute chain of names, "" for others.
+func Dotted(e pysrc.Expr) string {
 	switch e := e.(type) {
 	case *pysrc.Name:
 		return e.ID
 	case *pysrc.Attribute:
-		if base := dotted(e.Value); base != "" {
+		if base := Dotted(e.Value); base != "" {
 			return base + "." + e.Attr
 		}
 	}
 	return ""
 }
 
-// canonical names what a call calls, whatever the script's aliases:
+// Canonical names what a call calls, whatever the script's aliases:
 // "keras.layers.Dense", "torch.optim.SGD".
-func (m *module) canonical(c *pysrc.Call) string {
-	name := dotted(c.Func)
+func (m *Module) Canonical(c *pysrc.Call) string {
+	name := Dotted(c.Func)
 	if name == "" {
 		return ""
 	}
 	first, rest, more := strings.Cut(name, ".")
-	full, imported := m.imports[first]
+	full, imported := m.Imports[first]
 	if !imported {
 		if !more {
-			for _, star := range m.stars {
-				if _, ok := calls[shorten(star+"."+name)]; ok {
-					return shorten(star + "." + name)
+			for _, star := range m.Stars {
+				if full := shorten(star + "." + name); m.known(full) {
+					return full
 				}
 			}
 		}
@@ -190,9 +195,9 @@ func shorten(full string) string {
 	return full
 }
 
-// local returns the project file that a canonical name's module is, if any.
-func (m *module) local(dottedName string, have func(string) bool) (string, bool) {
-	base := path.Dir(m.name)
+// Local returns the project file that a canonical name's module is, if any.
+func (m *Module) Local(dottedName string, modules Modules) (string, bool) {
+	base := path.Dir(m.Name)
 	for strings.HasPrefix(dottedName, "..") {
 		dottedName, base = dottedName[1:], path.Dir(base)
 	}
@@ -200,7 +205,7 @@ func (m *module) local(dottedName string, have func(string) bool) (string, bool)
 	for name := dottedName; name != ""; {
 		file := path.Join(base, strings.ReplaceAll(name, ".", "/"))
 		for _, try := range []string{file + ".py", file + "/__init__.py"} {
-			if have(try) {
+			if modules[try] != nil {
 				return try, true
 			}
 		}

@@ -1,4 +1,4 @@
-package inspect
+package project
 
 import (
 	"slices"
@@ -7,42 +7,42 @@ import (
 	"github.com/mlhook/mlhook/pkg/pysrc"
 )
 
-// A spot is where a value stands in the source.
-type spot struct {
-	m     *module
-	place pysrc.Range
-	text  string
+// A Spot is where a value stands in the source.
+type Spot struct {
+	Module *Module
+	Place  pysrc.Range
+	Text   string
 }
 
 // farthest is how many names a value is followed through.
 const farthest = 6
 
-// number follows an expression to the one literal that decides its value: the
+// Number follows an expression to the one literal that decides its value: the
 // literal itself, a constant assigned once, what is passed for a parameter or
 // its default, an argparse default, an entry of a dict, a name of another file.
-func (m *module) number(e pysrc.Expr, modules map[string]*module) (spot, bool) {
+func (m *Module) Number(e pysrc.Expr, modules Modules) (Spot, bool) {
 	return m.follow(e, modules, farthest)
 }
 
-func (m *module) follow(e pysrc.Expr, modules map[string]*module, steps int) (spot, bool) {
+func (m *Module) follow(e pysrc.Expr, modules Modules, steps int) (Spot, bool) {
 	if steps == 0 {
-		return spot{}, false
+		return Spot{}, false
 	}
 	switch e := e.(type) {
 	case *pysrc.Number:
-		return spot{m, e.Range, m.file.Text(e)}, true
+		return Spot{m, e.Range, m.File.Text(e)}, true
 	case *pysrc.Name:
-		if d, i := m.parameter(e); d != nil {
+		if d, i := m.Parameter(e); d != nil {
 			return m.passed(d, i, modules, steps-1)
 		}
-		if full, ok := m.imports[e.ID]; ok {
+		if full, ok := m.Imports[e.ID]; ok {
 			return m.elsewhere(full, modules, steps-1)
 		}
 		return m.constant(e.ID, modules, steps-1)
 	case *pysrc.Attribute:
 		base, ok := e.Value.(*pysrc.Name)
-		if ok && m.imports[base.ID] != "" { // config.LR
-			return m.elsewhere(m.imports[base.ID]+"."+e.Attr, modules, steps-1)
+		if ok && m.Imports[base.ID] != "" { // config.LR
+			return m.elsewhere(m.Imports[base.ID]+"."+e.Attr, modules, steps-1)
 		}
 		if ok && base.ID != "self" { // args.lr
 			return option(e.Attr, modules)
@@ -51,35 +51,35 @@ func (m *module) follow(e pysrc.Expr, modules map[string]*module, steps int) (sp
 		base, named := e.Value.(*pysrc.Name)
 		key, ok := e.Index.(*pysrc.String)
 		if named && ok && key.Plain {
-			if value := m.entries(base.ID)[key.Value]; value != nil {
+			if value := m.Entries(base.ID)[key.Value]; value != nil {
 				return m.follow(value, modules, steps-1)
 			}
 		}
 	}
-	return spot{}, false
+	return Spot{}, false
 }
 
 // elsewhere follows a name into another file of the project.
-func (m *module) elsewhere(full string, modules map[string]*module, steps int) (spot, bool) {
-	file, ok := m.local(full, func(f string) bool { return modules[f] != nil })
+func (m *Module) elsewhere(full string, modules Modules, steps int) (Spot, bool) {
+	file, ok := m.Local(full, modules)
 	if !ok {
-		return spot{}, false
+		return Spot{}, false
 	}
 	return modules[file].constant(full[strings.LastIndexByte(full, '.')+1:], modules, steps)
 }
 
 // constant follows a name that is bound exactly once in the file.
-func (m *module) constant(name string, modules map[string]*module, steps int) (spot, bool) {
-	assigns := m.assigns[name]
-	if len(assigns) != 1 || m.bound[name] != 1 || assigns[0].Op != "=" || assigns[0].Value == nil {
-		return spot{}, false
+func (m *Module) constant(name string, modules Modules, steps int) (Spot, bool) {
+	assigns := m.Assigns[name]
+	if len(assigns) != 1 || m.Bound[name] != 1 || assigns[0].Op != "=" || assigns[0].Value == nil {
+		return Spot{}, false
 	}
 	return m.follow(assigns[0].Value, modules, steps)
 }
 
-// parameter returns the function whose parameter a name is, and which one.
-func (m *module) parameter(name *pysrc.Name) (*pysrc.Def, int) {
-	for _, d := range slices.Backward(m.defs) { // the innermost begins last
+// Parameter returns the function whose parameter a name is, and which one.
+func (m *Module) Parameter(name *pysrc.Name) (*pysrc.Def, int) {
+	for _, d := range slices.Backward(m.Defs) { // the innermost begins last
 		if name.Start < d.Start || name.End > d.End {
 			continue
 		}
@@ -94,7 +94,7 @@ func (m *module) parameter(name *pysrc.Name) (*pysrc.Def, int) {
 
 // passed follows what the program's one call of a function gives for a
 // parameter, else the default.
-func (m *module) passed(d *pysrc.Def, i int, modules map[string]*module, steps int) (spot, bool) {
+func (m *Module) passed(d *pysrc.Def, i int, modules Modules, steps int) (Spot, bool) {
 	p, called, pos := d.Params[i], d.Name, i
 	if len(d.Params) > 0 && d.Params[0].Name == "self" {
 		pos--
@@ -102,18 +102,18 @@ func (m *module) passed(d *pysrc.Def, i int, modules map[string]*module, steps i
 	if d.Name == "__init__" {
 		called = m.classOf(d)
 	}
-	var from *module
+	var from *Module
 	var given pysrc.Expr
 	for _, other := range modules {
-		for _, c := range other.calls {
-			name := dotted(c.Func)
+		for _, c := range other.Calls {
+			name := Dotted(c.Func)
 			if name[strings.LastIndexByte(name, '.')+1:] != called {
 				continue
 			}
-			value := argument(c, p.Name, pos)
+			value := Argument(c, p.Name, pos)
 			switch {
-			case open(c), value != nil && given != nil:
-				return spot{}, false // cannot be told, or several values
+			case Open(c), value != nil && given != nil:
+				return Spot{}, false // cannot be told, or several values
 			case value != nil:
 				from, given = other, value
 			}
@@ -123,14 +123,14 @@ func (m *module) passed(d *pysrc.Def, i int, modules map[string]*module, steps i
 		return from.follow(given, modules, steps)
 	}
 	if p.Kind != "" || p.Default == nil {
-		return spot{}, false
+		return Spot{}, false
 	}
 	return m.follow(p.Default, modules, steps)
 }
 
 // classOf names the class that a method belongs to.
-func (m *module) classOf(d *pysrc.Def) (name string) {
-	pysrc.Walk(m.file, func(n pysrc.Node) bool {
+func (m *Module) classOf(d *pysrc.Def) (name string) {
+	pysrc.Walk(m.File, func(n pysrc.Node) bool {
 		c, ok := n.(*pysrc.Class)
 		if ok && slices.Contains(c.Body, pysrc.Stmt(d)) {
 			name = c.Name
@@ -141,17 +141,17 @@ func (m *module) classOf(d *pysrc.Def) (name string) {
 }
 
 // option finds the default of the one argparse option of a name.
-func option(name string, modules map[string]*module) (at spot, found bool) {
+func option(name string, modules Modules) (at Spot, found bool) {
 	seen := 0
 	for _, m := range modules {
-		for _, c := range m.calls {
+		for _, c := range m.Calls {
 			a, ok := c.Func.(*pysrc.Attribute)
 			if !ok || a.Attr != "add_argument" || !makes(c, name) {
 				continue
 			}
 			seen++
-			if n, ok := argument(c, "default", -1).(*pysrc.Number); ok {
-				at, found = spot{m, n.Range, m.file.Text(n)}, true
+			if n, ok := Argument(c, "default", -1).(*pysrc.Number); ok {
+				at, found = Spot{m, n.Range, m.File.Text(n)}, true
 			}
 		}
 	}
@@ -160,7 +160,7 @@ func option(name string, modules map[string]*module) (at spot, found bool) {
 
 // makes tells whether an add_argument call is that of an attribute.
 func makes(c *pysrc.Call, name string) bool {
-	if dest, ok := argument(c, "dest", -1).(*pysrc.String); ok {
+	if dest, ok := Argument(c, "dest", -1).(*pysrc.String); ok {
 		return dest.Value == name
 	}
 	return slices.ContainsFunc(c.Args, func(e pysrc.Expr) bool {
@@ -169,14 +169,14 @@ func makes(c *pysrc.Call, name string) bool {
 	})
 }
 
-// entries are the values of a dict that a name holds, by their keys: given in
+// Entries are the values of a dict that a name holds, by their keys: given in
 // braces, as dict(a=1), or one by one; a key that is set twice is left out.
-func (m *module) entries(name string) map[string]pysrc.Expr {
-	if len(m.assigns[name]) != 1 || m.bound[name] != 1 {
+func (m *Module) Entries(name string) map[string]pysrc.Expr {
+	if len(m.Assigns[name]) != 1 || m.Bound[name] != 1 {
 		return nil
 	}
-	found := literals(m.assigns[name][0].Value)
-	for _, a := range m.items[name] {
+	found := Literals(m.Assigns[name][0].Value)
+	for _, a := range m.Items[name] {
 		key := a.Targets[0].(*pysrc.Subscript).Index.(*pysrc.String).Value
 		if _, twice := found[key]; twice || a.Op != "=" {
 			found[key] = nil
@@ -187,8 +187,8 @@ func (m *module) entries(name string) map[string]pysrc.Expr {
 	return found
 }
 
-// literals are the entries of {...} or dict(...).
-func literals(e pysrc.Expr) map[string]pysrc.Expr {
+// Literals are the entries of {...} or dict(...).
+func Literals(e pysrc.Expr) map[string]pysrc.Expr {
 	found := map[string]pysrc.Expr{}
 	switch d := e.(type) {
 	case *pysrc.Dict:
@@ -198,7 +198,7 @@ func literals(e pysrc.Expr) map[string]pysrc.Expr {
 			}
 		}
 	case *pysrc.Call:
-		if dotted(d.Func) == "dict" {
+		if Dotted(d.Func) == "dict" {
 			for _, k := range d.Keywords {
 				found[k.Arg] = k.Value
 			}

@@ -1,17 +1,17 @@
-package inspect
+package space
 
 import (
 	"fmt"
 	"maps"
 	"strings"
 
+	"github.com/mlhook/mlhook/pkg/project"
 	"github.com/mlhook/mlhook/pkg/pysrc"
 )
 
-// tunables lists the places of one file that can be tuned.
-func tunables(m *module, modules map[string]*module, family string) []Tunable {
+func inModule(m *project.Module, modules project.Modules, family string) []Tunable {
 	f := &finder{m: m, family: family, modules: modules, ordinal: map[string]int{}, last: lastDense(m)}
-	for _, c := range m.calls {
+	for _, c := range m.Calls {
 		f.call(c)
 	}
 	f.loops()
@@ -22,9 +22,9 @@ func tunables(m *module, modules map[string]*module, family string) []Tunable {
 }
 
 type finder struct {
-	m       *module
+	m       *project.Module
 	family  string
-	modules map[string]*module
+	modules project.Modules
 	ordinal map[string]int // calls of an owner seen so far
 	last    *pysrc.Call    // the output layer
 	found   []Tunable
@@ -37,16 +37,16 @@ func (f *finder) call(c *pysrc.Call) {
 	if !ok {
 		return
 	}
-	id := fmt.Sprintf("%s:%s#%d", f.m.name, owner, f.ordinal[owner])
+	id := fmt.Sprintf("%s:%s#%d", f.m.Name, owner, f.ordinal[owner])
 	f.ordinal[owner]++
 	if f.output(c, owner) {
 		return
 	}
 	spread, known := f.spread(c)
 	for _, a := range args {
-		given := argument(c, a.name, a.pos)
+		given := project.Argument(c, a.name, a.pos)
 		if old := older[a.name]; given == nil && old != "" {
-			given = argument(c, old, -1)
+			given = project.Argument(c, old, -1)
 		}
 		passed, elsewhere := spread[a.name]
 		if given == nil {
@@ -60,7 +60,7 @@ func (f *finder) call(c *pysrc.Call) {
 		}
 	}
 	if at, ok := dictArg[owner]; ok {
-		if given := argument(c, "params", at); given != nil {
+		if given := project.Argument(c, "params", at); given != nil {
 			f.params(id, owner, given)
 		}
 	}
@@ -88,7 +88,7 @@ func (f *finder) spread(c *pysrc.Call) (given map[string]pysrc.Expr, known bool)
 // owner is the canonical name of what is called; methods of models go by their
 // name and arguments.
 func (f *finder) owner(c *pysrc.Call) string {
-	if name := f.m.canonical(c); name != "" {
+	if name := f.m.Canonical(c); name != "" {
 		return name
 	}
 	a, ok := c.Func.(*pysrc.Attribute)
@@ -96,8 +96,8 @@ func (f *finder) owner(c *pysrc.Call) string {
 		return ""
 	}
 	switch {
-	case a.Attr == "fit" && (argument(c, "epochs", -1) != nil || argument(c, "validation_data", -1) != nil ||
-		argument(c, "batch_size", -1) != nil || argument(c, "verbose", -1) != nil || !f.m.roots["sklearn"]):
+	case a.Attr == "fit" && (project.Argument(c, "epochs", -1) != nil || project.Argument(c, "validation_data", -1) != nil ||
+		project.Argument(c, "batch_size", -1) != nil || project.Argument(c, "verbose", -1) != nil || !f.m.Roots["sklearn"]):
 		return "keras.Model.fit"
 	case a.Attr == "compile":
 		return "keras.Model.compile"
@@ -105,43 +105,10 @@ func (f *finder) owner(c *pysrc.Call) string {
 	return ""
 }
 
-// argument returns what a call gives for a parameter, nil when nothing.
-func argument(c *pysrc.Call, name string, pos int) pysrc.Expr {
-	for _, k := range c.Keywords {
-		if k.Arg == name {
-			return k.Value
-		}
-	}
-	if pos < 0 || pos >= len(c.Args) {
-		return nil
-	}
-	for _, a := range c.Args[:pos+1] {
-		if _, starred := a.(*pysrc.Starred); starred {
-			return nil
-		}
-	}
-	return c.Args[pos]
-}
-
-// open tells whether a call may hold arguments that cannot be seen.
-func open(c *pysrc.Call) bool {
-	for _, k := range c.Keywords {
-		if k.Arg == "" {
-			return true
-		}
-	}
-	for _, a := range c.Args {
-		if _, starred := a.(*pysrc.Starred); starred {
-			return true
-		}
-	}
-	return false
-}
-
 // lastDense is the call that makes the output layer.
-func lastDense(m *module) (last *pysrc.Call) {
-	for _, c := range m.calls {
-		if m.canonical(c) == "keras.layers.Dense" && (last == nil || c.Start > last.Start) {
+func lastDense(m *project.Module) (last *pysrc.Call) {
+	for _, c := range m.Calls {
+		if m.Canonical(c) == "keras.layers.Dense" && (last == nil || c.Start > last.Start) {
 			last = c
 		}
 	}
@@ -153,7 +120,7 @@ func (f *finder) output(c *pysrc.Call, owner string) bool {
 	if owner != "keras.layers.Dense" {
 		return false
 	}
-	if s, ok := argument(c, "activation", 1).(*pysrc.String); ok && (s.Value == "softmax" || s.Value == "linear") {
+	if s, ok := project.Argument(c, "activation", 1).(*pysrc.String); ok && (s.Value == "softmax" || s.Value == "linear") {
 		return true
 	}
 	return c == f.last
@@ -169,11 +136,11 @@ func (f *finder) value(id, owner string, a arg, given pysrc.Expr) {
 	}
 	if len(a.choices) > 0 {
 		if s, ok := given.(*pysrc.String); ok && s.Plain {
-			f.choice(id, owner, a, spot{f.m, s.Range, f.m.file.Text(s)})
+			f.choice(id, owner, a, project.Spot{Module: f.m, Place: s.Range, Text: f.m.File.Text(s)})
 		}
 		return
 	}
-	if at, ok := f.m.number(given, f.modules); ok {
+	if at, ok := f.m.Number(given, f.modules); ok {
 		f.number(id, owner, a, at)
 	}
 }
@@ -189,34 +156,34 @@ func elements(e pysrc.Expr) ([]pysrc.Expr, bool) {
 	return nil, false
 }
 
-func (f *finder) number(id, owner string, a arg, at spot) {
-	value, ok := literal(at.text)
+func (f *finder) number(id, owner string, a arg, at project.Spot) {
+	value, ok := literal(at.Text)
 	if !ok {
 		return
 	}
-	t := Tunable{ID: id, File: at.m.name, Line: at.m.file.Line(at.place.Start), Name: a.name, Kind: "number", Scale: "linear",
-		Value: at.text, Low: min(a.low, value), High: max(a.high, value), Role: a.role, Owner: owner,
-		Int: a.int && !strings.ContainsAny(at.text, ".eE"), Place: at.place}
+	t := Tunable{ID: id, File: at.Module.Name, Line: at.Module.File.Line(at.Place.Start), Name: a.name, Kind: "number", Scale: "linear",
+		Value: at.Text, Low: min(a.low, value), High: max(a.high, value), Role: a.role, Owner: owner,
+		Int: a.int && !strings.ContainsAny(at.Text, ".eE"), Place: at.Place}
 	if a.log && t.Low > 0 {
 		t.Scale = "log"
 	}
 	f.found = append(f.found, t)
 }
 
-func (f *finder) choice(id, owner string, a arg, at spot) {
-	quote := at.text[:1]
+func (f *finder) choice(id, owner string, a arg, at project.Spot) {
+	quote := at.Text[:1]
 	choices := []string{}
 	mine := false
 	for _, c := range a.choices {
 		c = strings.ReplaceAll(c, "'", quote)
-		mine = mine || c == at.text
+		mine = mine || c == at.Text
 		choices = append(choices, c)
 	}
 	if !mine {
-		choices = append(choices, at.text)
+		choices = append(choices, at.Text)
 	}
-	f.found = append(f.found, Tunable{ID: id, File: at.m.name, Line: at.m.file.Line(at.place.Start), Name: a.name, Kind: "choice",
-		Value: at.text, Choices: choices, Role: a.role, Owner: owner, Place: at.place})
+	f.found = append(f.found, Tunable{ID: id, File: at.Module.Name, Line: at.Module.File.Line(at.Place.Start), Name: a.name, Kind: "choice",
+		Value: at.Text, Choices: choices, Role: a.role, Owner: owner, Place: at.Place})
 }
 
 // insert offers an argument that the call leaves to its default.
@@ -229,7 +196,7 @@ func (f *finder) insert(id, owner string, a arg, c *pysrc.Call) {
 	if !ok {
 		return
 	}
-	t := Tunable{ID: id, File: f.m.name, Line: f.m.file.Line(at), Name: a.name, Kind: "inserted", Scale: "linear", Value: a.fallback,
+	t := Tunable{ID: id, File: f.m.Name, Line: f.m.File.Line(at), Name: a.name, Kind: "inserted", Scale: "linear", Value: a.fallback,
 		Low: low, High: high, Role: a.role, Owner: owner, Int: a.int,
 		Place: pysrc.Range{Start: at, End: at}, Before: before + a.name + "=", After: after}
 	if a.log && t.Low > 0 {
@@ -248,7 +215,7 @@ func (f *finder) room(c *pysrc.Call) (at int, before, after string, ok bool) {
 	for _, k := range c.Keywords {
 		last = max(last, k.End)
 	}
-	for _, comment := range f.m.file.Comments {
+	for _, comment := range f.m.File.Comments {
 		if comment.Start >= last && comment.Start < c.Close {
 			if len(c.Keywords) == 0 {
 				return 0, "", "", false
@@ -256,7 +223,7 @@ func (f *finder) room(c *pysrc.Call) (at int, before, after string, ok bool) {
 			return c.Keywords[0].Start, "", ", ", true
 		}
 	}
-	inner := strings.TrimRight(string(f.m.file.Src[c.Open+1:c.Close]), " \t\r\n\\")
+	inner := strings.TrimRight(string(f.m.File.Src[c.Open+1:c.Close]), " \t\r\n\\")
 	at = c.Open + 1 + len(inner)
 	switch {
 	case len(c.Args)+len(c.Keywords) == 0:
@@ -280,26 +247,26 @@ func (f *finder) params(id, owner string, given pysrc.Expr) {
 // keys are the entries of a dict that is written out or has a name.
 func (f *finder) keys(given pysrc.Expr) map[string]pysrc.Expr {
 	if name, ok := given.(*pysrc.Name); ok {
-		if d, i := f.m.parameter(name); d == nil || i < 0 {
-			return f.m.entries(name.ID)
+		if d, i := f.m.Parameter(name); d == nil || i < 0 {
+			return f.m.Entries(name.ID)
 		}
 		return nil
 	}
-	return literals(given)
+	return project.Literals(given)
 }
 
 // loops offers the number of epochs of a loop that trains.
 func (f *finder) loops() {
 	a := arg{name: "epochs", role: "epochs", low: 1, high: 500, log: true, int: true}
 	n := 0
-	pysrc.Walk(f.m.file, func(node pysrc.Node) bool {
+	pysrc.Walk(f.m.File, func(node pysrc.Node) bool {
 		part, ok := node.(*pysrc.Part)
 		if !ok || part.Keyword != "for" {
 			return true
 		}
 		c, ok := part.Test.(*pysrc.Call)
-		if ok && dotted(c.Func) == "range" && len(c.Args) > 0 && trainsIn(part) {
-			f.value(fmt.Sprintf("%s:range#%d:epochs", f.m.name, n), "range", a, end(c.Args[min(1, len(c.Args)-1)]))
+		if ok && project.Dotted(c.Func) == "range" && len(c.Args) > 0 && trainsIn(part) {
+			f.value(fmt.Sprintf("%s:range#%d:epochs", f.m.Name, n), "range", a, end(c.Args[min(1, len(c.Args)-1)]))
 			n++
 			return false // a loop inside is one over batches
 		}
@@ -323,7 +290,7 @@ func trainsIn(part *pysrc.Part) bool {
 	found := false
 	pysrc.Walk(part, func(n pysrc.Node) bool {
 		if c, ok := n.(*pysrc.Call); ok {
-			name := dotted(c.Func)
+			name := project.Dotted(c.Func)
 			last := name[strings.LastIndexByte(name, '.')+1:]
 			found = found || last == "backward" || last == "step" || last == "partial_fit" || strings.HasPrefix(last, "train")
 		}

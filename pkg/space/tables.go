@@ -1,4 +1,4 @@
-package inspect
+package space
 
 // An arg is an argument of a framework call that can be tuned. Domains are
 // wide enough to leave a bad value; defaults and types are those of the
@@ -119,25 +119,3 @@ var older = map[string]string{"learning_rate": "lr", "epochs": "nb_epoch"}
 
 // dictArg is the position of the params dict in native training calls.
 var dictArg = map[string]int{"xgboost.train": 0, "lightgbm.train": 0}
-
-// kinds maps a call to the kind of model it makes.
-var kinds = map[string]string{
-	"keras.layers.Conv1D": "cnn", "keras.layers.Conv2D": "cnn", "torch.nn.Conv1d": "cnn", "torch.nn.Conv2d": "cnn",
-	"keras.layers.LSTM": "rnn", "keras.layers.GRU": "rnn", "keras.layers.SimpleRNN": "rnn", "torch.nn.LSTM": "rnn", "torch.nn.GRU": "rnn", "torch.nn.RNN": "rnn",
-	"keras.layers.MultiHeadAttention": "transformer", "torch.nn.TransformerEncoderLayer": "transformer", "torch.nn.MultiheadAttention": "transformer",
-	"keras.layers.Dense": "mlp", "torch.nn.Linear": "mlp", "sklearn.neural_network.MLPClassifier": "mlp",
-	"sklearn.svm.SVC": "svm", "sklearn.svm.LinearSVC": "svm", "sklearn.neighbors.KNeighborsClassifier": "neighbors",
-	"sklearn.linear_model.LogisticRegression": "linear", "sklearn.linear_model.SGDClassifier": "linear",
-	"sklearn.linear_model.Perceptron": "linear", "sklearn.linear_model.RidgeClassifier": "linear",
-	"sklearn.naive_bayes.GaussianNB": "bayes", "sklearn.naive_bayes.MultinomialNB": "bayes",
-	"sklearn.tree.DecisionTreeClassifier": "tree", "sklearn.ensemble.RandomForestClassifier": "tree", "sklearn.ensemble.ExtraTreesClassifier": "tree",
-	"sklearn.ensemble.AdaBoostClassifier": "tree", "sklearn.ensemble.GradientBoostingClassifier": "tree",
-	"sklearn.ensemble.HistGradientBoostingClassifier": "tree", "xgboost.train": "tree", "lightgbm.train": "tree",
-	"xgboost.XGBClassifier": "tree", "catboost.CatBoostClassifier": "tree", "sklearn.naive_bayes.BernoulliNB": "bayes", "lightgbm.LGBMClassifier": "tree",
-}
-
-// packages maps import names to pip names where they differ.
-var packages = map[string]string{
-	"sklearn": "scikit-learn", "cv2": "opencv-python-headless", "PIL": "pillow", "yaml": "pyyaml", "skimage": "scikit-image",
-	"bs4": "beautifulsoup4", "dateutil": "python-dateutil", "pytorch_lightning": "pytorch-lightning", "attr": "attrs",
-}

@@ -1,4 +1,4 @@
-package inspect
+package space
 
 import (
 	"fmt"
@@ -31,23 +31,23 @@ func (f *finder) widths() {
 			add(uses[n.ID])
 		}
 	}
-	for _, c := range f.m.calls {
-		if f.m.canonical(c) == "torch.nn.Linear" && len(c.Args) >= 2 {
+	for _, c := range f.m.Calls {
+		if f.m.Canonical(c) == "torch.nn.Linear" && len(c.Args) >= 2 {
 			count(c.Args[0], func(u *use) { u.in++ })
 			count(c.Args[1], func(u *use) { u.out++ })
 		}
-		if f.m.canonical(c) == "torch.nn.BatchNorm1d" && len(c.Args) > 0 {
+		if f.m.Canonical(c) == "torch.nn.BatchNorm1d" && len(c.Args) > 0 {
 			count(c.Args[0], func(u *use) { u.other++ })
 		}
 	}
 	a := arg{name: "hidden", role: "width", low: 1, high: 1024, log: true, int: true}
 	for _, name := range slices.Sorted(maps.Keys(uses)) {
 		u := uses[name]
-		if u.in == 0 || u.out == 0 || f.m.uses[name] != u.in+u.out+u.other {
+		if u.in == 0 || u.out == 0 || f.m.Uses[name] != u.in+u.out+u.other {
 			continue
 		}
-		if at, ok := f.m.number(u.expr, f.modules); ok {
-			f.number(f.m.name+":"+name+":width", "torch.nn.Linear", a, at)
+		if at, ok := f.m.Number(u.expr, f.modules); ok {
+			f.number(f.m.Name+":"+name+":width", "torch.nn.Linear", a, at)
 		}
 	}
 }
@@ -58,15 +58,15 @@ func (f *finder) layers() {
 	if f.last == nil {
 		return
 	}
-	src := string(f.m.file.Src)
-	text := f.m.file.Text(f.last.Func) + "(64, activation='relu', name='%NAME%')"
+	src := string(f.m.File.Src)
+	text := f.m.File.Text(f.last.Func) + "(64, activation='relu', name='%NAME%')"
 	offer := func(style string, at int, before, after string) {
-		f.found = append(f.found, Tunable{ID: fmt.Sprintf("%s:layers:%s", f.m.name, style), File: f.m.name, Line: f.m.file.Line(at),
+		f.found = append(f.found, Tunable{ID: fmt.Sprintf("%s:layers:%s", f.m.Name, style), File: f.m.Name, Line: f.m.File.Line(at),
 			Name: "layers", Kind: "architecture", Choices: []string{"", text}, Role: "layers", Owner: "keras.Sequential",
 			Place: pysrc.Range{Start: at, End: at}, Before: before, After: after, Move: &Move{Kind: "insert", Style: style}})
 	}
-	for _, c := range f.m.calls {
-		if f.m.canonical(c) == "keras.Sequential" && len(c.Args) == 1 {
+	for _, c := range f.m.Calls {
+		if f.m.Canonical(c) == "keras.Sequential" && len(c.Args) == 1 {
 			if list, ok := c.Args[0].(*pysrc.List); ok && len(list.Elts) > 0 && list.Elts[len(list.Elts)-1].Span() == f.last.Range {
 				offer("list", f.last.Start, "", ","+between(src, f.last.Start))
 				return
@@ -74,7 +74,7 @@ func (f *finder) layers() {
 		}
 		if a, ok := c.Func.(*pysrc.Attribute); ok && a.Attr == "add" && len(c.Args) == 1 && c.Args[0].Span() == f.last.Range {
 			if gap := between(src, c.Start); strings.HasPrefix(gap, "\n") || strings.HasPrefix(gap, "\r") {
-				offer("add", c.Start, f.m.file.Text(c.Func)+"(", ")"+gap)
+				offer("add", c.Start, f.m.File.Text(c.Func)+"(", ")"+gap)
 			}
 			return
 		}

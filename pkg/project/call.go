@@ -1,0 +1,36 @@
+package project
+
+import "github.com/mlhook/mlhook/pkg/pysrc"
+
+// Argument returns what a call gives for a parameter, nil when nothing.
+func Argument(c *pysrc.Call, name string, pos int) pysrc.Expr {
+	for _, k := range c.Keywords {
+		if k.Arg == name {
+			return k.Value
+		}
+	}
+	if pos < 0 || pos >= len(c.Args) {
+		return nil
+	}
+	for _, a := range c.Args[:pos+1] {
+		if _, starred := a.(*pysrc.Starred); starred {
+			return nil
+		}
+	}
+	return c.Args[pos]
+}
+
+// Open tells whether a call may hold arguments that cannot be seen.
+func Open(c *pysrc.Call) bool {
+	for _, k := range c.Keywords {
+		if k.Arg == "" {
+			return true
+		}
+	}
+	for _, a := range c.Args {
+		if _, starred := a.(*pysrc.Starred); starred {
+			return true
+		}
+	}
+	return false
+}

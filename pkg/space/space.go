@@ -1,0 +1,122 @@
+// Package space finds the places of a program's source that can be tuned, and
+// what each may become: the space that package search searches.
+package space
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/mlhook/mlhook/pkg/project"
+	"github.com/mlhook/mlhook/pkg/pysrc"
+)
+
+// A Tunable is a place in the source with a domain and the user's own value.
+type Tunable struct {
+	ID      string   `json:"id"` // stable while the code around it is
+	File    string   `json:"file"`
+	Cell    *int     `json:"cell"`
+	Line    int      `json:"line"`  // 1-based
+	Name    string   `json:"name"`  // "learning_rate"
+	Kind    string   `json:"kind"`  // number, choice, architecture, inserted
+	Scale   string   `json:"scale"` // log, linear; empty for choices
+	Value   string   `json:"value"` // source text; the framework's default for an inserted one
+	Low     float64  `json:"low"`
+	High    float64  `json:"high"`
+	Choices []string `json:"choices"` // source text; null for numbers
+
+	// Role is what the value does, the word that recipes go by: learning_rate,
+	// epochs, batch_size, width, depth, filters, kernel_size, activation,
+	// optimizer, loss, dropout, l2, momentum, estimators, max_depth,
+	// min_samples, subsample, C, gamma, kernel, neighbors, max_iter, alpha,
+	// scaling, init, patience, rounds, solver, layers (an architecture move).
+	Role string `json:"role"`
+	// Owner is the canonical name of what takes the value: "sklearn.svm.SVC",
+	// "keras.layers.Dense", "keras.optimizers.Adam", "xgboost.train".
+	Owner string `json:"owner"`
+	// Int says that only whole numbers make sense.
+	Int bool `json:"int"`
+
+	// Place is the byte range that an edit replaces; empty, at the point of
+	// insertion, for kind "inserted". Move describes an architecture move.
+	Place pysrc.Range `json:"-"`
+	// Also are further places of the file that hold the same value and have to
+	// change with it: the input width of the layer that follows.
+	Also []pysrc.Range `json:"-"`
+	// Text goes before and after the value when it is inserted: ", gamma=" and "".
+	Before, After string `json:"-"`
+	Move          *Move  `json:"-"`
+}
+
+// A Move is an architecture tunable: its Choices are source texts of layers,
+// the first is "" (leave the model as it is). The chosen text is put at Place,
+// Before and After around it; "%NAME%" in it becomes a unique layer name.
+type Move struct {
+	Kind  string // insert
+	Style string // "list" for Sequential([...]), "add" for model.add(...)
+}
+
+// Find lists the tunables of a program, in the order of its files. family is
+// that of the framework that owns the model.
+func Find(program []*project.Module, modules project.Modules, family string) []Tunable {
+	var all []Tunable
+	for _, m := range program {
+		all = append(all, inModule(m, modules, family)...)
+	}
+	return unique(shared(all, modules))
+}
+
+// Known tells whether a canonical name takes arguments that can be tuned.
+func Known(canonical string) bool {
+	_, ok := calls[canonical]
+	return ok
+}
+
+// shared drops a width whose constant also serves something that is no width,
+// say the number of classes.
+func shared(all []Tunable, modules project.Modules) []Tunable {
+	served := map[string]int{}
+	at := func(t Tunable) string { return fmt.Sprint(t.File, t.Place) }
+	for _, t := range all {
+		served[at(t)]++
+	}
+	return slices.DeleteFunc(all, func(t Tunable) bool {
+		strict := t.Role == "width" || t.Role == "filters" || t.Role == "components"
+		return strict && t.Owner != "torch.nn.Linear" && reads(modules[t.File], t.Place) > served[at(t)]
+	})
+}
+
+// reads counts the uses of the constant whose value stands at a place.
+func reads(m *project.Module, place pysrc.Range) int {
+	for name, assigns := range m.Assigns {
+		if len(assigns) == 1 && assigns[0].Value != nil && assigns[0].Value.Span() == place {
+			return m.Uses[name]
+		}
+	}
+	return 0
+}
+
+// unique drops a second tunable at the same place: a constant that two calls use.
+func unique(all []Tunable) []Tunable {
+	type place struct {
+		file string
+		at   pysrc.Range
+		kind string
+	}
+	seen := map[place]int{}
+	out := []Tunable{}
+	for _, t := range all {
+		k := place{t.File, t.Place, t.Kind}
+		if t.Kind == "inserted" {
+			k.kind = t.ID
+		}
+		if i, ok := seen[k]; ok {
+			if out[i].Role != t.Role {
+				out[i].Role = "" // used in two roles: left alone
+			}
+			continue
+		}
+		seen[k] = len(out)
+		out = append(out, t)
+	}
+	return slices.DeleteFunc(out, func(t Tunable) bool { return t.Role == "" })
+}

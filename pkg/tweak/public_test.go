@@ -1,0 +1,148 @@
+package tweak
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/mlhook/mlhook/pkg/inspect"
+)
+
+// trains marks a file that trains something, for choosing what is measured.
+var trains = regexp.MustCompile(`\.fit\(|\.backward\(|\b(xgb|lgb|xgboost|lightgbm)\.train\(|\.partial_fit\(|\.fit_generator\(`)
+
+// crowded is the number of scripts in a directory from which on they are taken
+// for a collection and not for one program.
+const crowded = 20
+
+// TestPublic measures on training scripts that others wrote, below the directory
+// MLHOOK_TEST_PUBLIC: how many are read and can be tuned, and whether every edit
+// at both ends of its domain keeps the rule of this package and compiles. What
+// was found out about each script goes to the file MLHOOK_TEST_PUBLIC_TABLE.
+func TestPublic(t *testing.T) {
+	root := os.Getenv("MLHOOK_TEST_PUBLIC")
+	if root == "" {
+		t.Skip("name a directory of training scripts in MLHOOK_TEST_PUBLIC to measure on them")
+	}
+	sources := training(t, root)
+	var table bytes.Buffer
+	table.WriteString(broken(t, sources))
+	for _, line := range strings.Split(table.String(), "\n") {
+		name, _, _ := strings.Cut(line, "\t")
+		delete(sources, name) // no Python 3 runs it
+	}
+	unread, tunable, edits, refused := 0, 0, 0, 0
+	edited := map[string][]byte{}
+	for _, name := range slices.Sorted(maps.Keys(sources)) {
+		files := program(t, name, sources[name])
+		p, err := inspect.Inspect(inspect.Source{FS: files, Classify: func(string) (string, error) { return "missing", nil }},
+			inspect.Hints{Entry: filepath.Base(name)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p.Problem != nil {
+			unread++
+			fmt.Fprintf(&table, "%s\tproblem\t%s\n", name, *p.Problem)
+			continue
+		}
+		fmt.Fprintf(&table, "%s\t%s\t%s\t%s/%s\t%d\n", name, p.Family, p.Model, p.Metric.Source, p.Metric.Split, len(p.Tunables))
+		if len(p.Tunables) > 0 {
+			tunable++
+		}
+		for _, x := range p.Tunables {
+			for _, value := range ends(x) {
+				edits++
+				r, err := Make(p, files, map[string]string{x.ID: value}, counter())
+				if err != nil {
+					refused++
+					fmt.Fprintf(&table, "%s\trefused\t%s=%s\t%v\n", name, x.ID, value, err)
+				}
+				for file, text := range r.Files {
+					edited[fmt.Sprintf("%s %s %s=%s", name, file, x.ID, value)] = text
+				}
+			}
+		}
+	}
+	bad := broken(t, edited)
+	table.WriteString(bad)
+	if file := os.Getenv("MLHOOK_TEST_PUBLIC_TABLE"); file != "" {
+		if err := os.WriteFile(file, table.Bytes(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Logf("%d training scripts that Python compiles, %d with a problem said, %d tunable (%.1f %%), %d edits, %d refused, %d files compiled, %d broken",
+		len(sources), unread, tunable, 100*float64(tunable)/float64(max(1, len(sources))), edits, refused, len(edited), strings.Count(bad, "\n"))
+	if refused > 0 || bad != "" {
+		t.Error("an edit that is offered has to be possible")
+	}
+}
+
+// training reads the scripts below root that train something.
+func training(t *testing.T, root string) map[string][]byte {
+	t.Helper()
+	found := map[string][]byte{}
+	err := filepath.WalkDir(root, func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || filepath.Ext(name) != ".py" {
+			return err
+		}
+		text, err := os.ReadFile(name)
+		if err == nil && trains.Match(text) {
+			found[name] = text
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
+}
+
+// program is the script with its neighbours or, in a collection, alone.
+func program(t *testing.T, name string, text []byte) fs.FS {
+	t.Helper()
+	near, err := filepath.Glob(filepath.Join(filepath.Dir(name), "*.py"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(near) < crowded {
+		return os.DirFS(filepath.Dir(name))
+	}
+	return fstest.MapFS{filepath.Base(name): &fstest.MapFile{Data: text, Mode: 0o644}}
+}
+
+// broken names the texts that Python refuses, a line each.
+func broken(t *testing.T, texts map[string][]byte) string {
+	t.Helper()
+	var input bytes.Buffer
+	lines := json.NewEncoder(&input)
+	for name, text := range texts {
+		if err := lines.Encode(map[string][]byte{"name": []byte(name), "text": text}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	cmd := exec.Command("python3", "-W", "ignore", "-c", `
+import base64, json, sys
+for line in sys.stdin:
+    given = {k: base64.b64decode(v) for k, v in json.loads(line).items()}
+    try:
+        compile(given["text"], "script", "exec", dont_inherit=True)
+    except (SyntaxError, ValueError) as error:
+        print(given["name"].decode(), "broken", error, sep="\t")
+`)
+	cmd.Stdin = &input
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("python3: %v", err)
+	}
+	return string(out)
+}
