@@ -80,6 +80,9 @@ type Request struct {
 	Share float64 `json:"share,omitempty"`
 }
 
+// WarmState names what an attempt of a trial left to start from, for Request.Warm.
+func WarmState(trial, attempt int) string { return fmt.Sprintf("%d/%d/warm", trial, attempt) }
+
 // Name is the request's file name without directory; it identifies the request.
 func (r Request) Name() string {
 	if r.Op == OpQuit {

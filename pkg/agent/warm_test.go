@@ -97,7 +97,7 @@ func (s *session) tries(net string, all []moves) {
 		}
 		for _, child := range family.children {
 			trial++
-			e, _ := s.warm(trial, strings.Replace(net, "MODEL", child[0], 1), fmt.Sprintf("%d/1/warm", parent))
+			e, _ := s.warm(trial, strings.Replace(net, "MODEL", child[0], 1), agent.WarmState(parent, 1))
 			if e.Level != child[1] || !strings.Contains(e.Text, child[2]) {
 				s.t.Errorf("%s\nbecame\n%s\nstarts %s: %s, want %s: %s", family.parent, child[0], e.Level, e.Text, child[1], child[2])
 			}
@@ -240,7 +240,7 @@ func TestWarmRefusedIsCold(t *testing.T) {
 			s.run(agent.Request{Trial: 0, Threads: 1, Seed: 3}, strings.Replace(c.script, "MODEL", c.parent, 1))
 			child := strings.Replace(c.script, "MODEL", c.child, 1)
 			_, alone := s.run(agent.Request{Trial: 1, Threads: 1, Seed: 3}, child)
-			e, refused := s.warm(2, child, "0/1/warm")
+			e, refused := s.warm(2, child, agent.WarmState(0, 1))
 			if e.Level != agent.LevelCold || alone != refused {
 				t.Errorf("%+v\n%s\nwithout a parent\n%s", e, refused, alone)
 			}
@@ -248,11 +248,11 @@ func TestWarmRefusedIsCold(t *testing.T) {
 				if err := os.WriteFile(filepath.Join(s.dir, "trials", "0", "1", "warm", file), []byte(text), 0o644); err != nil {
 					t.Fatal(err)
 				}
-				if e, log := s.warm(3+len(file), child, "0/1/warm"); e.Level != agent.LevelCold || !strings.Contains(e.Text, "damaged") || log != alone {
+				if e, log := s.warm(3+len(file), child, agent.WarmState(0, 1)); e.Level != agent.LevelCold || !strings.Contains(e.Text, "damaged") || log != alone {
 					t.Errorf("%s: %+v", file, e)
 				}
 			}
-			if e, log := s.warm(20, child, "7/1/warm"); e.Level != agent.LevelCold || log != alone {
+			if e, log := s.warm(20, child, agent.WarmState(7, 1)); e.Level != agent.LevelCold || log != alone {
 				t.Errorf("no parent: %+v", e)
 			}
 		})
@@ -323,7 +323,7 @@ func TestCoinFlips(t *testing.T) {
 			s.run(request(0), script)
 			for trial := 1; trial <= trials; trial++ {
 				r := request(trial)
-				r.Warm = fmt.Sprintf("%d/1/warm", trial-1)
+				r.Warm = agent.WarmState(trial-1, 1)
 				a, log := s.run(r, script)
 				levels[a.clean().one(agent.EventWarm).Level]++
 				if len(a.all(agent.EventVoid)) > 0 {
