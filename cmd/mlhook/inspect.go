@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -32,15 +31,12 @@ func inspectCommand() *cli.Command {
 			if err != nil {
 				return err
 			}
-			dir, err := os.MkdirTemp("", "mlhook-inspect-")
+			files, err := p.git.Files(c.Context, sha)
 			if err != nil {
 				return err
 			}
-			defer os.RemoveAll(dir)
-			if err := p.git.Checkout(c.Context, sha, dir); err != nil {
-				return err
-			}
-			program, err := p.inspect(c.Context, sha, os.DirFS(dir), settings)
+			defer files.Close()
+			program, err := p.inspect(c.Context, sha, files, settings)
 			if err != nil {
 				return err
 			}
@@ -96,6 +92,6 @@ func printProgram(w io.Writer, p *inspect.Program) {
 		if len(t.Choices) > 0 {
 			domain = strings.Join(t.Choices, " ")
 		}
-		fmt.Fprintf(w, "  %s:%-4d %-20s %-12s %s, %s\n", t.File, t.Line, t.Name, orWord(t.Value, "-"), t.Kind, domain)
+		fmt.Fprintf(w, "  %-20s %-20s %-12s %s, %s\n", t.Where(), t.Name, orWord(t.Value, "-"), t.Kind, domain)
 	}
 }

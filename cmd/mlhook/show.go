@@ -145,7 +145,7 @@ func printDetail(w io.Writer, d run.Detail) {
 		}
 		fmt.Fprintf(w, "%s trial %-3d %s  %6.1f s  %s\n", mark, t.N, value, t.Seconds, orWord(t.Why, "the code as committed"))
 		for _, ch := range t.Tweak {
-			fmt.Fprintf(w, "            %s:%d  %s -> %s\n", ch.File, ch.Line, orWord(strings.TrimSpace(ch.From), "(nothing)"), orWord(strings.TrimSpace(ch.To), "(nothing)"))
+			fmt.Fprintf(w, "            %s  %s -> %s\n", ch.Where(), orWord(strings.TrimSpace(ch.From), "(nothing)"), orWord(strings.TrimSpace(ch.To), "(nothing)"))
 		}
 		if t.Error != "" {
 			fmt.Fprintf(w, "            %s\n", t.Error)

@@ -100,16 +100,12 @@ func (r *Repo) runWith(ctx context.Context, env []string, stdin []byte, args ...
 }
 
 func (r *Repo) exec(ctx context.Context, env []string, stdin []byte, args []string) (string, error) {
-	cmd := exec.CommandContext(ctx, "git", args...)
-	cmd.Dir = r.Top
-	cmd.Env = append(append(Environ(), "MLHOOK=0", "GIT_OPTIONAL_LOCKS=0", "GIT_TERMINAL_PROMPT=0", "LC_ALL=C"), env...)
+	cmd := r.command(ctx, env, args)
 	if stdin != nil {
 		cmd.Stdin = bytes.NewReader(stdin)
 	}
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
-	ownGroup(cmd)
-	cmd.WaitDelay = 5 * time.Second
 	if err := cmd.Run(); err != nil {
 		if ctx.Err() != nil {
 			err = context.Cause(ctx)
@@ -117,6 +113,17 @@ func (r *Repo) exec(ctx context.Context, env []string, stdin []byte, args []stri
 		return stdout.String(), &Error{Args: slices.DeleteFunc(slices.Clone(args), isQuiet), Stderr: stderr.String(), Err: err}
 	}
 	return stdout.String(), nil
+}
+
+// command is a git process in the working tree with nothing but its own
+// repository in view.
+func (r *Repo) command(ctx context.Context, env, args []string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, "git", args...)
+	cmd.Dir = r.Top
+	cmd.Env = append(append(Environ(), "MLHOOK=0", "GIT_OPTIONAL_LOCKS=0", "GIT_TERMINAL_PROMPT=0", "LC_ALL=C"), env...)
+	ownGroup(cmd)
+	cmd.WaitDelay = 5 * time.Second
+	return cmd
 }
 
 func isQuiet(arg string) bool { return slices.Contains(quiet, arg) }

@@ -3,7 +3,6 @@ package inspect
 import (
 	"fmt"
 	"path"
-	"sort"
 	"strings"
 
 	"github.com/mlhook/mlhook/pkg/project"
@@ -11,51 +10,81 @@ import (
 )
 
 // chooseEntry finds the script that trains, or returns the problem.
-func chooseEntry(p *Program, modules project.Modules, hints Hints) string {
+func chooseEntry(p *Program, files *project.Project, hints Hints) (problem string, err error) {
 	if hints.Entry != "" {
 		hints.Entry = path.Clean(hints.Entry)
-		if modules[hints.Entry] == nil {
-			return fmt.Sprintf("the entry script %s is not in the commit; set another with `git config mlhook.entry FILE`", hints.Entry)
+		if !files.Has(hints.Entry) {
+			return fmt.Sprintf("the entry script %s is not in the commit; set another with `git config mlhook.entry FILE`", hints.Entry), nil
 		}
 		p.Entry = hints.Entry
 		p.Why = append(p.Why, "entry: "+hints.Entry+", as set")
-		return ""
+		return "", nil
 	}
-	if len(modules) == 0 {
-		return "there is no Python file in this commit; mlhook trains Python scripts"
+	if files.Len() == 0 {
+		return "there is no Python file in this commit; mlhook trains Python scripts and notebooks", nil
 	}
-	imported := modules.Imported()
-	best, names := 0, []string{}
-	var damaged []string
-	for name, m := range modules {
-		if isTest(name) || imported[name] {
-			continue
-		}
-		n := evidence(m)
+	candidates, err := candidates(files)
+	if err != nil {
+		return "", err
+	}
+	best, names, damaged := 0, []string{}, []string{}
+	for _, m := range candidates {
 		if len(m.File.Problems) > 0 {
-			damaged = append(damaged, name)
+			damaged = append(damaged, m.Name)
 		}
-		switch {
+		switch n := evidence(m); {
 		case n > best:
-			best, names = n, []string{name}
+			best, names = n, []string{m.Name}
 		case n == best && n > 0:
-			names = append(names, name)
+			names = append(names, m.Name)
 		}
 	}
-	sort.Strings(names)
-	sort.Strings(damaged)
 	switch {
 	case len(names) == 1:
 		p.Entry = names[0]
 		p.Why = append(p.Why, "entry: "+p.Entry+", which trains and is imported by nothing")
-		return ""
+		return "", nil
 	case len(names) > 1:
-		return fmt.Sprintf("%s all look like the script to train; say which with `git config mlhook.entry %s`", strings.Join(names, " and "), names[0])
+		return fmt.Sprintf("%s all look like the script to train; say which with `git config mlhook.entry %s`", strings.Join(names, " and "), names[0]), nil
 	case len(damaged) > 0:
 		p.Entry = damaged[0]
-		return "" // its problem is reported next
+		return "", nil // its problem is reported next
 	}
-	return "no script here trains a model (no fit, train or backward call was found); name it with `git config mlhook.entry FILE`"
+	return "no script here trains a model (no fit, train or backward call was found); name it with `git config mlhook.entry FILE`", nil
+}
+
+// candidates are the files that may be started to train: no tests, and nothing
+// that another file imports. They come in the order of their names.
+func candidates(files *project.Project) (found []*project.Module, err error) {
+	var frameworks []string
+	for _, f := range families {
+		frameworks = append(frameworks, f.module)
+	}
+	seen, err := files.Glance(frameworks)
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, g := range seen {
+		if g.Trains && !isTest(g.Name) {
+			names = append(names, g.Name)
+		}
+	}
+	imported, err := files.Imported(names, seen)
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range names {
+		if imported[name] {
+			continue
+		}
+		m, err := files.Module(name)
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, m)
+	}
+	return found, nil
 }
 
 // evidence counts what speaks for a file to be the training script.
@@ -86,7 +115,7 @@ func evidence(m *project.Module) int {
 	if hasMain(m) {
 		n++
 	}
-	switch strings.TrimSuffix(path.Base(m.Name), ".py") {
+	switch strings.TrimSuffix(path.Base(m.Name), path.Ext(m.Name)) {
 	case "train", "main", "training", "run":
 		n += 2
 	}

@@ -38,16 +38,25 @@ var families = []struct{ module, family string }{
 func Inspect(src Source, hints Hints) (*Program, error) {
 	p := &Program{Schema: Schema, Frameworks: []string{}, Data: []Data{}, Tunables: []space.Tunable{}, Hazards: []string{}, Files: []string{},
 		Requirements: []string{}, Why: []string{}}
-	modules, err := project.Read(src.FS, known)
+	files, err := project.New(src.FS, known)
 	if err != nil {
 		return nil, fmt.Errorf("inspect: %w", err)
 	}
-	if problem := chooseEntry(p, modules, hints); problem != "" {
+	problem, err := chooseEntry(p, files, hints)
+	if err != nil {
+		return nil, fmt.Errorf("inspect: %w", err)
+	}
+	if problem != "" {
 		p.Problem = &problem
 		return p, nil
 	}
-	program := modules.Closure(p.Entry)
+	program, err := files.Closure(p.Entry)
+	if err != nil {
+		return nil, fmt.Errorf("inspect: %w", err)
+	}
+	modules := project.Modules{}
 	for _, m := range program {
+		modules[m.Name] = m
 		if problem := broken(m); problem != "" {
 			p.Problem = &problem
 			return p, nil
@@ -57,7 +66,7 @@ func Inspect(src Source, hints Hints) (*Program, error) {
 	sort.Strings(p.Files)
 	frameworks(p, program)
 	findMetric(p, program)
-	if err := findRequirements(p, src.FS, program, modules); err != nil {
+	if err := findRequirements(p, src.FS, program, files); err != nil {
 		return nil, fmt.Errorf("inspect: %w", err)
 	}
 	if err := findData(p, src, program, hints.Data); err != nil {
@@ -79,9 +88,9 @@ func broken(m *project.Module) string {
 	}
 	first := m.File.Problems[0]
 	if line := bytes.TrimSpace(m.File.Src[first.Start-column(m, first.Start):]); bytes.HasPrefix(line, []byte("print ")) {
-		return fmt.Sprintf("%s:%d is Python 2; mlhook trains with Python 3: convert it (`2to3 -w %s`) and commit again", m.Name, first.Line, m.Name)
+		return fmt.Sprintf("%s is Python 2; mlhook trains with Python 3: convert it (`2to3 -w %s`) and commit again", m.Where(first.Start), m.Name)
 	}
-	return fmt.Sprintf("%s:%d does not parse: %s; mend it and commit again", m.Name, first.Line, first.Text)
+	return fmt.Sprintf("%s does not parse: %s; mend it and commit again", m.Where(first.Start), first.Text)
 }
 
 // column is how far an offset is from the begin of its line.
@@ -198,7 +207,7 @@ func hazards(p *Program, program []*project.Module) {
 		guarded := bytes.Contains(m.File.Src, []byte("cuda.is_available"))
 		for _, c := range m.Calls {
 			if text := danger(c); text != "" && !(guarded && strings.HasSuffix(m.File.Text(c.Func), ".cuda")) {
-				p.Hazards = append(p.Hazards, fmt.Sprintf("%s:%d %s", m.Name, m.File.Line(c.Start), text))
+				p.Hazards = append(p.Hazards, m.Where(c.Start)+" "+text)
 			}
 		}
 	}

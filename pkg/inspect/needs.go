@@ -13,7 +13,7 @@ import (
 )
 
 // findRequirements takes requirements.txt, else what is imported.
-func findRequirements(p *Program, files fs.FS, program []*project.Module, modules project.Modules) error {
+func findRequirements(p *Program, files fs.FS, program []*project.Module, local *project.Project) error {
 	text, err := fs.ReadFile(files, "requirements.txt")
 	if err == nil {
 		p.RequirementsFrom = "requirements.txt"
@@ -32,7 +32,7 @@ func findRequirements(p *Program, files fs.FS, program []*project.Module, module
 	names := map[string]bool{}
 	for _, m := range program {
 		for name := range m.Roots {
-			_, isFile := m.Local(name, modules)
+			_, isFile := m.Local(name, local.Has)
 			if name == "" || isFile || standard[name] {
 				continue
 			}

@@ -111,7 +111,7 @@ func (l *Loop) begin(ctx context.Context, t *run.Trial) error {
 		return err
 	}
 	l.say("train", "trial %d: %s", t.N, title(*t))
-	script := l.program.Entry
+	script := l.script()
 	cwd := "."
 	if i := strings.LastIndexByte(script, '/'); i >= 0 {
 		cwd = script[:i]
@@ -147,7 +147,7 @@ func title(t run.Trial) string {
 	}
 	var parts []string
 	for _, c := range t.Tweak {
-		parts = append(parts, fmt.Sprintf("%s:%d %s -> %s", c.File, c.Line, orNone(c.From), orNone(c.To)))
+		parts = append(parts, fmt.Sprintf("%s %s -> %s", c.Where(), orNone(c.From), orNone(c.To)))
 	}
 	return joined(t.Why, strings.Join(parts, "; "))
 }
@@ -180,7 +180,7 @@ func (l *Loop) follow(ctx context.Context, t run.Trial) (out outcome, gone *lost
 		}
 		offset = next
 		for _, e := range events {
-			out.add(e)
+			out.add(l.located(e, t.N, attempt))
 		}
 		if out.exit != nil {
 			return out, nil, nil

@@ -15,6 +15,7 @@ import (
 	"sort"
 	"strings"
 
+	"github.com/mlhook/mlhook/pkg/project"
 	"github.com/mlhook/mlhook/pkg/run"
 	"github.com/mlhook/mlhook/pkg/store"
 )
@@ -99,7 +100,7 @@ func (l *Loop) fingerprint(replaced map[string][]byte) (string, error) {
 	sort.Strings(files)
 	for _, name := range files {
 		text, ok := replaced[name]
-		if !ok {
+		if !ok && !project.IsNotebook(name) {
 			sum, err := hashPath(filepath.Join(l.commitDir(), filepath.FromSlash(name)))
 			if err != nil {
 				return "", err
@@ -107,7 +108,13 @@ func (l *Loop) fingerprint(replaced map[string][]byte) (string, error) {
 			fmt.Fprintf(h, "file %q %s\n", name, sum)
 			continue
 		}
-		sum := sha256.Sum256(text)
+		if !ok {
+			var err error
+			if text, err = os.ReadFile(filepath.Join(l.commitDir(), filepath.FromSlash(name))); err != nil {
+				return "", err
+			}
+		}
+		sum := sha256.Sum256(code(name, text))
 		fmt.Fprintf(h, "file %q %s\n", name, hex.EncodeToString(sum[:]))
 	}
 	for _, m := range l.mounts {

@@ -114,6 +114,9 @@ func (l *Loop) layOut(trial, attempt int, files map[string][]byte) error {
 			return fmt.Errorf("lay out trial %d: %w", trial, err)
 		}
 	}
+	if err := l.layOutCode(tree); err != nil {
+		return fmt.Errorf("lay out trial %d: %w", trial, err)
+	}
 	for i, m := range l.mounts {
 		if filepath.IsAbs(m.path) {
 			continue // the engine shows it where it is

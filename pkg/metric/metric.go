@@ -7,6 +7,7 @@ package metric
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -126,10 +127,37 @@ func bare(text string) []Reading {
 	return found
 }
 
+// sameData takes the accuracies that a loop prints without saying on which data
+// for those of the training data, where the last word of the program is one on
+// training data and nothing speaks of other data.
+func sameData(readings []Reading) []Reading {
+	var unknown []int
+	last := ""
+	for i, r := range readings {
+		if r.Name != "accuracy" || r.Guess {
+			continue
+		}
+		if last = r.Split; last == "unknown" {
+			unknown = append(unknown, i)
+		} else if last != "train" {
+			return readings
+		}
+	}
+	if last != "train" || len(unknown) < 2 {
+		return readings
+	}
+	readings = slices.Clone(readings)
+	for _, i := range unknown {
+		readings[i].Split = "train"
+	}
+	return readings
+}
+
 // Pick returns the accuracy that counts: the last on test data, else on
 // validation data, else where no line tells, else on training data; a guess
 // only when nothing names an accuracy.
 func Pick(readings []Reading) (Reading, bool) {
+	readings = sameData(readings)
 	for _, guess := range []bool{false, true} {
 		for _, of := range []string{"test", "validation", "unknown", "train"} {
 			for i := len(readings) - 1; i >= 0; i-- {

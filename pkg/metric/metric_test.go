@@ -60,6 +60,8 @@ func TestPick(t *testing.T) {
 		{"xgboost wrapper", "[99]\tvalidation_0-merror:0.05\tvalidation_1-merror:0.25", 0.75, "validation", 0},
 		{"windows", "Test accuracy: 0.9\r\n", 0.9, "test", 0},
 		{"improved", "Epoch 2: val_accuracy improved from 0.5 to 0.9, saving\nval_accuracy: 0.9", 0.9, "validation", 0},
+		{"loop, then train", "step 50 accuracy 71.3\nstep 100 accuracy 91.3\nTrain accuracy: 92.0%", 0.92, "train", 0},
+		{"result, then train", "Accuracy: 0.8\nTrain accuracy: 0.99", 0.8, "unknown", 0},
 		{"colour", "\x1b[32mtest acc: 0.6\x1b[0m", 0.6, "test", 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {

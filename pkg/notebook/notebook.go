@@ -130,6 +130,16 @@ func (n *Notebook) Cell(offset int) (Cell, bool) {
 	return n.Cells[i], true
 }
 
+// Where returns the place of a byte of Text for a person: the number of its cell
+// among all cells and the line within it, both from 1.
+func (n *Notebook) Where(offset int) (cell, line int) {
+	c, ok := n.Cell(offset)
+	if !ok {
+		return 1, 1
+	}
+	return c.Index + 1, 1 + bytes.Count(n.Text[c.Start:offset], []byte("\n"))
+}
+
 // Replace says which bytes of the file are to be replaced, and by what, so that
 // text takes the place of the range of Text. The range lies within one cell
 // that has a source; an insertion between two cells goes to the second.

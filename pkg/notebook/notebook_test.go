@@ -225,3 +225,12 @@ func joined(source any) string {
 	}
 	return b.String()
 }
+
+func TestWhere(t *testing.T) {
+	n := read(t, file)
+	for text, want := range map[string][2]int{"lr = 0.1  #": {2, 2}, "s = ": {2, 3}, "epochs": {3, 2}} {
+		if cell, line := n.Where(strings.Index(string(n.Text), text)); cell != want[0] || line != want[1] {
+			t.Errorf("%q is at cell %d line %d, want %v", text, cell, line, want)
+		}
+	}
+}

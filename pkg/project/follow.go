@@ -61,7 +61,7 @@ func (m *Module) follow(e pysrc.Expr, modules Modules, steps int) (Spot, bool) {
 
 // elsewhere follows a name into another file of the project.
 func (m *Module) elsewhere(full string, modules Modules, steps int) (Spot, bool) {
-	file, ok := m.Local(full, modules)
+	file, ok := m.Local(full, modules.Has)
 	if !ok {
 		return Spot{}, false
 	}

@@ -1,25 +1,30 @@
 package project
 
 import (
+	"fmt"
 	"path"
 	"strings"
 
+	"github.com/mlhook/mlhook/pkg/notebook"
 	"github.com/mlhook/mlhook/pkg/pysrc"
 )
 
 // A Module is a parsed file of the project. Its fields are read-only.
 type Module struct {
-	Name    string // "/"-separated path within the project
-	File    *pysrc.File
-	Imports map[string]string // local name to canonical dotted name
-	Stars   []string          // modules of star imports
-	Roots   map[string]bool   // top-level names imported, "keras"
-	Assigns map[string][]*pysrc.Assign
-	Bound   map[string]int             // how often a name is bound, by loops and with as well
-	Items   map[string][]*pysrc.Assign // name['key'] = value, by name
-	Uses    map[string]int             // how often a name is read
-	Calls   []*pysrc.Call
-	Defs    []*pysrc.Def
+	Name string // "/"-separated path within the project
+	File *pysrc.File
+	// Notebook is set for a .ipynb file; File is then read from its Text.
+	Notebook *notebook.Notebook
+	Imports  map[string]string // local name to canonical dotted name
+	Stars    []string          // modules of star imports
+	Plain    []string          // modules of `import a.b`
+	Roots    map[string]bool   // top-level names imported, "keras"
+	Assigns  map[string][]*pysrc.Assign
+	Bound    map[string]int             // how often a name is bound, by loops and with as well
+	Items    map[string][]*pysrc.Assign // name['key'] = value, by name
+	Uses     map[string]int             // how often a name is read
+	Calls    []*pysrc.Call
+	Defs     []*pysrc.Def
 
 	known func(canonical string) bool
 }
@@ -27,8 +32,9 @@ type Module struct {
 // Parse reads one file. known tells which canonical names a star import may
 // have brought in.
 func Parse(name string, text []byte, known func(canonical string) bool) *Module {
-	m := &Module{Name: name, File: pysrc.Parse(text), Imports: map[string]string{}, Roots: map[string]bool{},
+	m := &Module{Name: name, Imports: map[string]string{}, Roots: map[string]bool{},
 		Assigns: map[string][]*pysrc.Assign{}, Bound: map[string]int{}, Items: map[string][]*pysrc.Assign{}, Uses: map[string]int{}, known: known}
+	m.read(text)
 	stored := map[pysrc.Node]bool{}
 	bind := func(targets ...pysrc.Expr) {
 		for _, t := range targets {
@@ -43,6 +49,7 @@ func Parse(name string, text []byte, known func(canonical string) bool) *Module 
 		case *pysrc.Import:
 			for _, a := range n.Names {
 				m.Roots[Root(a.Name)] = true
+				m.Plain = append(m.Plain, a.Name)
 				if a.As != "" {
 					m.Imports[a.As] = a.Name
 				} else {
@@ -70,6 +77,43 @@ func Parse(name string, text []byte, known func(canonical string) bool) *Module 
 		return true
 	})
 	return m
+}
+
+// read parses the text, that of the code cells where it is a notebook.
+func (m *Module) read(text []byte) {
+	if !IsNotebook(m.Name) {
+		m.File = pysrc.Parse(text)
+		return
+	}
+	var err error
+	if m.Notebook, err = notebook.Read(text); err != nil {
+		m.File = pysrc.Parse(nil)
+		m.File.Problems = []pysrc.Problem{{Line: 1, Text: err.Error()}}
+		return
+	}
+	m.File = pysrc.Parse(m.Notebook.Text)
+}
+
+// IsNotebook tells whether a file is a Jupyter notebook by its name.
+func IsNotebook(name string) bool { return path.Ext(name) == ".ipynb" }
+
+// Line returns the line of an offset, from 1, and the cell it is counted in,
+// from 1; the cell is nil where the module is no notebook.
+func (m *Module) Line(offset int) (line int, cell *int) {
+	if m.Notebook == nil {
+		return m.File.Line(offset), nil
+	}
+	number, line := m.Notebook.Where(offset)
+	return line, &number
+}
+
+// Where names a place for a person.
+func (m *Module) Where(offset int) string {
+	line, cell := m.Line(offset)
+	if cell != nil {
+		return fmt.Sprintf("%s cell %d:%d", m.Name, *cell, line)
+	}
+	return fmt.Sprintf("%s:%d", m.Name, line)
 }
 
 // names lists the names that a target binds.
@@ -196,24 +240,35 @@ func shorten(full string) string {
 }
 
 // Local returns the project file that a canonical name's module is, if any.
-func (m *Module) Local(dottedName string, modules Modules) (string, bool) {
+// Python looks beside the script that was started, which lies in the directory
+// of the importing file or above it.
+func (m *Module) Local(dottedName string, have func(name string) bool) (string, bool) {
 	base := path.Dir(m.Name)
-	for strings.HasPrefix(dottedName, "..") {
-		dottedName, base = dottedName[1:], path.Dir(base)
+	if strings.HasPrefix(dottedName, ".") {
+		for dottedName = dottedName[1:]; strings.HasPrefix(dottedName, "."); dottedName = dottedName[1:] {
+			base = path.Dir(base)
+		}
+		return below(base, dottedName, have)
 	}
-	dottedName = strings.TrimPrefix(dottedName, ".")
+	for {
+		if file, ok := below(base, dottedName, have); ok || base == "." {
+			return file, ok
+		}
+		base = path.Dir(base)
+	}
+}
+
+// below finds the module of a dotted name in a directory; the last words may be
+// what is taken out of it.
+func below(dir, dottedName string, have func(name string) bool) (string, bool) {
 	for name := dottedName; name != ""; {
-		file := path.Join(base, strings.ReplaceAll(name, ".", "/"))
+		file := path.Join(dir, strings.ReplaceAll(name, ".", "/"))
 		for _, try := range []string{file + ".py", file + "/__init__.py"} {
-			if modules[try] != nil {
+			if have(try) {
 				return try, true
 			}
 		}
-		i := strings.LastIndexByte(name, '.')
-		if i < 0 {
-			return "", false
-		}
-		name = name[:i]
+		name = name[:max(0, strings.LastIndexByte(name, '.'))]
 	}
 	return "", false
 }

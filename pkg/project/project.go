@@ -1,111 +1,115 @@
 // Package project reads the Python files of a project into trees that know
 // each other: what a name means whatever its alias, which file an import is,
 // and which literal in which file decides the value of an expression.
+//
+// A file is parsed when somebody asks for it. A repository of thousands of
+// files is looked at by its bytes first, see Glance.
 package project
 
 import (
+	"fmt"
 	"io/fs"
 	"path"
-	"runtime"
 	"slices"
 	"sort"
 	"strings"
-
-	"golang.org/x/sync/errgroup"
 )
 
-// Modules are the files of a project by path.
-type Modules map[string]*Module
-
-// maxFile is the size beyond which a file is no source that people write.
-const maxFile = 2 << 20
-
-// Read parses all Python files but those of libraries, side by side.
-func Read(files fs.FS, known func(canonical string) bool) (Modules, error) {
-	names, err := scripts(files)
-	if err != nil {
-		return nil, err
-	}
-	parsed := make([]*Module, len(names))
-	var group errgroup.Group
-	group.SetLimit(runtime.GOMAXPROCS(0))
-	for i, name := range names {
-		group.Go(func() error {
-			text, err := fs.ReadFile(files, name)
-			if err == nil {
-				parsed[i] = Parse(name, text, known)
-			}
-			return err
-		})
-	}
-	if err := group.Wait(); err != nil {
-		return nil, err
-	}
-	modules := Modules{}
-	for _, m := range parsed {
-		modules[m.Name] = m
-	}
-	return modules, nil
+// A Project is the Python files and notebooks of a directory tree that people
+// wrote.
+type Project struct {
+	files  fs.FS
+	known  func(canonical string) bool
+	names  []string
+	parsed Modules // nil for a name that was not asked for yet
 }
 
-// scripts lists the Python files that people wrote.
-func scripts(files fs.FS) (names []string, err error) {
-	err = fs.WalkDir(files, ".", func(name string, d fs.DirEntry, err error) error {
+// Modules are parsed files by path.
+type Modules map[string]*Module
+
+// Has tells whether a file is among the modules.
+func (m Modules) Has(name string) bool { return m[name] != nil }
+
+// skipped are directories of what was installed or made.
+var skipped = map[string]bool{"venv": true, "env": true, "node_modules": true, "site-packages": true, "__pycache__": true, "build": true, "dist": true}
+
+// New lists the Python files and notebooks, parsing none. known tells which canonical names
+// a star import may have brought in.
+func New(files fs.FS, known func(canonical string) bool) (*Project, error) {
+	p := &Project{files: files, known: known, parsed: Modules{}}
+	err := fs.WalkDir(files, ".", func(name string, d fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
 			return err
 		case d.IsDir() && (skipped[d.Name()] || strings.HasPrefix(d.Name(), ".") && name != "."):
 			return fs.SkipDir
-		case !d.Type().IsRegular() || path.Ext(name) != ".py":
+		case !d.Type().IsRegular() || path.Ext(name) != ".py" && !IsNotebook(name):
 			return nil
 		}
-		info, err := d.Info()
-		if err == nil && info.Size() <= maxFile {
-			names = append(names, name)
-		}
-		return err
+		p.names = append(p.names, name)
+		p.parsed[name] = nil
+		return nil
 	})
-	return names, err
+	if err != nil {
+		return nil, fmt.Errorf("list the project: %w", err)
+	}
+	return p, nil
 }
 
-var skipped = map[string]bool{"venv": true, "env": true, "node_modules": true, "site-packages": true, "__pycache__": true, "build": true, "dist": true}
+// Has tells whether the project has a Python file of this path.
+func (p *Project) Has(name string) bool {
+	_, ok := p.parsed[name]
+	return ok
+}
 
-// Closure returns the entry and the project's files that it imports.
-func (modules Modules) Closure(entry string) []*Module {
-	main := modules[entry]
-	seen := map[string]bool{main.Name: true}
-	program := []*Module{main}
-	for i := 0; i < len(program); i++ {
-		m := program[i]
-		names := slices.Clone(m.Stars)
-		for _, full := range m.Imports {
-			names = append(names, full)
+// Len is the number of Python files.
+func (p *Project) Len() int { return len(p.names) }
+
+// Module parses a file of the project, once.
+func (p *Project) Module(name string) (*Module, error) {
+	if m := p.parsed[name]; m != nil {
+		return m, nil
+	}
+	text, err := fs.ReadFile(p.files, name)
+	if err != nil {
+		return nil, err
+	}
+	p.parsed[name] = Parse(name, text, p.known)
+	return p.parsed[name], nil
+}
+
+// Closure returns a file and the project's files that it imports, itself first.
+func (p *Project) Closure(entry string) ([]*Module, error) {
+	seen := map[string]bool{entry: true}
+	names := []string{entry}
+	var program []*Module
+	for i := 0; i < len(names); i++ {
+		m, err := p.Module(names[i])
+		if err != nil {
+			return nil, err
 		}
-		sort.Strings(names)
-		for _, full := range names {
-			if file, ok := m.Local(full, modules); ok && !seen[file] {
+		program = append(program, m)
+		for _, file := range p.needs(m) {
+			if !seen[file] {
 				seen[file] = true
-				program = append(program, modules[file])
+				names = append(names, file)
 			}
 		}
 	}
-	return program
+	return program, nil
 }
 
-// Imported marks the files that another one imports.
-func (modules Modules) Imported() map[string]bool {
-	imported := map[string]bool{}
-	for name, m := range modules {
-		for _, full := range m.Imports {
-			if file, ok := m.Local(full, modules); ok && file != name {
-				imported[file] = true
-			}
-		}
-		for _, full := range m.Stars {
-			if file, ok := m.Local(full, modules); ok && file != name {
-				imported[file] = true
-			}
+// needs lists the project's files that a file imports.
+func (p *Project) needs(m *Module) (files []string) {
+	imports := slices.Concat(m.Stars, m.Plain)
+	for _, full := range m.Imports {
+		imports = append(imports, full)
+	}
+	sort.Strings(imports)
+	for _, full := range imports {
+		if file, ok := m.Local(full, p.Has); ok && file != m.Name {
+			files = append(files, file)
 		}
 	}
-	return imported
+	return files
 }

@@ -105,6 +105,7 @@ func TestDamage(t *testing.T) {
 		{"else alone", "else:\n    a\nb\n", []string{"bad else:", "expr a", "expr b"}},
 		{"bad clause", "if a:\n    b\nelif (:\n    c\nd\n", []string{"if if a:\n    b", "bad elif (:", "expr c", "expr d"}},
 		{"unexpected indent", "a\n    b\nc\n", []string{"expr a", "expr b", "expr c"}},
+		{"unindent to no outer level", "if a:\n        b\n    c\nd\n", []string{"if if a:\n        b", "expr c", "expr d"}},
 		{"missing block", "if a:\nb\n", []string{"if if a:", "expr b"}},
 		{"decorator", "@a(\n@b(1)\ndef f(): pass\n", []string{"bad @a(", "def def f(): pass"}},
 		{"decorator of nothing", "@a(1)\nb = 2\n", []string{"expr a(1)", "bad b = 2"}},

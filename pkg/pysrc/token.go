@@ -108,13 +108,13 @@ func (l *lexer) indentation() bool {
 		l.lineEnd()
 		return false
 	}
-	if column > l.indents[len(l.indents)-1] {
-		l.indents = append(l.indents, column)
-		l.emit(indent, l.pos)
-	}
 	for column < l.indents[len(l.indents)-1] {
 		l.indents = l.indents[:len(l.indents)-1]
 		l.emit(dedent, l.pos)
+	}
+	if column > l.indents[len(l.indents)-1] { // behind a dedent, one to no outer level: the parser does not expect it
+		l.indents = append(l.indents, column)
+		l.emit(indent, l.pos)
 	}
 	l.line = lineStart{l.pos, len(l.tokens), len(l.comments), column}
 	return true

@@ -84,7 +84,7 @@ func trials(b *strings.Builder, d run.Detail) {
 		}
 		var parts []string
 		for _, c := range t.Tweak {
-			parts = append(parts, fmt.Sprintf("`%s:%d` `%s` -> `%s`", c.File, c.Line, strings.TrimSpace(c.From), strings.TrimSpace(c.To)))
+			parts = append(parts, fmt.Sprintf("`%s` `%s` -> `%s`", c.Where(), strings.TrimSpace(c.From), strings.TrimSpace(c.To)))
 		}
 		text := strings.Join(parts, ", ")
 		if t.N == 0 {

@@ -8,6 +8,7 @@ package run
 
 import (
 	"encoding/json"
+	"fmt"
 	"time"
 )
 
@@ -207,10 +208,19 @@ type Attempt struct {
 type Change struct {
 	Tunable string `json:"tunable"`
 	File    string `json:"file"`
-	Line    int    `json:"line"` // 1-based, in the committed file
-	From    string `json:"from"` // source text
+	Cell    *int   `json:"cell,omitempty"` // of a notebook, 1-based among all its cells
+	Line    int    `json:"line"`           // 1-based, in the committed file, within the cell of a notebook
+	From    string `json:"from"`           // source text
 	To      string `json:"to"`
 	Why     string `json:"why"`
+}
+
+// Where names the place for a person.
+func (c Change) Where() string {
+	if c.Cell != nil {
+		return fmt.Sprintf("%s cell %d:%d", c.File, *c.Cell, c.Line)
+	}
+	return fmt.Sprintf("%s:%d", c.File, c.Line)
 }
 
 func (v Verdict) MarshalJSON() ([]byte, error)   { return nullable(string(v)) }

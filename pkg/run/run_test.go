@@ -17,7 +17,7 @@ func TestJSON(t *testing.T) {
 			Stage: StageTrain, Target: 0.8, Metric: &Metric{Name: "accuracy", Value: 0.93, Split: Test, Samples: 450, Source: "s"},
 			Confirmed: &Confirmed{0.92, 0.01, 3}, Push: PushDone, Engine: "docker", Image: &Image{"keras", "sha256:1"}, Best: &best, TrialsDone: 1},
 		Trials: []Trial{{N: 0, State: Done, Value: &value, Start: Cold, Seconds: 3.1, Attempts: []Attempt{{N: 1}, {N: 2, Why: &why}},
-			Tweak: []Change{{"t", "train.py", 9, "0.0001", "0.001", "because"}}}},
+			Tweak: []Change{{Tunable: "t", File: "train.py", Line: 9, From: "0.0001", To: "0.001", Why: "because"}}}},
 	}
 	text, err := json.Marshal(d)
 	if err != nil {

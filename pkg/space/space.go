@@ -8,14 +8,15 @@ import (
 
 	"github.com/mlhook/mlhook/pkg/project"
 	"github.com/mlhook/mlhook/pkg/pysrc"
+	"github.com/mlhook/mlhook/pkg/run"
 )
 
 // A Tunable is a place in the source with a domain and the user's own value.
 type Tunable struct {
 	ID      string   `json:"id"` // stable while the code around it is
 	File    string   `json:"file"`
-	Cell    *int     `json:"cell"`
-	Line    int      `json:"line"`  // 1-based
+	Cell    *int     `json:"cell"`  // of a notebook, 1-based among all its cells
+	Line    int      `json:"line"`  // 1-based, within the cell of a notebook
 	Name    string   `json:"name"`  // "learning_rate"
 	Kind    string   `json:"kind"`  // number, choice, architecture, inserted
 	Scale   string   `json:"scale"` // log, linear; empty for choices
@@ -55,6 +56,11 @@ type Move struct {
 	Style string // "list" for Sequential([...]), "add" for model.add(...)
 }
 
+// Where names the place of a tunable for a person.
+func (t Tunable) Where() string {
+	return run.Change{File: t.File, Cell: t.Cell, Line: t.Line}.Where()
+}
+
 // Find lists the tunables of a program, in the order of its files. family is
 // that of the framework that owns the model.
 func Find(program []*project.Module, modules project.Modules, family string) []Tunable {
@@ -62,7 +68,13 @@ func Find(program []*project.Module, modules project.Modules, family string) []T
 	for _, m := range program {
 		all = append(all, inModule(m, modules, family)...)
 	}
-	return unique(shared(all, modules))
+	found := unique(shared(all, modules))
+	for i, t := range found {
+		if m := modules[t.File]; m != nil {
+			found[i].Line, found[i].Cell = m.Line(t.Place.Start)
+		}
+	}
+	return found
 }
 
 // Known tells whether a canonical name takes arguments that can be tuned.

@@ -16,6 +16,8 @@ import (
 	"testing/fstest"
 
 	"github.com/mlhook/mlhook/pkg/inspect"
+	"github.com/mlhook/mlhook/pkg/notebook"
+	"github.com/mlhook/mlhook/pkg/project"
 )
 
 // trains marks a file that trains something, for choosing what is measured.
@@ -36,7 +38,7 @@ func TestPublic(t *testing.T) {
 	}
 	sources := training(t, root)
 	var table bytes.Buffer
-	table.WriteString(broken(t, sources))
+	table.WriteString(broken(t, codes(t, sources)))
 	for _, line := range strings.Split(table.String(), "\n") {
 		name, _, _ := strings.Cut(line, "\t")
 		delete(sources, name) // no Python 3 runs it
@@ -68,7 +70,7 @@ func TestPublic(t *testing.T) {
 					fmt.Fprintf(&table, "%s\trefused\t%s=%s\t%v\n", name, x.ID, value, err)
 				}
 				for file, text := range r.Files {
-					edited[fmt.Sprintf("%s %s %s=%s", name, file, x.ID, value)] = text
+					edited[fmt.Sprintf("%s %s %s=%s", name, file, x.ID, value)] = code(t, file, text)
 				}
 			}
 		}
@@ -92,19 +94,35 @@ func training(t *testing.T, root string) map[string][]byte {
 	t.Helper()
 	found := map[string][]byte{}
 	err := filepath.WalkDir(root, func(name string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || filepath.Ext(name) != ".py" {
+		if err != nil || d.IsDir() || filepath.Ext(name) != ".py" && !project.IsNotebook(name) {
 			return err
 		}
 		text, err := os.ReadFile(name)
-		if err == nil && trains.Match(text) {
-			found[name] = text
+		if err != nil || !trains.Match(text) {
+			return err
 		}
-		return err
+		if project.IsNotebook(name) {
+			if n, err := notebook.Read(text); err != nil || !trains.Match(n.Text) {
+				return nil // of another language or format, or it only shows training
+			}
+		}
+		found[name] = text
+		return nil
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return found
+}
+
+// codes are the files as Python.
+func codes(t *testing.T, files map[string][]byte) map[string][]byte {
+	t.Helper()
+	all := map[string][]byte{}
+	for name, text := range files {
+		all[name] = code(t, name, text)
+	}
+	return all
 }
 
 // program is the script with its neighbours or, in a collection, alone.
@@ -145,4 +163,63 @@ for line in sys.stdin:
 		t.Fatalf("python3: %v", err)
 	}
 	return string(out)
+}
+
+// TestSample holds entry and family against labels made by hand: the file
+// MLHOOK_TEST_SAMPLE has lines of a directory or script, the right entries and
+// the right families, separated by tabs; alternatives by "|". The entry ASK
+// stands for a program that says that it cannot decide.
+func TestSample(t *testing.T) {
+	table := os.Getenv("MLHOOK_TEST_SAMPLE")
+	if table == "" {
+		t.Skip("name a table of labelled projects in MLHOOK_TEST_SAMPLE to measure on them")
+	}
+	text, err := os.ReadFile(table)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(strings.TrimSpace(string(text)), "\n")
+	right := 0
+	for _, line := range lines {
+		fields := strings.Split(line, "\t")
+		if len(fields) != 3 {
+			t.Fatalf("%q has not three fields", line)
+		}
+		p, err := inspect.Inspect(inspect.Source{FS: whole(t, fields[0]), Classify: func(string) (string, error) { return "missing", nil }}, inspect.Hints{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		entry := p.Entry
+		if p.Problem != nil && strings.Contains(*p.Problem, "say which") {
+			entry = "ASK"
+		}
+		found := slices.Contains(strings.Split(fields[1], "|"), entry)
+		if found && (entry == "ASK" || slices.Contains(strings.Split(fields[2], "|"), p.Family)) {
+			right++
+			continue
+		}
+		problem := ""
+		if p.Problem != nil {
+			problem = *p.Problem
+		}
+		t.Logf("%s: entry %q, family %q, want %s, %s; %s", fields[0], entry, p.Family, fields[1], fields[2], problem)
+	}
+	t.Logf("%d of %d right (%.1f %%)", right, len(lines), 100*float64(right)/float64(len(lines)))
+}
+
+// whole is a labelled project: a directory, or a script alone.
+func whole(t *testing.T, name string) fs.FS {
+	t.Helper()
+	info, err := os.Stat(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if info.IsDir() {
+		return os.DirFS(name)
+	}
+	text, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return fstest.MapFS{filepath.Base(name): &fstest.MapFile{Data: text, Mode: 0o644}}
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/mlhook/mlhook/pkg/edit"
 	"github.com/mlhook/mlhook/pkg/inspect"
+	"github.com/mlhook/mlhook/pkg/project"
 	"github.com/mlhook/mlhook/pkg/pysrc"
 	"github.com/mlhook/mlhook/pkg/run"
 	"github.com/mlhook/mlhook/pkg/space"
@@ -66,7 +67,11 @@ func Make(p *inspect.Program, sources fs.FS, values map[string]string, names fun
 		}
 		changes := byFile[name]
 		sort.SliceStable(changes, func(i, j int) bool { return changes[i].place.Start < changes[j].place.Start })
-		if r.Files[name], err = apply(src, changes); err != nil {
+		edit := apply
+		if project.IsNotebook(name) {
+			edit = applyToNotebook
+		}
+		if r.Files[name], err = edit(src, changes); err != nil {
 			return Result{}, fmt.Errorf("%s: %w", name, err)
 		}
 		for _, c := range changes {
@@ -77,7 +82,7 @@ func Make(p *inspect.Program, sources fs.FS, values map[string]string, names fun
 			if c.tunable.Kind == "inserted" || c.tunable.Move != nil {
 				from = "" // nothing stood there
 			}
-			r.Changes = append(r.Changes, run.Change{Tunable: c.tunable.ID, File: name, Line: c.tunable.Line, From: from, To: c.shown})
+			r.Changes = append(r.Changes, run.Change{Tunable: c.tunable.ID, File: name, Cell: c.tunable.Cell, Line: c.tunable.Line, From: from, To: c.shown})
 		}
 	}
 	return r, nil

@@ -11,6 +11,8 @@ import (
 	"testing"
 
 	"github.com/mlhook/mlhook/pkg/inspect"
+	"github.com/mlhook/mlhook/pkg/notebook"
+	"github.com/mlhook/mlhook/pkg/project"
 	"github.com/mlhook/mlhook/pkg/space"
 )
 
@@ -63,7 +65,8 @@ func TestEveryTunable(t *testing.T) {
 			t.Errorf("%s %v: %v", name, values, err)
 			return
 		}
-		for _, text := range r.Files {
+		for changed, text := range r.Files {
+			text = code(t, changed, text)
 			file := filepath.Join(out, fmt.Sprintf("%s_%d.py", name, len(written)))
 			if err := os.WriteFile(file, text, 0o644); err != nil {
 				t.Fatal(err)
@@ -90,6 +93,19 @@ func TestEveryTunable(t *testing.T) {
 	}
 	compile(t, written)
 	t.Logf("%d tweaks, %d files compiled", made, len(written))
+}
+
+// code is a changed file as Python: that of the cells of a notebook.
+func code(t *testing.T, name string, text []byte) []byte {
+	t.Helper()
+	if !project.IsNotebook(name) {
+		return text
+	}
+	n, err := notebook.Read(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n.Text
 }
 
 func compile(t *testing.T, files []string) {
@@ -120,6 +136,7 @@ func TestMake(t *testing.T) {
 		{"keras_add", "mnist.py", "mnist.py:layers:add=Dense(64, activation='relu', name='%NAME%')",
 			"model.add(Dense(64, activation='relu', name='mlhook_dense_1'))\nmodel.add(Dense(10,"},
 		{"keras_add", "mnist.py", "mnist.py:keras.Model.fit#0:epochs=20", "to_categorical(y_train), epochs=20)"},
+		{"notebook", "wine.ipynb", "wine.ipynb:sklearn.ensemble.RandomForestClassifier#0:n_estimators=200", "    \"N_TREES = 200\\n\",\n"},
 		{"crlf", "train.py", "train.py:sklearn.linear_model.SGDClassifier#0:alpha=0.001", "\talpha=0.001,  # strong\r\n"},
 	} {
 		p, files := read(t, c.project)

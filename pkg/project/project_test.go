@@ -1,0 +1,100 @@
+package project
+
+import (
+	"maps"
+	"slices"
+	"testing"
+	"testing/fstest"
+)
+
+func open(t *testing.T, files map[string]string) *Project {
+	t.Helper()
+	tree := fstest.MapFS{}
+	for name, text := range files {
+		tree[name] = &fstest.MapFile{Data: []byte(text)}
+	}
+	p, err := New(tree, func(string) bool { return false })
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// What a glance says must hold for whatever parsing finds: no file that trains
+// is passed over, no import missed.
+func TestGlanceMissesNothing(t *testing.T) {
+	trains := map[string]string{
+		"fit.py":      "m.fit(x, y)\n",
+		"spaced.py":   "m.fit (x)\n",
+		"broken.py":   "m.fit\\\n(x)\n",
+		"old.py":      "m.fit_generator(g)\n",
+		"loop.py":     "loss.backward()\n",
+		"partial.py":  "clf.partial_fit(x)\n",
+		"native.py":   "booster = xgb.train(p, d)\n",
+		"named.py":    "train(p, d)\n",
+		"cv.py":       "cross_val_score(m, x, y)\n",
+		"later.py":    "profit = 1\nm.fit(x)\n",
+		"guard.py":    "import torch\nif __name__ == '__main__':\n    main()\n",
+		"nothing.py":  "outfit = training\nprint(outfit)\n",
+		"library.py":  "import torch\n",
+		"unguided.py": "import os\nif __name__ == '__main__':\n    main()\n",
+	}
+	seen, err := open(t, trains).Glance([]string{"torch"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, g := range seen {
+		if want := !slices.Contains([]string{"nothing.py", "library.py", "unguided.py"}, g.Name); g.Trains != want {
+			t.Errorf("%s: trains is %v", g.Name, g.Trains)
+		}
+	}
+}
+
+func TestImported(t *testing.T) {
+	p := open(t, map[string]string{
+		"one.py": "", "two.py": "", "three.py": "", "four.py": "", "five.py": "", "pkg/__init__.py": "", "pkg/six.py": "", "seven.py": "",
+		"a.py":       "import one\n",
+		"b.py":       "def f():\n    from two import (\n        x,\n        y)\n",
+		"c.py":       "from . import (three,\n  z)\n",
+		"d.py":       "import os, \\\n    four\n",
+		"e.py":       "\ufeffimport five as f\r\n",
+		"pkg/run.py": "from pkg.six import x\n",
+		"f.py":       "'''\nimport seven\n'''\nprint('import seven')\n",
+	})
+	seen, err := p.Glance(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := []string{"one.py", "two.py", "three.py", "four.py", "five.py", "pkg/six.py", "seven.py"}
+	imported, err := p.Imported(names, seen)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := slices.Sorted(maps.Keys(imported)); !slices.Equal(got, []string{"five.py", "four.py", "one.py", "pkg/six.py", "three.py", "two.py"}) {
+		t.Errorf("imported: %v", got)
+	}
+}
+
+// The program is the entry and what it imports, however deep; other files are
+// not even read.
+func TestClosure(t *testing.T) {
+	p := open(t, map[string]string{
+		"src/train.py": "from model import Net\nimport src.config\n", "src/model.py": "from .parts import *\n", "src/parts.py": "import model\n",
+		"src/config.py": "", "other.py": "import src.train\n", "venv/lib.py": "", ".hidden/x.py": "",
+	})
+	program, err := p.Closure("src/train.py")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, m := range program {
+		names = append(names, m.Name)
+	}
+	slices.Sort(names)
+	if !slices.Equal(names, []string{"src/config.py", "src/model.py", "src/parts.py", "src/train.py"}) {
+		t.Errorf("program: %v", names)
+	}
+	if p.parsed["other.py"] != nil || p.Has("venv/lib.py") || p.Has(".hidden/x.py") || p.Len() != 5 {
+		t.Error("files beside the program are parsed or listed")
+	}
+}
