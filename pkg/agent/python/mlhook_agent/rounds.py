@@ -84,12 +84,13 @@ def lightgbm(module: Any, training: Training, original: Any, given: Dict[str, An
     callbacks = list(given.pop("callbacks", None) or [])
     params = dict(given.get("params") or {})
     training.look(params, callbacks, "lightgbm")
-    rounds = _Rounds(module.callback, training)
     if training.saved is not None and training.saved["over"]:
-        rounds.again([c for c in callbacks if not getattr(c, "before_iteration", False)], training.saved["model"], params)
+        behind = [c for c in callbacks if not getattr(c, "before_iteration", False)]
+        _Rounds(module.callback, training).again(behind, training.saved["model"], params)
         return training.saved["model"]
     if training.saved is not None and _is_bound(given["train_set"]):
         training.refuse("its Dataset was constructed before the training, and its rows were freed")
+    rounds = _Rounds(module.callback, training)
     done = len(training.evaluations)
     if training.saved is not None:
         names = [name for name in ROUNDS if name in params]
