@@ -5,8 +5,9 @@ import functools
 import sys
 from typing import Any, Dict, Set
 
-from . import wrapping
+from . import rounds, wrapping
 from .record import Origin, Recorder
+from .resume_boosting import Trainings
 from .wrapping import Given
 
 # Error rates: accuracy is one minus them.
@@ -15,7 +16,11 @@ LOSSES = {"logloss", "mlogloss", "binary_logloss", "multi_logloss"}
 
 
 def patch_xgboost(xgboost: Any, recorder: Recorder) -> None:
-    """Observe xgboost.train and Booster.predict."""
+    """Observe xgboost.train and Booster.predict, and let trainings be resumed."""
+    if recorder.checkpoints is not None and hasattr(xgboost.callback, "TrainingCallback"):
+        modules = [xgboost, xgboost.training, getattr(xgboost, "sklearn", None)]
+        trainings = Trainings("xgboost", recorder, recorder.checkpoints)
+        trainings.follow(modules, "train", functools.partial(rounds.xgboost, xgboost))
     after = functools.partial(_after_xgboost, recorder)
     wrapping.function(xgboost, "train", recorder, before=functools.partial(_before_xgboost, recorder), after=after)
     after = functools.partial(_after_predict, recorder, "xgboost")
@@ -23,7 +28,11 @@ def patch_xgboost(xgboost: Any, recorder: Recorder) -> None:
 
 
 def patch_lightgbm(lightgbm: Any, recorder: Recorder) -> None:
-    """Observe lightgbm.train and Booster.predict."""
+    """Observe lightgbm.train and Booster.predict, and let trainings be resumed."""
+    if recorder.checkpoints is not None:
+        modules = [lightgbm, lightgbm.engine, getattr(lightgbm, "sklearn", None)]
+        trainings = Trainings("lightgbm", recorder, recorder.checkpoints)
+        trainings.follow(modules, "train", functools.partial(rounds.lightgbm, lightgbm))
     before = functools.partial(_before_lightgbm, recorder, lightgbm.record_evaluation)
     wrapping.function(lightgbm, "train", recorder, before=before, after=functools.partial(_after_lightgbm, recorder))
     after = functools.partial(_after_predict, recorder, "lightgbm")

@@ -152,7 +152,6 @@ class Replay:
             try:
                 state_keras.check(self.fit.model, self.saved["model"])
             except state_keras.Unlike as error:
-                self.cancel()
                 self.refused(str(error))
             else:
                 self._mute()

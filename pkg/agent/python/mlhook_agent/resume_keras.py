@@ -11,15 +11,16 @@ import os
 import pickle
 import sys
 import time
-from typing import Any, Callable, Dict, List, Optional
+from typing import Any, Callable, List, Optional
 
 from . import state_keras
 from .checkpoint import APPROXIMATE, EXACT, RESTART, Store
+from .ended import Ended, file_of
 from .record import Recorder
 from .replay_keras import Fit, Replay
 
-MOST = 1 << 30  # bytes of all fits that ended; beyond, no later fit is saved
 TRAINS_ON = ("tensorflow", "torch")  # backends whose training step is a function of the batch alone
+ABANDONED = 70  # exit code of an attempt that cannot be resumed
 
 Original = Callable[..., Any]
 
@@ -32,8 +33,7 @@ class Fits:
         self.by = ""  # the package, keras or tf_keras
         self.number = 0  # of the last fit that began, from 1
         self.current: Optional[Fit] = None
-        self.ended: Dict[str, Any] = {}  # file name to the bytes of an ended fit, or the path of its file
-        self.size = 0  # bytes of them
+        self.ended = Ended()
         self.epochs = 0  # of the fits that ended
         self.doubts: List[str] = []
         self.closed = ""  # why nothing is saved any more
@@ -70,15 +70,17 @@ class Fits:
         if fit is not None and fit.first is None:
             fit.first = epoch
             if fit.replay is not None and not fit.replay.begins_at(epoch):
-                fit.replay.cancel()
                 self._refuse("the script goes on from epoch %d by itself" % epoch)
         return original(listed, epoch, *args, **kwargs)
 
     def _epoch_ends(self, original: Original, listed: Any, epoch: int, logs: Any = None) -> Any:
         fit = self._of(listed)
         if fit is not None and fit.replay is not None:
-            if fit.replay.epoch_ends(epoch, self.recorder, self.curve):
-                self._resumed(fit)
+            try:
+                if fit.replay.epoch_ends(epoch, self.recorder, self.curve):
+                    self._resumed(fit)
+            except Exception as error:
+                self._abandon(error)
             return None
         result = original(listed, epoch, logs)
         if fit is not None and not self.closed:
@@ -97,7 +99,10 @@ class Fits:
         self.current = None
         self.epochs += len(fit.epochs)
         if fit.replay is not None:
-            fit.replay.end()
+            try:
+                fit.replay.end()
+            except Exception as error:
+                self._abandon(error)
             self._resumed(fit)
             getattr(listed, "_on_end", _nothing)()  # Keras 3 counts how often it began
             return None
@@ -125,19 +130,21 @@ class Fits:
         if self.closed:
             self._refuse(self.closed)
             return
-        path = found.path("fit-%d" % fit.number)
+        path = found.path(file_of(fit.number))
         with open(path, "rb") as f:
             state = pickle.load(f)
         fit.replay = Replay(fit, state, self._refuse)
         if state["over"]:
-            self._hold(fit.number, path, os.path.getsize(path))
+            self._hold(fit.number, path)
 
     def _refuse(self, why: str) -> None:
         """Train from here as if there were no checkpoint."""
         found, self.store.resume = self.store.resume, None
         if self.current is not None:
+            if self.current.replay is not None:
+                self.current.replay.cancel()
             self.current.replay = None
-            self.ended.pop("fit-%d" % self.current.number, None)
+            self.ended.drop(self.current.number)
         if found is not None:
             self.store.resumed(found, RESTART, why)
 
@@ -155,28 +162,25 @@ class Fits:
         began = time.monotonic()
         content = pickle.dumps(fit.state(True), 4)
         self._doubt(fit)
-        self._hold(fit.number, content, len(content))
+        self._hold(fit.number, content)
         self.store.spent(time.monotonic() - began)
 
-    def _hold(self, number: int, content: Any, size: int) -> None:
-        self.size += size
-        self.ended["fit-%d" % number] = content
-        if self.size > MOST:
+    def _hold(self, number: int, content: Any) -> None:
+        self.ended.add(number, content)
+        if self.ended.full():
             self.ended.clear()
             self._close("the models of %d fits are too large to be kept" % number)
 
     def _save(self, fit: Fit) -> None:
         began = time.monotonic()
         state = pickle.dumps(fit.state(False), 4)
-        files = {name: functools.partial(_write, content) for name, content in self.ended.items()}
-        files["fit-%d" % fit.number] = functools.partial(_write, state)
         level = APPROXIMATE if self.doubts or fit.doubts else EXACT
+        files, epoch = self.ended.files(fit.number, state), self.epochs + len(fit.epochs)
         taken = time.monotonic() - began
-        name = self.store.save({"by": self.by, "fit": fit.number}, files, self.epochs + len(fit.epochs), level)
+        name = self.store.save({"by": self.by, "fit": fit.number}, files, epoch, level)
         self.store.spent(taken)
         if name is not None:
-            directory = os.path.join(self.store.directory, name)
-            self.ended = {file: os.path.join(directory, file) for file in self.ended}
+            self.ended.saved(os.path.join(self.store.directory, name))
 
     def _doubt(self, fit: Fit) -> None:
         self.doubts.extend(reason for reason in fit.doubts if reason not in self.doubts)
@@ -185,6 +189,13 @@ class Fits:
         if not self.closed:
             self.closed = why
             self.recorder.warn("no checkpoints from here on: " + why)
+
+    def _abandon(self, error: Exception) -> None:
+        """End the process: the epochs that were skipped cannot be made up for."""
+        why = "%s: %s" % (type(error).__name__, error)
+        self.store.resumed(self.store.resume, RESTART, why)
+        self.recorder.writer.write("error", durable=True, error=type(error).__name__, text="resuming the training: " + why)
+        os._exit(ABANDONED)
 
     def _failed(self, what: str, error: Exception) -> None:
         self._close("%s fit %d: %s: %s" % (what, self.number, type(error).__name__, error))
@@ -210,12 +221,3 @@ def _runs(frame: Any) -> bool:
 
 def _nothing() -> None:
     """Stand in for what a version of Keras lacks."""
-
-
-def _write(content: Any, path: str) -> None:
-    """Write bytes, or link to the file that has them."""
-    if isinstance(content, bytes):
-        with open(path, "wb") as f:
-            f.write(content)
-    else:
-        os.link(content, path)
