@@ -155,7 +155,7 @@ func copyModel(dir string, d run.Detail, to string) (string, error) {
 
 // savedModel finds the file that the attempt's last model event names.
 func savedModel(dir string, trial, attempt int) (string, error) {
-	f, err := engine.OpenRegular(dir, filepath.Join("trials", fmt.Sprint(trial), fmt.Sprint(attempt), "events.jsonl"))
+	f, err := agent.OpenRegular(dir, filepath.Join("trials", fmt.Sprint(trial), fmt.Sprint(attempt), "events.jsonl"), agent.MaxEvents)
 	if err != nil {
 		return "", fmt.Errorf("open the events of trial %d: %w", trial, err)
 	}

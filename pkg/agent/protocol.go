@@ -19,6 +19,14 @@
 //	<trials>/<n>/<attempt>/events.jsonl    what the attempt did, append-only
 //	<trials>/<n>/<attempt>/log             stdout and stderr of the script, capped
 //	<trials>/<n>/<attempt>/model/          the saved model
+//	<trials>/<n>/<attempt>/warm/           what another trial can start from
+//	<trials>/<n>/checkpoints/<name>/       a state of the training, for the attempts to come
+//
+// A checkpoint is a directory that is renamed into its place when all its files
+// are on disk: <epoch>-<attempt>-<k>, with a Manifest. The host verifies it
+// (see Newest) and names it in the Resume of the next attempt's request; the
+// agent verifies it again, restores it, and says in a resume event how well.
+// MLHOOK_AUTORESUME=0 in the environment switches writing and restoring off.
 //
 // Everything the agent writes is hostile input to the host. A run request whose
 // attempt has an events.jsonl already, from an agent that is gone, is not run again.
@@ -26,7 +34,10 @@
 // In python/mlhook_agent: server (requests, fork), attempt (a child as the parent
 // sees it), child (runs the script), hooks and hook_* (observe the frameworks),
 // record (what they saw), rows (which data it was), reads (which files), structure
-// (what the model is made of), save (the model), entropy.
+// (what the model is made of), save (the model), checkpoint (states of the
+// training), entropy, warm (starting from a parent), warm_state (its files),
+// warm_net with an adapter for each framework, and grow (where a parent's weights
+// belong).
 package agent
 
 import "fmt"
@@ -60,7 +71,18 @@ type Request struct {
 	Grace    int   `json:"grace,omitempty"`
 	// Cold starts a new interpreter instead of a fork.
 	Cold bool `json:"cold,omitempty"`
+	// Warm is the state of the parent to start from, a directory below the trials:
+	// "3/1/warm". An EventWarm tells what became of it.
+	Warm string `json:"warm,omitempty"`
+	// Resume names the checkpoint of the trial to go on from; "" starts fresh.
+	Resume string `json:"resume,omitempty"`
+	// Share is the part of the training time that checkpoints may take; 0 means
+	// 0.02, and 1 writes one after every epoch.
+	Share float64 `json:"share,omitempty"`
 }
+
+// WarmState names what an attempt of a trial left to start from, for Request.Warm.
+func WarmState(trial, attempt int) string { return fmt.Sprintf("%d/%d/warm", trial, attempt) }
 
 // Name is the request's file name without directory; it identifies the request.
 func (r Request) Name() string {
@@ -72,17 +94,46 @@ func (r Request) Name() string {
 
 // Types of an Event.
 const (
-	EventHello   = "hello"   // agent.jsonl: the agent is ready: Python, Frameworks, Seconds of importing, Fork
-	EventBye     = "bye"     // agent.jsonl: the agent ends; always its last
-	EventBegin   = "begin"   // the child runs; the script is about to start
-	EventData    = "data"    // data is read for the first time: Path, Format "directory" for a listing, Missing
-	EventFit     = "fit"     // a training call began, of torch: an optimizer was built: Source, Model, Layers, Samples, Rows
-	EventCurve   = "curve"   // one epoch or boosting round: Epoch (from 1), Values
-	EventMetric  = "metric"  // a measured value: Name, Value, Split, Samples, Source, Rows, Majority
-	EventModel   = "model"   // a model was saved: Path below model/, Format, SHA256, Size
+	EventHello  = "hello"  // agent.jsonl: the agent is ready: Python, Frameworks, Seconds of importing, Fork
+	EventBye    = "bye"    // agent.jsonl: the agent ends; always its last
+	EventBegin  = "begin"  // the child runs; the script is about to start
+	EventData   = "data"   // data is read for the first time: Path, Format "directory" for a listing, Missing
+	EventFit    = "fit"    // a training call began, of torch: an optimizer was built: Source, Model, Layers, Samples, Rows
+	EventCurve  = "curve"  // one epoch or boosting round: Epoch (from 1), Values
+	EventMetric = "metric" // a measured value: Name, Value, Split, Samples, Source, Rows, Majority
+	EventModel  = "model"  // a model was saved: Path below model/, Format, SHA256, Size
+	// EventCheckpoint: a state of the training was saved: Path (its name), Epoch
+	// (finished ones), Size, Seconds, SHA256 of the manifest.
+	EventCheckpoint = "checkpoint"
+	// EventResume: how the training goes on: Level; Path and Epoch of the
+	// checkpoint; Text says why it is not exact. Level restart without a Path
+	// says that this training cannot be resumed.
+	EventResume = "resume"
+	// EventWarm: how training starts, once in an attempt that was given Warm:
+	// Level, Value, Samples, Text.
+	EventWarm = "warm"
+	// EventVoid: the accuracy is void, since Samples rows that the attempt holds
+	// out were trained on by its lineage: Text.
+	EventVoid    = "void"
 	EventWarning = "warning" // Text
 	EventError   = "error"   // the script raised: Type, Text, File, Line (within the tree where possible)
 	EventExit    = "exit"    // the attempt's process is gone: Code or Signal, Seconds, CPU, MaxRSS; always the last
+)
+
+// Levels of a resume event.
+const (
+	LevelExact       = "exact"       // as if never interrupted
+	LevelApproximate = "approximate" // something could not be restored
+	LevelRestart     = "restart"     // from the beginning
+)
+
+// Levels of an EventWarm. Value is the largest difference between the parent's
+// outputs and this model's before its first step, relative to the largest output
+// where that is above 1; below 1e-5 unless the start is cold.
+const (
+	LevelWarm  = "warm"  // the parent's model goes on
+	LevelGrown = "grown" // the parent's function goes on in a larger network
+	LevelCold  = "cold"  // as if there were no parent; Text says why
 )
 
 // An Event is one line of events.jsonl or agent.jsonl. Fields that a type does
@@ -109,7 +160,8 @@ type Event struct {
 	Layers     []string           `json:"layers,omitempty"`  // class names of the model's innermost parts, in order, 200 at most
 	Path       string             `json:"path,omitempty"`    // of a model: below model/; of data: from tree/ (it may begin with "..") or absolute
 	Missing    bool               `json:"missing,omitempty"` // nothing is there
-	Format     string             `json:"format,omitempty"`  // keras, h5, torch, joblib, ubj, txt; directory
+	Level      string             `json:"level,omitempty"`
+	Format     string             `json:"format,omitempty"` // keras, h5, torch, joblib, ubj, txt; directory
 	SHA256     string             `json:"sha256,omitempty"`
 	Size       int64              `json:"size,omitempty"`
 	Text       string             `json:"text,omitempty"`

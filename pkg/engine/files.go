@@ -9,17 +9,13 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/mlhook/mlhook/pkg/agent"
 )
 
-// How much of what a trial wrote is read.
-const (
-	maxEvents = 256 << 20
-	maxModel  = 16 << 30
-)
+// maxModel is the size up to which a saved model is read, in bytes.
+const maxModel = 16 << 30
 
 // files is the part of a session that both engines share: what host and agent
 // talk through.
@@ -83,9 +79,14 @@ func (f *files) Start(ctx context.Context, req agent.Request) error {
 	if _, err := os.Stat(filepath.Join(f.dir("requests"), req.Name())); err == nil {
 		return nil
 	}
+	if err := os.MkdirAll(filepath.Join(f.trials(), agent.CheckpointDir(req.Trial)), 0o755); err != nil {
+		return fmt.Errorf("make room for checkpoints: %w", err)
+	}
 	if f.uid >= 0 {
-		if err := chown(f.trials(), attemptPath(req.Trial, req.Attempt), f.uid, f.gid); err != nil {
-			return fmt.Errorf("hand the tree of trial %d to the trials' user: %w", req.Trial, err)
+		for _, dir := range []string{attemptPath(req.Trial, req.Attempt), agent.CheckpointDir(req.Trial)} {
+			if err := chown(f.trials(), dir, f.uid, f.gid); err != nil {
+				return fmt.Errorf("hand %s to the trials' user: %w", dir, err)
+			}
 		}
 	}
 	return agent.WriteRequest(f.dir("requests"), req)
@@ -103,7 +104,7 @@ func (f *files) Events(trial, attempt int, offset int64) ([]agent.Event, int64, 
 }
 
 func readEvents(dir, name string, offset int64) ([]agent.Event, int64, error) {
-	file, err := openRegular(dir, name, maxEvents)
+	file, err := agent.OpenRegular(dir, name, agent.MaxEvents)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, offset, nil
 	}
@@ -116,7 +117,7 @@ func readEvents(dir, name string, offset int64) ([]agent.Event, int64, error) {
 
 // Log opens an attempt's output.
 func (f *files) Log(trial, attempt int) (io.ReadSeekCloser, error) {
-	file, err := openRegular(f.trials(), attemptPath(trial, attempt, "log"), 1<<62)
+	file, err := agent.OpenRegular(f.trials(), attemptPath(trial, attempt, "log"), 1<<62)
 	if err != nil {
 		return nil, fmt.Errorf("open the log of trial %d: %w", trial, err)
 	}
@@ -129,7 +130,7 @@ func (f *files) Model(trial, attempt int, path string) (io.ReadCloser, error) {
 	if !filepath.IsLocal(local) {
 		return nil, fmt.Errorf("open the model of trial %d: %q leads out of the trial", trial, path)
 	}
-	file, err := openRegular(f.trials(), attemptPath(trial, attempt, "model", local), maxModel)
+	file, err := agent.OpenRegular(f.trials(), attemptPath(trial, attempt, "model", local), maxModel)
 	if err != nil {
 		return nil, fmt.Errorf("open the model of trial %d: %w", trial, err)
 	}
@@ -142,64 +143,8 @@ func OpenModel(dir string, trial, attempt int, path string) (io.ReadCloser, erro
 	return (&files{run: dir}).Model(trial, attempt, path)
 }
 
-// OpenRegular opens a file that a trial may have written, below dir.
-func OpenRegular(dir, name string) (*os.File, error) { return openRegular(dir, name, maxModel) }
-
 func attemptPath(trial, attempt int, parts ...string) string {
 	return filepath.Join(append([]string{strconv.Itoa(trial), strconv.Itoa(attempt)}, parts...)...)
-}
-
-// openRegular opens a regular file below dir for reading. Symlinks on the way
-// are refused, also those that stay inside; a FIFO or device is neither opened
-// in a way that blocks nor returned.
-func openRegular(dir, name string, limit int64) (*os.File, error) {
-	root, err := os.OpenRoot(dir)
-	if err != nil {
-		return nil, err
-	}
-	defer root.Close()
-	var seen fs.FileInfo
-	parts := strings.Split(name, string(filepath.Separator))
-	for i := range parts {
-		if seen, err = root.Lstat(filepath.Join(parts[:i+1]...)); err != nil {
-			return nil, err
-		}
-		if last := i == len(parts)-1; last != seen.Mode().IsRegular() || last == seen.IsDir() {
-			return nil, fmt.Errorf("%s is %s, which mlhook does not read", filepath.Join(parts[:i+1]...), kind(seen.Mode()))
-		}
-	}
-	file, err := root.OpenFile(name, os.O_RDONLY|nonblock, 0)
-	if err != nil {
-		return nil, err
-	}
-	info, err := file.Stat()
-	switch {
-	case err != nil:
-	case !os.SameFile(info, seen):
-		err = fmt.Errorf("%s was replaced while it was opened", name)
-	case info.Size() > limit:
-		err = fmt.Errorf("%s has %d bytes, more than mlhook reads (%d)", name, info.Size(), limit)
-	}
-	if err != nil {
-		return nil, errors.Join(err, file.Close())
-	}
-	return file, nil
-}
-
-func kind(mode fs.FileMode) string {
-	switch {
-	case mode&fs.ModeSymlink != 0:
-		return "a symlink"
-	case mode&fs.ModeNamedPipe != 0:
-		return "a FIFO"
-	case mode&fs.ModeDevice != 0:
-		return "a device"
-	case mode&fs.ModeSocket != 0:
-		return "a socket"
-	case mode.IsDir():
-		return "a directory"
-	}
-	return "no directory"
 }
 
 // helloLimit is how long an agent may take to import the frameworks.

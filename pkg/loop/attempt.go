@@ -24,6 +24,8 @@ type outcome struct {
 	curve    []run.Point
 	models   []agent.Event
 	failure  string // what the script raised
+	start    run.Start
+	void     string // why the accuracy is no measurement
 	exit     *agent.Event
 	timedOut bool
 }
@@ -43,6 +45,18 @@ func (l *Loop) execute(ctx context.Context, r run.Run, t run.Trial) error {
 		out, lost, err := l.follow(ctx, t)
 		if err != nil {
 			return err
+		}
+		if out.start != "" {
+			t.Start = out.start
+		}
+		if lost == nil && out.void != "" {
+			l.say("train", "trial %d: %s; training it again, cold", t.N, out.void)
+			t.Start = run.Cold
+			t.Attempts = append(t.Attempts, run.Attempt{N: len(t.Attempts) + 1, Why: &out.void})
+			if err := l.Journal.PutTrial(ctx, l.Number, t); err != nil {
+				return err
+			}
+			continue
 		}
 		if lost == nil {
 			return l.settle(ctx, t, out)
@@ -102,10 +116,28 @@ func (l *Loop) begin(ctx context.Context, t *run.Trial) error {
 	if i := strings.LastIndexByte(script, '/'); i >= 0 {
 		cwd = script[:i]
 	}
+	warm, err := l.warm(ctx, *t)
+	if err != nil {
+		return err
+	}
 	return l.session.Start(ctx, agent.Request{
 		V: agent.Version, Op: agent.OpRun, Trial: t.N, Attempt: attempt, Script: script, Args: l.Settings.Args,
-		Cwd: cwd, Seed: t.Seed, Threads: 1, LogLimit: logLimit, Grace: 5,
+		Cwd: cwd, Seed: t.Seed, Threads: 1, LogLimit: logLimit, Grace: 5, Warm: warm,
 	})
+}
+
+// warm names what a trial that does not start cold starts from: the state that
+// its parent's last attempt left.
+func (l *Loop) warm(ctx context.Context, t run.Trial) (string, error) {
+	if t.Start == run.Cold || t.Parent == nil {
+		return "", nil
+	}
+	trials, err := l.Journal.Trials(ctx, l.Number)
+	if err != nil {
+		return "", err
+	}
+	attempts := trials[*t.Parent].Attempts
+	return agent.WarmState(*t.Parent, attempts[len(attempts)-1].N), nil
 }
 
 // title says in one line what a trial tries.
@@ -205,6 +237,12 @@ func (o *outcome) add(e agent.Event) {
 			o.curve = nil // another fit begins
 		}
 		o.curve = append(o.curve, run.Point{Epoch: e.Epoch, Values: e.Values})
+	case agent.EventWarm:
+		if start := run.Start(e.Level); slices.Contains([]run.Start{run.Cold, run.Warm, run.Grown}, start) {
+			o.start = start
+		}
+	case agent.EventVoid:
+		o.void = firstLine(e.Text)
 	case agent.EventModel:
 		o.models = append(o.models, e)
 	case agent.EventError:

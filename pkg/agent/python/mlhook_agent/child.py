@@ -8,9 +8,9 @@ import sys
 import threading
 import traceback
 import types
-from typing import Any, Dict, NoReturn, Tuple
+from typing import Any, Dict, NoReturn, Optional, Tuple
 
-from . import entropy, events, hooks, reads, record, save
+from . import checkpoint, entropy, events, hooks, loops, reads, record, replay, save
 
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
 PR_SET_PDEATHSIG = 1
@@ -41,23 +41,42 @@ def run(request: Dict[str, Any], directory: str) -> NoReturn:
     """Run the request's script and end the process with its exit code."""
     tree = os.path.join(directory, "tree")
     writer = events.Writer(os.path.join(directory, "events.jsonl"))
-    recorder = record.Recorder(writer)
     script = os.path.join(tree, request["script"])
     try:
         prepare(request, tree, script)
+        recorder = record.Recorder(writer, checkpoints(request, directory, tree, writer))
+        if request.get("warm"):
+            recorder.warm.start_from(os.path.join(os.path.dirname(os.path.dirname(directory)), request["warm"]))
         entropy.pin(request.get("seed") or 0)
         hooks.install(recorder, request.get("threads") or 0, request.get("seed") or 0)
+        rewriter = replay.install(recorder, script, tree)
     except Exception as error:
         writer.write("error", durable=True, error=type(error).__name__, text="setting up the attempt: %s" % error)
         finish(SETUP_FAILED)
     writer.write("begin")
     data = reads.Reads(writer, directory)
     data.start()
-    code, keep = execute(script, tree, writer)
+    code, keep = execute(script, tree, writer, rewriter)
     data.stop()
+    recorder.warm.finish()
     if keep:
         save.save(recorder, os.path.join(directory, "model"))
+        save.leave(recorder, os.path.join(directory, "warm"))
     finish(code)
+
+
+def checkpoints(
+    request: Dict[str, Any], directory: str, tree: str, writer: events.Writer
+) -> Optional[checkpoint.Store]:
+    """The trial's checkpoints; None where the user has switched them off."""
+    if os.environ.get("MLHOOK_AUTORESUME") == "0":
+        return None
+    store = checkpoint.Store(
+        os.path.join(os.path.dirname(directory), "checkpoints"), writer, request.get("share") or checkpoint.SHARE,
+        request["attempt"], tree,
+    )
+    store.open(request.get("resume") or "")
+    return store
 
 
 def prepare(request: Dict[str, Any], tree: str, script: str) -> None:
@@ -85,7 +104,9 @@ def prepare(request: Dict[str, Any], tree: str, script: str) -> None:
         sys.modules["multiprocessing.process"].ORIGINAL_DIR = os.getcwd()  # type: ignore[attr-defined]
 
 
-def execute(script: str, tree: str, writer: events.Writer) -> Tuple[int, bool]:
+def execute(
+    script: str, tree: str, writer: events.Writer, rewriter: Optional[loops.Rewriter]
+) -> Tuple[int, bool]:
     """Execute the script; return its exit code and whether its model is worth keeping."""
     module = types.ModuleType("__main__")
     module.__file__ = script
@@ -97,7 +118,8 @@ def execute(script: str, tree: str, writer: events.Writer) -> Tuple[int, bool]:
     try:
         with open(script, "rb") as f:
             source = f.read()
-        exec(compile(source, script, "exec", dont_inherit=True), module.__dict__)
+        compiled = rewriter.compile(source, script) if rewriter else loops.plain(source, script)
+        exec(compiled, module.__dict__)
         return 0, True
     except SystemExit as end:
         if end.code is None or isinstance(end.code, int):

@@ -6,9 +6,21 @@ Nothing here runs in the fork server: seeding can wake a framework's runtime,
 and a parent with a woken runtime hangs its children.
 """
 
-import itertools
 import random
 from typing import Any
+
+
+class Drawn:
+    """How often entropy was drawn; a resumed training goes on with the count."""
+
+    count = 0
+
+    def next(self) -> int:
+        self.count += 1
+        return self.count
+
+
+drawn = Drawn()
 
 
 def pin(seed: int) -> None:
@@ -25,8 +37,7 @@ def pin_numpy(numpy: Any, seed: int) -> None:
     numpy.random.seed(seed % 2**32)
     source = numpy.random.bit_generator
     source.randbits  # of another name in a NumPy that we do not know: a warning says so
-    drawn = itertools.count(1)
-    source.randbits = lambda bits: ((seed % 2**63) << 32 | next(drawn)) % 2**bits
+    source.randbits = lambda bits: ((seed % 2**63) << 32 | drawn.next()) % 2**bits
 
 
 def pin_torch(torch: Any, seed: int) -> None:

@@ -2,10 +2,12 @@
 scikit-learn hooks, as far as they fit, predict and score."""
 
 import functools
+import sys
 from typing import Any, Dict, Set
 
-from . import wrapping
+from . import rounds, wrapping
 from .record import Origin, Recorder
+from .resume_boosting import Trainings
 from .wrapping import Given
 
 # Error rates: accuracy is one minus them.
@@ -14,7 +16,11 @@ LOSSES = {"logloss", "mlogloss", "binary_logloss", "multi_logloss"}
 
 
 def patch_xgboost(xgboost: Any, recorder: Recorder) -> None:
-    """Observe xgboost.train and Booster.predict."""
+    """Observe xgboost.train and Booster.predict, and let trainings be resumed."""
+    if recorder.checkpoints is not None and hasattr(xgboost.callback, "TrainingCallback"):
+        modules = [xgboost, xgboost.training, getattr(xgboost, "sklearn", None)]
+        trainings = Trainings("xgboost", recorder, recorder.checkpoints)
+        trainings.follow(modules, "train", functools.partial(rounds.xgboost, xgboost))
     after = functools.partial(_after_xgboost, recorder)
     wrapping.function(xgboost, "train", recorder, before=functools.partial(_before_xgboost, recorder), after=after)
     after = functools.partial(_after_predict, recorder, "xgboost")
@@ -22,7 +28,11 @@ def patch_xgboost(xgboost: Any, recorder: Recorder) -> None:
 
 
 def patch_lightgbm(lightgbm: Any, recorder: Recorder) -> None:
-    """Observe lightgbm.train and Booster.predict."""
+    """Observe lightgbm.train and Booster.predict, and let trainings be resumed."""
+    if recorder.checkpoints is not None:
+        modules = [lightgbm, lightgbm.engine, getattr(lightgbm, "sklearn", None)]
+        trainings = Trainings("lightgbm", recorder, recorder.checkpoints)
+        trainings.follow(modules, "train", functools.partial(rounds.lightgbm, lightgbm))
     before = functools.partial(_before_lightgbm, recorder, lightgbm.record_evaluation)
     wrapping.function(lightgbm, "train", recorder, before=before, after=functools.partial(_after_lightgbm, recorder))
     after = functools.partial(_after_predict, recorder, "lightgbm")
@@ -36,6 +46,7 @@ def _after_predict(recorder: Recorder, framework: str, given: Given, result: Any
 def _before_xgboost(recorder: Recorder, given: Given, kwargs: Dict[str, Any]) -> None:
     data = given["dtrain"]
     recorder.fitting("xgboost", None, "xgboost.train", data, data.get_label())
+    _begin(recorder, "xgboost", given, kwargs, data, "xgb_model")
     for held, _ in given.get("evals") or ():
         if held is not data:
             recorder.watching(held, held.get_label())
@@ -46,6 +57,7 @@ def _before_xgboost(recorder: Recorder, given: Given, kwargs: Dict[str, Any]) ->
 
 def _after_xgboost(recorder: Recorder, given: Given, model: Any) -> None:
     recorder.remember("xgboost", model)
+    recorder.warm.bind(model, given["training"])
     evals = given.get("evals") or ()
     trained = {name for held, name in evals if held is given["dtrain"]}
     labels = {name: held.get_label() for held, name in evals}
@@ -56,6 +68,7 @@ def _before_lightgbm(recorder: Recorder, record_evaluation: Any, given: Given, k
     data = given["train_set"]
     # A Dataset made of arrays may drop them, so they are looked at now.
     recorder.fitting("lightgbm", None, "lightgbm.train", data.data, data.label)
+    _begin(recorder, "lightgbm", given, kwargs, data, "init_model")
     for held in _held(given):
         if held is not data:
             recorder.watching(held.data, held.label)
@@ -66,6 +79,7 @@ def _before_lightgbm(recorder: Recorder, record_evaluation: Any, given: Given, k
 
 def _after_lightgbm(recorder: Recorder, given: Given, model: Any) -> None:
     recorder.remember("lightgbm", model)
+    recorder.warm.bind(model, given["training"])
     held = _held(given)
     names = given.get("valid_names") or []
     names = [names] if isinstance(names, str) else list(names)
@@ -73,6 +87,25 @@ def _after_lightgbm(recorder: Recorder, given: Given, model: Any) -> None:
     trained = {name for name, data in zip(names, held) if data is given["train_set"]} | {"training"}
     labels = dict(zip(names, given["labels"]))
     evaluations(recorder, given["results"], trained, labels, Origin("lightgbm", model, None, 0))
+
+
+def _begin(
+    recorder: Recorder, framework: str, given: Given, kwargs: Dict[str, Any], data: Any, option: str
+) -> None:
+    """Note what is trained on, and go on from the parent's booster where there is one."""
+    from . import warm_boosting  # loads NumPy, as the framework has
+
+    training = given["training"] = recorder.warm.open()
+    training.facts = {"names": warm_boosting.names(data), "targets": warm_boosting.targets(given.get("params"))}
+    warm_boosting.training_begins(training, data)
+    columns = getattr(warm_boosting.features(data), "shape", (0, 0))[1]
+    if given.get(option) is not None or not recorder.warm.waits_for(training):
+        return
+    if getattr(data, "_handle", None) is not None and framework == "lightgbm":
+        recorder.warm.cold("a Dataset that is built already cannot go on from a model")
+    else:
+        recorder.warm.begin(framework, training, lambda state: warm_boosting.take_over(
+            state, sys.modules[framework], training.facts, columns, functools.partial(kwargs.__setitem__, option)))
 
 
 def _held(given: Given) -> Any:

@@ -3,7 +3,7 @@
 import functools
 from typing import Any, Dict, Optional, Tuple
 
-from . import rows, wrapping
+from . import resume_keras, rows, wrapping
 from .record import ACCURACY, Origin, Recorder
 from .wrapping import Given
 
@@ -11,19 +11,20 @@ from .wrapping import Given
 def patch_keras(keras: Any, recorder: Recorder) -> None:
     """Observe the keras package, of any version that has a Model."""
     model = getattr(keras, "Model", None) or keras.models.Model
-    _patch(model, keras.callbacks.Callback, recorder)
+    _patch(model, keras.callbacks, recorder)
 
 
 def patch_tensorflow(tensorflow: Any, recorder: Recorder) -> None:
     """Observe tf.keras before TensorFlow 2.6, when it became the keras package."""
     version = tuple(int(n) for n in tensorflow.__version__.split(".")[:2])
     if version < (2, 6):
-        _patch(tensorflow.keras.Model, tensorflow.keras.callbacks.Callback, recorder)
+        _patch(tensorflow.keras.Model, tensorflow.keras.callbacks, recorder)
 
 
-def _patch(model: Any, callback: Any, recorder: Recorder) -> None:
+def _patch(model: Any, callbacks: Any, recorder: Recorder) -> None:
+    before = functools.partial(_before_fit, recorder, callbacks.Callback)
     hooks: Dict[str, Tuple[Any, Any]] = {
-        "fit": (functools.partial(_before_fit, recorder, callback), functools.partial(_after_fit, recorder)),
+        "fit": (before, functools.partial(_after_fit, recorder)),
         "evaluate": (None, functools.partial(_after_evaluate, recorder)),
         "predict": (None, functools.partial(_after_predict, recorder)),
     }
@@ -32,10 +33,16 @@ def _patch(model: Any, callback: Any, recorder: Recorder) -> None:
             if name in cls.__dict__:
                 wrapping.method(cls, name, recorder, after=after, before=before)
                 break
+    if recorder.checkpoints is not None and hasattr(callbacks, "CallbackList"):
+        resume_keras.Fits(recorder, recorder.checkpoints, _named).follow(callbacks.CallbackList)
 
 
 def _before_fit(recorder: Recorder, callback: Any, given: Given, kwargs: Dict[str, Any]) -> None:
     recorder.fitting("keras", given["self"], "keras.Model.fit", given.get("x"), given.get("y"))
+    training = recorder.warm.training(given["self"])
+    from . import warm_keras  # loads NumPy, as keras has
+
+    warm_keras.training_begins(training, given)
     held = given.get("validation_data")
     if held is not None:
         recorder.watching(*(held[:2] if isinstance(held, (tuple, list)) else [held]))
@@ -51,9 +58,17 @@ def _before_fit(recorder: Recorder, callback: Any, given: Given, kwargs: Dict[st
 
 
 def _curve(callback: Any, recorder: Recorder) -> Any:
-    """A callback that records every epoch as it ends."""
+    """A callback that starts the training warm and records every epoch as it ends."""
 
     class Curve(callback):  # type: ignore[misc]
+        def on_train_begin(self, logs: Optional[Dict[str, Any]] = None) -> None:
+            training = recorder.warm.training(self.model)
+            if recorder.warm.waits_for(training):
+                from . import warm_keras, warm_net
+
+                recorder.warm.begin("keras", training, lambda state: warm_net.take_over(
+                    warm_keras.Net(self.model, training), state))
+
         def on_epoch_end(self, epoch: int, logs: Optional[Dict[str, Any]] = None) -> None:
             recorder.writer.write("curve", epoch=epoch + 1, values=_named(logs or {}))
 

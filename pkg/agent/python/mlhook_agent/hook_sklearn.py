@@ -1,6 +1,7 @@
 """scikit-learn: fit, predict, score, metrics, cross-validation and grid search."""
 
 import functools
+import sys
 from typing import Any
 
 from . import rows, wrapping
@@ -40,7 +41,7 @@ def patch_base(base: Any, recorder: Recorder) -> None:
 def _observe(cls: Any, recorder: Recorder) -> None:
     for name in ("fit", "partial_fit"):
         after = functools.partial(_after_fit, recorder) if name == "fit" else None
-        wrapping.method(cls, name, recorder, after=after, before=functools.partial(_before_fit, recorder))
+        wrapping.method(cls, name, recorder, after=after, before=functools.partial(_before_fit, recorder, name))
     for name in ("predict", "predict_proba", "decision_function"):
         wrapping.method(cls, name, recorder, after=functools.partial(_after_predict, recorder))
     if "fit" in cls.__dict__:  # searches, pipelines and ensembles score on their own
@@ -66,7 +67,7 @@ def patch_metrics(metrics: Any, recorder: Recorder) -> None:
         wrapping.function(metrics, name, recorder, after=after)
 
 
-def _before_fit(recorder: Recorder, given: Given, _kwargs: Any) -> None:
+def _before_fit(recorder: Recorder, name: str, given: Given, kwargs: Any) -> None:
     model = given["self"]
     if not hasattr(model, "predict") or given.get("y") is None:
         return  # a scaler, an encoder
@@ -75,10 +76,38 @@ def _before_fit(recorder: Recorder, given: Given, _kwargs: Any) -> None:
     for pair in [held] if isinstance(held, tuple) else held or ():
         if rows.identity(pair[0]) not in recorder.trained:
             recorder.watching(*pair[:2])
+    _begin(recorder, name, given, kwargs)
+
+
+def _begin(recorder: Recorder, name: str, given: Given, kwargs: Any) -> None:
+    """Note the rows, and let a fit go on from the parent's model where there is one."""
+    from . import warm_boosting, warm_sklearn  # load NumPy, as scikit-learn has
+
+    model = given["self"]
+    training = recorder.warm.training(model)
+    if name == "fit" and not getattr(model, "warm_start", False):
+        training.restart()
+    warm_boosting.training_begins(training, given["X"])
+    package = type(model).__module__.split(".")[0]
+    option = {"xgboost": "xgb_model", "lightgbm": "init_model"}.get(package)
+    if option is not None:
+        classes = len(set(rows.classes(given["y"]).tolist()))
+        training.facts = {"names": warm_boosting.names(given["X"]), "classes": classes}
+    if name != "fit" or option and given.get(option) is not None or not recorder.warm.waits_for(training):
+        return
+    if option is not None:
+        columns = getattr(given["X"], "shape", (0, 0))[1]
+        recorder.warm.begin("sklearn", training, lambda state: warm_boosting.take_over(
+            state, sys.modules[package], training.facts, columns, functools.partial(kwargs.__setitem__, option)))
+        return
+    given["warm_start"] = getattr(model, "warm_start", None)
+    recorder.warm.begin("sklearn", training, lambda state: warm_sklearn.take_over(model, given["X"], given["y"], state))
 
 
 def _after_fit(recorder: Recorder, given: Given, _result: Any) -> None:
     model = given["self"]
+    if given.get("warm_start") is not None:
+        model.warm_start = given["warm_start"]
     best = getattr(model, "best_score_", None)
     if best is None or not hasattr(model, "cv_results_") or not _measures_accuracy(model) or given.get("y") is None:
         return

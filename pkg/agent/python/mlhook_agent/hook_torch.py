@@ -3,6 +3,7 @@ The accuracy is printed by the script and read on the host."""
 
 import functools
 import gc
+import sys
 from typing import Any
 
 from . import wrapping
@@ -18,6 +19,7 @@ def patch(torch: Any, recorder: Recorder) -> None:
 
 def _after_init(torch: Any, recorder: Recorder, given: Given, _result: Any) -> None:
     """Find the outermost module that holds what the optimizer trains."""
+    recorder.built += 1
     trained = {id(p) for group in given["self"].param_groups for p in group["params"]}
     best, most = None, (0, 0)
     for thing in gc.get_objects():
@@ -29,3 +31,7 @@ def _after_init(torch: Any, recorder: Recorder, given: Given, _result: Any) -> N
             best, most = thing, found
     if best is not None:
         recorder.fitting("torch", best, "torch.optim." + type(given["self"]).__name__, None, None)
+        if "numpy" in sys.modules:
+            from . import warm_torch
+
+            warm_torch.watch(torch, recorder, best)

@@ -6,7 +6,7 @@ import threading
 from collections import OrderedDict
 from typing import Any, NamedTuple, Optional, Set
 
-from . import events, rows, structure
+from . import checkpoint, events, rows, structure, warm
 
 # Names under which frameworks report the share of right answers.
 ACCURACY = {
@@ -26,8 +26,11 @@ class Origin(NamedTuple):
 class Recorder:
     """Turns what the hooks see into events; one per attempt."""
 
-    def __init__(self, writer: events.Writer) -> None:
+    def __init__(self, writer: events.Writer, checkpoints: Optional[checkpoint.Store] = None) -> None:
         self.writer = writer
+        self.checkpoints = checkpoints  # None when resuming is switched off
+        self.built = 0  # optimizers
+        self.warm = warm.Warm(writer)
         self.pid = os.getpid()
         self.trained: Set[str] = set()
         self.watched: Set[str] = set()

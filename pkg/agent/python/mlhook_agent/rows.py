@@ -5,6 +5,10 @@ import sys
 from typing import Any, Dict, Optional
 
 SAMPLE = 1_000_000  # values hashed of a larger array, evenly spaced
+COLUMNS = 4_096  # values hashed of a longer row, evenly spaced
+CHUNK = 1 << 20  # values hashed at a time
+RECENT = 4_096  # hashes that are kept apart, so that few are sorted for every batch
+REPRS = 200_000  # rows hashed of what holds no numbers
 
 # Data that cannot be hashed (datasets, loaders) is known by identity. It is kept
 # here, since the identity of something collected may be given to something new.
@@ -26,6 +30,108 @@ def fingerprint(data: Any) -> Optional[str]:
         for item in flat[:100_000].tolist():
             digest.update(repr(item).encode("utf-8", "replace") + b"\0")
     return digest.hexdigest()
+
+
+def hashes(*parts: Any) -> Optional[Any]:
+    """Hash every row by itself: an array of uint64, one a row; None when unknown.
+
+    Several parts are the inputs of one model: they have as many rows each, and
+    a row is what they hold together. Values count as float32, so that a row is
+    the same row as a NumPy array, a tensor or a sparse matrix.
+    """
+    total = None
+    for number, part in enumerate(parts):
+        found = _hash_rows(part)
+        if found is None or total is not None and len(found) != len(total):
+            return None
+        total = found if total is None else _mix(total + found * _multipliers(number + 1)[number])
+    return total
+
+
+def _hash_rows(data: Any) -> Optional[Any]:
+    numpy = sys.modules.get("numpy")
+    if hasattr(data, "tocsr"):
+        return _hash_sparse(numpy, data.tocsr())
+    array = _array(data)
+    if numpy is None or array is None or array.ndim == 0:
+        return None
+    table = array.reshape(len(array), -1)
+    table = table[:, :: -(-table.shape[1] // COLUMNS)]
+    if array.dtype.kind not in "biuf":
+        if len(table) > REPRS:
+            return None
+        texts = (repr(row).encode("utf-8", "replace") for row in table.tolist())
+        digests = (hashlib.blake2b(text, digest_size=8).digest() for text in texts)
+        return numpy.frombuffer(b"".join(digests), dtype="uint64")
+    factors = _multipliers(table.shape[1])
+    step = max(1, CHUNK // table.shape[1])
+    sums = [(_bits(table[i : i + step]) * factors).sum(axis=1) for i in range(0, len(table), step)]
+    return _mix(numpy.concatenate(sums))
+
+
+def _hash_sparse(numpy: Any, matrix: Any) -> Any:
+    """The same as of the dense matrix, as far as that is not too wide to be hashed whole."""
+    sums = numpy.zeros(matrix.shape[0], dtype="uint64")
+    owners = numpy.repeat(numpy.arange(matrix.shape[0]), numpy.diff(matrix.indptr))
+    numpy.add.at(sums, owners, _bits(matrix.data) * _multipliers(matrix.shape[1])[matrix.indices])
+    return _mix(sums)
+
+
+def _bits(values: Any) -> Any:
+    """Numbers as the bits of a float32, zero without a sign."""
+    with sys.modules["numpy"].errstate(all="ignore"):
+        return (values.astype("float32") + 0).view("uint32").astype("uint64")
+
+
+def _multipliers(count: int) -> Any:
+    """Odd factors, the same ones every time."""
+    numpy = sys.modules["numpy"]
+    return _mix(numpy.arange(1, count + 1, dtype="uint64") * numpy.uint64(0x9E3779B97F4A7C15)) | numpy.uint64(1)
+
+
+def _mix(values: Any) -> Any:
+    """The finalizer of splitmix64: every bit of the result depends on every bit given."""
+    for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
+        values = (values ^ (values >> shift)) * sys.modules["numpy"].uint64(factor)
+    return values ^ (values >> 31)
+
+
+class Known:
+    """A set of row hashes that grows by batches; looking up many at once is fast."""
+
+    def __init__(self) -> None:
+        self._all: Any = None  # sorted
+        self._recent: Any = None  # sorted, few, none of them in _all
+
+    def add(self, hashes: Any) -> int:
+        """Add hashes; return how many of them are new."""
+        numpy = sys.modules["numpy"]
+        hashes = numpy.asarray(hashes, dtype="uint64")
+        new = numpy.unique(hashes[~self.holds(hashes)])
+        self._recent = new if self._recent is None else numpy.union1d(self._recent, new)
+        if len(self._recent) > RECENT:
+            self.values()
+        return len(new)
+
+    def holds(self, hashes: Any) -> Any:
+        """For each hash whether it is known."""
+        return _within(hashes, self._all) | _within(hashes, self._recent)
+
+    def values(self) -> Any:
+        """All hashes, sorted; None while there are none."""
+        if self._recent is not None:
+            numpy = sys.modules["numpy"]
+            self._all = self._recent if self._all is None else numpy.union1d(self._all, self._recent)
+            self._recent = None
+        return self._all
+
+
+def _within(hashes: Any, known: Any) -> Any:
+    numpy = sys.modules["numpy"]
+    if known is None or not len(known):
+        return numpy.zeros(len(hashes), dtype=bool)
+    at = numpy.searchsorted(known, hashes)
+    return known[numpy.minimum(at, len(known) - 1)] == hashes
 
 
 def identity(data: Any) -> Optional[str]:

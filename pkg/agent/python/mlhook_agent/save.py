@@ -1,12 +1,13 @@
 """Saves the trained model in its framework's own format."""
 
+import functools
 import hashlib
 import os
 import pickle
 import sys
 from typing import Any, Callable, List, Tuple
 
-from . import record
+from . import record, warm, warm_state
 
 # File name, format and writer, in the order in which they are tried.
 Format = Tuple[str, str, Callable[[Any, str], Any]]
@@ -31,6 +32,37 @@ def save(recorder: record.Recorder, directory: str) -> None:
             )
             return
     recorder.warn("the model was not saved: " + failure)
+
+
+def leave(recorder: record.Recorder, directory: str) -> None:
+    """Leave what another trial can start from, of the same model."""
+    chosen = recorder.measured or recorder.fitted
+    if chosen is None or chosen.model is None or os.getpid() != recorder.pid or "numpy" not in sys.modules:
+        return
+    try:
+        with recorder.outermost():
+            recorder.warm.leave(directory, chosen.framework, chosen.model, functools.partial(describe, chosen))
+    except Exception as error:
+        recorder.warn("nothing was left to start warm from: %s: %s" % (type(error).__name__, error))
+
+
+def describe(chosen: record.Origin, training: warm.Training) -> warm_state.State:
+    """What the framework's kind of warm start needs."""
+    if chosen.framework == "keras":
+        from . import warm_keras, warm_net
+
+        return warm_net.describe(warm_keras.Net(chosen.model, training), training)
+    if chosen.framework == "torch":
+        from . import warm_net, warm_torch
+
+        return warm_net.describe(warm_torch.Net(sys.modules["torch"], chosen.model, training.inputs or []), training)
+    if hasattr(chosen.model, "get_booster") or hasattr(chosen.model, "booster_") or chosen.framework != "sklearn":
+        from . import warm_boosting
+
+        return warm_boosting.describe(chosen.model, training, training.facts)
+    from . import warm_sklearn
+
+    return warm_sklearn.describe(chosen.model, training)
 
 
 def formats(framework: str, model: Any) -> List[Format]:

@@ -1,5 +1,5 @@
 //go:build !unix
 
-package engine
+package agent
 
 const nonblock = 0

@@ -1,0 +1,477 @@
+"""How Python's and NumPy's objects are saved: see graph."""
+
+import collections
+import copyreg
+import enum
+import functools
+import io
+import pickle
+import random
+import sys
+import types
+import weakref
+from typing import Any, Dict, Iterator, List, Optional, Tuple
+
+from . import graph
+from .graph import Kind, Mismatch, Program, Reader, Unsaveable, Writer
+
+# Packages whose plain Python objects are walked, attribute by attribute, as the
+# program's own are; those of others are pickled, each as one value.
+WALKED = frozenset(("torch", "torchvision", "sklearn", "argparse", "types", "collections"))
+# Objects that show or write something, and that a new run makes again.
+SHOWING = frozenset((
+    "logging", "tqdm", "matplotlib", "tensorboard", "tensorboardX", "wandb", "mlflow", "rich", "_csv", "io", "_io",
+    "threading", "_thread", "mlhook_agent", "contextlib", "subprocess", "socket", "queue", "_queue", "weakref",
+))
+HEAP_TYPE = 1 << 9  # Py_TPFLAGS_HEAPTYPE: defined by a class statement
+ITERATORS = (types.GeneratorType, types.CoroutineType, types.AsyncGeneratorType)
+KEPT = (
+    types.ModuleType, types.FunctionType, types.BuiltinFunctionType, types.MethodType, types.CodeType, types.FrameType,
+    functools.partial, weakref.ref, property, io.IOBase, type, types.MappingProxyType, type(Ellipsis),
+)
+
+
+def attributes(value: Any) -> Dict[str, Any]:
+    """The instance's own attributes, those in slots among them."""
+    found = dict(getattr(value, "__dict__", ()))
+    for name in copyreg._slotnames(type(value)):  # type: ignore[attr-defined]
+        if hasattr(value, name):
+            found[name] = getattr(value, name)
+    return found
+
+
+def set_attributes(value: Any, saved: Dict[str, Any]) -> None:
+    """Replace all attributes, passing by __setattr__."""
+    own = getattr(value, "__dict__", None)
+    if own is not None:
+        own.clear()
+    slots = set(copyreg._slotnames(type(value)))  # type: ignore[attr-defined]
+    for name, attribute in saved.items():
+        if own is not None and name not in slots:
+            own[name] = attribute
+        else:
+            object.__setattr__(value, name, attribute)
+
+
+def class_of(data: Any) -> type:
+    """The class that was saved as module and name."""
+    found = graph.resolved(sys.modules.get(data[0]), data[1])
+    if not isinstance(found, type):
+        raise Mismatch("there is no class %s.%s" % tuple(data))
+    return found
+
+
+def is_class(data: Any, live: Any) -> bool:
+    """Whether an object is exactly of the class that was saved."""
+    return (type(live).__module__, type(live).__qualname__) == tuple(data)
+
+
+class Container(Kind):
+    """Lists, tuples, dictionaries, sets and deques, and classes derived from them.
+
+    Saved: class, contents, attributes of a derived class, and what makes a new one.
+    """
+
+    name = "container"
+    bases: Tuple[type, ...] = (
+        list, dict, set, frozenset, collections.deque, collections.OrderedDict, collections.defaultdict
+    )
+
+    def holds(self, value: Any) -> bool:
+        return isinstance(value, self.bases) and all(
+            base in self.bases or base is object or base.__flags__ & HEAP_TYPE for base in type(value).__mro__)
+
+    def save(self, out: Writer, value: Any, n: int) -> Any:
+        kind = type(value)
+        if isinstance(value, dict):
+            contents: Any = [
+                (out.ref(k, n, "key"), out.ref(v, n, k if type(k) in graph.ATOMS else "value"))
+                for k, v in dict.items(value)
+            ]
+        else:
+            contents = [out.ref(item, n, place) for place, item in enumerate(value)]
+        own = {}
+        if hasattr(value, "__dict__"):
+            own = {name: out.ref(part, n, name) for name, part in vars(value).items()}
+        extra = getattr(value, "maxlen", None)
+        if isinstance(value, collections.defaultdict):
+            extra = out.ref(value.default_factory, n, "default_factory")
+        return (kind.__module__, kind.__qualname__), contents, own, extra
+
+    def fits(self, table: Reader, data: Any, live: Any) -> bool:
+        return is_class(data[0], live) and not isinstance(live, frozenset)
+
+    def pairs(self, data: Any, live: Any) -> Iterator[Tuple[Any, Any]]:
+        if isinstance(live, dict):
+            for key, value in data[1]:
+                if type(key) is not graph.Ref and key in live:
+                    yield value, dict.__getitem__(live, key)
+        elif not isinstance(live, set):
+            yield from zip(data[1], live)
+        own = getattr(live, "__dict__", {})
+        yield from ((part, own[name]) for name, part in data[2].items() if name in own)
+        if isinstance(live, collections.defaultdict):
+            yield data[3], live.default_factory
+
+    def make(self, table: Reader, data: Any, n: int) -> Any:
+        cls = class_of(data[0])
+        if issubclass(cls, frozenset):
+            made: Any = frozenset.__new__(cls, [table.get(item) for item in data[1]])
+        elif issubclass(cls, collections.deque):
+            made = collections.deque.__new__(cls)
+            collections.deque.__init__(made, (), data[3])
+        else:
+            made = cls.__new__(cls)
+            if issubclass(cls, collections.defaultdict):
+                made.default_factory = table.get(data[3])
+        return made
+
+    def fill(self, table: Reader, data: Any, target: Any) -> None:
+        if isinstance(target, dict):
+            items = [(table.get(key), table.get(value)) for key, value in data[1]]
+            base: Any = collections.OrderedDict if isinstance(target, collections.OrderedDict) else dict
+            base.clear(target)
+            for key, value in items:
+                base.__setitem__(target, key, value)
+        elif isinstance(target, list):
+            list.__setitem__(target, slice(None), [table.get(item) for item in data[1]])
+        elif isinstance(target, (set, collections.deque)):
+            items = [table.get(item) for item in data[1]]
+            target.clear()
+            (target.update if isinstance(target, set) else target.extend)(items)
+        if data[2]:
+            set_attributes(target, {name: table.get(part) for name, part in data[2].items()})
+
+
+class Tuples(Kind):
+    """Tuples lead on to what they hold, but are made anew: they cannot be filled."""
+
+    name = "tuple"
+
+    def holds(self, value: Any) -> bool:
+        return isinstance(value, tuple) and all(
+            base in (tuple, object) or base.__flags__ & HEAP_TYPE for base in type(value).__mro__)
+
+    def save(self, out: Writer, value: Any, n: int) -> Any:
+        kind = type(value)
+        return (kind.__module__, kind.__qualname__), [out.ref(item, n, place) for place, item in enumerate(value)]
+
+    def leads(self, data: Any, live: Any) -> bool:
+        return is_class(data[0], live)
+
+    def pairs(self, data: Any, live: Any) -> Iterator[Tuple[Any, Any]]:
+        return zip(data[1], live)
+
+    def make(self, table: Reader, data: Any, n: int) -> Any:
+        return tuple.__new__(class_of(data[0]), [table.get(item) for item in data[1]])
+
+
+class Function(Kind):
+    """A function of the program: what its closure and its attributes hold."""
+
+    name = "function"
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+
+    def holds(self, value: Any) -> bool:
+        return type(value) is types.FunctionType and self.program(value.__module__ or "")
+
+    def save(self, out: Writer, value: Any, n: int) -> Any:
+        place = graph.located(value)
+        if place is None:
+            out.keep(n, "a function")
+        cells = {}
+        for name, cell in zip(value.__code__.co_freevars, value.__closure__ or ()):
+            try:
+                cells[name] = out.ref(cell.cell_contents, n, name)
+            except ValueError:  # not yet set
+                pass
+        defaults = out.ref(value.__defaults__, n, "__defaults__"), out.ref(value.__kwdefaults__, n, "__kwdefaults__")
+        own = {name: out.ref(part, n, name) for name, part in vars(value).items() if name != "__wrapped__"}
+        return (value.__module__, value.__qualname__, place is not None), cells, defaults, own
+
+    def fits(self, table: Reader, data: Any, live: Any) -> bool:
+        return type(live) is types.FunctionType and (live.__module__, live.__qualname__) == data[0][:2]
+
+    def pairs(self, data: Any, live: Any) -> Iterator[Tuple[Any, Any]]:
+        for name, cell in zip(live.__code__.co_freevars, live.__closure__ or ()):
+            if name in data[1] and cell != types.CellType():
+                yield data[1][name], cell.cell_contents
+        yield from zip(data[2], (live.__defaults__, live.__kwdefaults__))
+        yield from ((part, vars(live)[name]) for name, part in data[3].items() if name in vars(live))
+
+    def make(self, table: Reader, data: Any, n: int) -> Any:
+        module, name, importable = data[0]
+        found = graph.resolved(sys.modules.get(module), name) if importable else None
+        if found is None:
+            raise Mismatch("the function %s.%s is not there" % (module, name))
+        return found
+
+    def fill(self, table: Reader, data: Any, target: Any) -> None:
+        for name, cell in zip(target.__code__.co_freevars, target.__closure__ or ()):
+            if name in data[1]:
+                cell.cell_contents = table.get(data[1][name])
+        defaults, kwdefaults = (table.get(part) for part in data[2])
+        if defaults is not None:
+            target.__defaults__ = defaults
+        if kwdefaults is not None:
+            target.__kwdefaults__ = kwdefaults
+        vars(target).update({name: table.get(part) for name, part in data[3].items()})
+
+
+class Class(Kind):
+    """A class of the program, whose attributes may count something."""
+
+    name = "class"
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+
+    def holds(self, value: Any) -> bool:
+        return isinstance(value, type) and not issubclass(value, enum.Enum) and self.program(value.__module__)
+
+    def save(self, out: Writer, value: Any, n: int) -> Any:
+        if graph.located(value) is None:
+            out.keep(n, "a class")
+        own = {
+            name: out.ref(part, n, name) for name, part in vars(value).items()
+            if not name.startswith("__") and not hasattr(type(part), "__get__") and name != "_abc_impl"
+        }
+        return (value.__module__, value.__qualname__), own
+
+    def fits(self, table: Reader, data: Any, live: Any) -> bool:
+        return isinstance(live, type) and (live.__module__, live.__qualname__) == data[0]
+
+    def pairs(self, data: Any, live: Any) -> Iterator[Tuple[Any, Any]]:
+        return ((part, vars(live)[name]) for name, part in data[1].items() if name in vars(live))
+
+    def make(self, table: Reader, data: Any, n: int) -> Any:
+        return class_of(data[0])
+
+    def fill(self, table: Reader, data: Any, target: Any) -> None:
+        for name, part in data[1].items():
+            restored = table.get(part)
+            if vars(target).get(name) is not restored:
+                setattr(target, name, restored)
+
+
+class Importable(Kind):
+    """Functions, classes and modules of libraries, which a name leads to."""
+
+    name = "import"
+
+    def holds(self, value: Any) -> bool:
+        if isinstance(value, types.ModuleType):
+            return sys.modules.get(value.__name__) is value
+        kinds = (types.FunctionType, types.BuiltinFunctionType, type)
+        return isinstance(value, kinds) and graph.located(value) is not None
+
+    def save(self, out: Writer, value: Any, n: int) -> Any:
+        return (value.__name__, "") if isinstance(value, types.ModuleType) else graph.located(value)
+
+    def make(self, table: Reader, data: Any, n: int) -> Any:
+        module = sys.modules.get(data[0])
+        found = graph.resolved(module, data[1]) if data[1] else module
+        if found is None:
+            raise Mismatch("%s.%s is not there" % tuple(data))
+        return found
+
+
+class Object(Kind):
+    """An instance of a class written in Python: its attributes."""
+
+    name = "object"
+
+    def __init__(self, program: Program, bases: Tuple[type, ...] = ()) -> None:
+        self.program = program
+        self.bases = bases
+
+    def holds(self, value: Any) -> bool:
+        kind = type(value)
+        package = kind.__module__.partition(".")[0]
+        if not (self.program(kind.__module__) or package in WALKED or isinstance(value, self.bases)):
+            return False
+        return not isinstance(value, (type, enum.Enum)) and all(
+            base is object or base.__flags__ & HEAP_TYPE for base in kind.__mro__)
+
+    def save(self, out: Writer, value: Any, n: int) -> Any:
+        kind = type(value)
+        own = {name: out.ref(part, n, name) for name, part in attributes(value).items()}
+        return (kind.__module__, kind.__qualname__), own
+
+    def fits(self, table: Reader, data: Any, live: Any) -> bool:
+        return is_class(data[0], live)
+
+    def pairs(self, data: Any, live: Any) -> Iterator[Tuple[Any, Any]]:
+        own = attributes(live)
+        return ((part, own[name]) for name, part in data[1].items() if name in own)
+
+    def make(self, table: Reader, data: Any, n: int) -> Any:
+        cls = class_of(data[0])
+        return cls.__new__(cls)
+
+    def fill(self, table: Reader, data: Any, target: Any) -> None:
+        set_attributes(target, {name: table.get(part) for name, part in data[1].items()})
+
+
+class Random(Kind):
+    """random.Random and NumPy's generators: their state."""
+
+    name = "random"
+
+    def holds(self, value: Any) -> bool:
+        numpy = sys.modules.get("numpy")
+        kinds: Tuple[type, ...] = (random.Random,)
+        if numpy is not None and hasattr(numpy, "random"):
+            kinds += (numpy.random.Generator, numpy.random.RandomState)
+        return type(value) in kinds
+
+    def save(self, out: Writer, value: Any, n: int) -> Any:
+        return type(value).__name__, pickle.dumps(value)
+
+    def fits(self, table: Reader, data: Any, live: Any) -> bool:
+        return type(live).__name__ == data[0] and self.holds(live)
+
+    def make(self, table: Reader, data: Any, n: int) -> Any:
+        return pickle.loads(data[1])
+
+    def fill(self, table: Reader, data: Any, target: Any) -> None:
+        saved = pickle.loads(data[1])
+        if isinstance(target, random.Random):
+            target.setstate(saved.getstate())
+        elif hasattr(target, "bit_generator"):
+            target.bit_generator.state = saved.bit_generator.state
+        else:
+            target.set_state(saved.get_state())
+
+
+class Array(Kind):
+    """NumPy arrays of numbers; others are values."""
+
+    name = "array"
+
+    def holds(self, value: Any) -> bool:
+        numpy = sys.modules.get("numpy")
+        return numpy is not None and type(value) is numpy.ndarray and not value.dtype.hasobject
+
+    def save(self, out: Writer, value: Any, n: int) -> Any:
+        content, known = self._bytes(value), None
+        if content.nbytes >= graph.BIG:
+            known = graph.mark(content)
+            if not out.same(n, known):
+                known = None
+        saved = b"" if known or out.entry is None else bytes(content)
+        return value.shape, pickle.dumps(value.dtype), known, saved
+
+    def _bytes(self, value: Any) -> memoryview:
+        flat = sys.modules["numpy"].ascontiguousarray(value).reshape(-1)
+        return memoryview(flat.view("uint8"))
+
+    def fits(self, table: Reader, data: Any, live: Any) -> bool:
+        if not self.holds(live) or live.shape != data[0] or live.dtype != pickle.loads(data[1]):
+            return False
+        if data[2] is not None and graph.mark(self._bytes(live)) != data[2]:
+            raise Mismatch("the program's data (an array of shape %s) is not what it was" % (data[0],))
+        return data[2] is not None or bool(live.flags.writeable)
+
+    def make(self, table: Reader, data: Any, n: int) -> Any:
+        if data[2] is not None:
+            raise Mismatch("an array of shape %s is not there" % (data[0],))
+        return sys.modules["numpy"].empty(data[0], pickle.loads(data[1]))
+
+    def fill(self, table: Reader, data: Any, target: Any) -> None:
+        if data[2] is None:
+            saved = sys.modules["numpy"].frombuffer(data[3], pickle.loads(data[1]))
+            target[...] = saved.reshape(data[0])
+
+
+class Kept(Kind):
+    """What is left as the resumed program makes it: files, threads, displays, methods."""
+
+    name = "kept"
+
+    def holds(self, value: Any) -> bool:
+        kind = type(value)
+        return isinstance(value, KEPT) or kind.__module__.partition(".")[0] in SHOWING
+
+    def save(self, out: Writer, value: Any, n: int) -> Any:
+        out.keep(n, "a " + type(value).__name__)
+        return type(value).__name__
+
+    def fits(self, table: Reader, data: Any, live: Any) -> bool:
+        return type(live).__name__ == data
+
+    def make(self, table: Reader, data: Any, n: int) -> Any:
+        raise Mismatch("a %s is not there" % data)
+
+
+class Iterators(Kind):
+    """A generator stands somewhere within itself, and where cannot be saved."""
+
+    name = "iterator"
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+
+    def holds(self, value: Any) -> bool:
+        kind = type(value)
+        if isinstance(value, ITERATORS):
+            return True
+        known = isinstance(value, io.IOBase) or kind.__module__.startswith("tqdm") or self.program(kind.__module__)
+        return hasattr(kind, "__next__") and not known
+
+    def save(self, out: Writer, value: Any, n: int) -> Any:
+        if out.entry is not None:
+            what = "the workers of a DataLoader that keeps them" if "DataLoader" in type(value).__name__ else (
+                "a live " + type(value).__name__)
+            raise Unsaveable("%s holds %s, whose place cannot be saved" % (out.way(n), what))
+        return ""
+
+
+class Value(Kind):
+    """Anything else: pickled as a whole."""
+
+    name = "value"
+
+    def holds(self, value: Any) -> bool:
+        return True
+
+    def save(self, out: Writer, value: Any, n: int) -> Any:
+        name = type(value).__module__ + "." + type(value).__qualname__
+        try:
+            text = pickle.dumps(value, 4)
+        except Exception:
+            out.keep(n, "a " + name)
+            if out.entry is not None:
+                if name.startswith("torch."):
+                    raise Unsaveable("%s (%s) cannot be saved" % (out.way(n), name))
+                out.concerns.append("%s (%s) cannot be saved and is as a new run makes it" % (out.way(n), name))
+            return name, None, None
+        known: Optional[Tuple[int, int]] = None
+        if len(text) >= graph.BIG:
+            known = graph.mark(text)
+            if not out.same(n, known):
+                known = None
+        return name, known, b"" if known else text
+
+    def fits(self, table: Reader, data: Any, live: Any) -> bool:
+        kind = type(live)
+        if kind.__module__ + "." + kind.__qualname__ != data[0]:
+            return False
+        if data[1] is not None and graph.mark(pickle.dumps(live, 4)) != data[1]:
+            raise Mismatch("the program's data (%s) is not what it was" % data[0])
+        return data[2] is None or data[1] is not None
+
+    def make(self, table: Reader, data: Any, n: int) -> Any:
+        if not data[2]:
+            raise Mismatch("a %s is not there" % data[0])
+        return pickle.loads(data[2])
+
+
+def python_kinds(program: Program, bases: Tuple[type, ...] = ()) -> List[Kind]:
+    """All kinds of this file; the first that holds an object saves it."""
+    return [
+        Tuples(), Container(), Random(), Array(), Function(program), Class(program), Importable(), Iterators(program),
+        Object(program, bases), Kept(), Value(),
+    ]

@@ -1,0 +1,216 @@
+"""The state of a program at a place in its code: variables, random numbers, files."""
+
+import io
+import os
+import pickle
+import random
+import shutil
+import sys
+import types
+from typing import Any, Callable, Dict, FrozenSet, List, NamedTuple, Optional, Set, Tuple
+
+from . import checkpoint, entropy, graph, kinds, loops, resume_torch
+
+MAX_WRITTEN = 4 << 30  # bytes of files that a program wrote and that a checkpoint takes along
+
+
+class Table(NamedTuple):
+    """A state that fits the running program and is ready to be taken on."""
+
+    state: "State"
+    reader: graph.Reader
+    roots: Dict[str, Any]
+
+    def fill(self) -> Dict[str, Any]:
+        """Take the state on; return the local variables of the innermost function."""
+        self.reader.fill()
+        for name, variables in self.roots["modules"].items():
+            own = vars(sys.modules[name])
+            own.update((variable, self.reader.get(value)) for variable, value in variables.items())
+        set_random_state(self.roots["random"])
+        local = self.roots["frames"][-1][2] if self.roots["local"] else {}
+        values = {name: self.reader.get(value) for name, value in local.items()}
+        values.update(("return", self.reader.get(value)) for value in self.roots["returned"].values())
+        return values
+
+
+class State:
+    """Saves and restores the program that a Rewriter knows."""
+
+    def __init__(self, rewriter: loops.Rewriter) -> None:
+        self.rewriter = rewriter
+        self.concerns: List[str] = []
+        self._modules: Dict[str, bool] = {}
+
+    def program(self, module: str) -> bool:
+        """Whether a module is the user's."""
+        if module not in self._modules:
+            file = getattr(sys.modules.get(module), "__file__", None) or ""
+            self._modules[module] = os.path.abspath(file).startswith(self.rewriter.top + os.sep)
+        return self._modules[module]
+
+    def kinds(self) -> List[graph.Kind]:
+        """All kinds of objects that can be saved here."""
+        return resume_torch.kinds() + kinds.python_kinds(self.program, resume_torch.bases())
+
+    def entry(self, frame: Any, dead: Set[str]) -> graph.Entry:
+        """What the program looks like as it enters a loop."""
+        writer = graph.Writer(self.kinds(), None)
+        self._roots(frame, dead, writer, {})
+        return writer.found
+
+    def save(self, frame: Any, dead: Set[str], entry: Optional[graph.Entry], returned: Dict[str, Any]) -> bytes:
+        """The state at this place; raises Unsaveable."""
+        before = random_state()
+        writer = graph.Writer(self.kinds(), entry)
+        roots = self._roots(frame, dead, writer, returned)
+        roots["random"] = before
+        text = pickle.dumps((roots, writer.nodes), 4)
+        self.concerns = writer.concerns
+        set_random_state(before)  # whatever pickling drew
+        return text
+
+    def prepare(self, text: bytes, frame: Any) -> Table:
+        """Match a state with the running program; raises Mismatch, and changes nothing."""
+        roots, nodes = pickle.loads(text)
+        reader = graph.Reader(self.kinds(), nodes)
+        for name, variables in roots["modules"].items():
+            own = vars(sys.modules[name]) if name in sys.modules else {}
+            for variable, value in variables.items():
+                reader.match(value, own.get(variable))
+        frames = self._chain(frame)
+        if [(f.f_code.co_filename, f.f_code.co_name) for f in frames] != [f[:2] for f in self._placed(roots)]:
+            raise graph.Mismatch("the loop is reached in another way")
+        for (_, _, variables), here in zip(roots["frames"], frames):
+            own = here.f_locals
+            for variable, value in variables.items():
+                reader.match(value, own.get(variable))
+        reader.prepare()
+        return Table(self, reader, roots)
+
+    def _placed(self, roots: Dict[str, Any]) -> List[Tuple[str, str]]:
+        return [(os.path.join(self.rewriter.top, file), name) for file, name, _ in roots["frames"]]
+
+    def _chain(self, frame: Any) -> List[Any]:
+        """The program's functions that are being called, outermost first."""
+        found = []
+        while frame is not None:
+            code = frame.f_code
+            if code.co_filename.startswith(self.rewriter.top + os.sep) and code.co_name != "<module>":
+                found.append(frame)
+            frame = frame.f_back
+        return found[::-1]
+
+    def _roots(self, frame: Any, dead: Set[str], out: graph.Writer, returned: Dict[str, Any]) -> Dict[str, Any]:
+        inner = frame.f_code.co_name != "<module>"
+        running = {}
+        walked = frame
+        while walked is not None:
+            if walked.f_code.co_name == "<module>":
+                running[walked.f_globals.get("__name__")] = walked
+            walked = walked.f_back
+        modules = {}
+        for name in [name for name in list(sys.modules) if self.program(name)]:
+            gone = set() if inner or name != frame.f_globals.get("__name__") else dead
+            variables = vars(sys.modules[name])
+            modules[name] = self._variables(variables, running.get(name), gone, out)
+        frames = []
+        chain = self._chain(frame)
+        for here in chain:
+            file = os.path.relpath(here.f_code.co_filename, self.rewriter.top)
+            variables = self._variables(here.f_locals, here, dead if here is frame else frozenset(), out)
+            frames.append((file, here.f_code.co_name, variables))
+        return {
+            "modules": modules, "frames": frames, "local": inner,
+            "returned": {name: out.ref(value, -1, "return") for name, value in returned.items()},
+        }
+
+    def _variables(self, variables: Dict[str, Any], frame: Any, dead: Any, out: graph.Writer) -> Dict[str, Any]:
+        """Save those variables of a scope that may yet be read."""
+        names = self.rewriter.live(frame.f_code, frame.f_lineno) if frame is not None else None
+        return {
+            name: out.ref(value, -1, name) for name, value in list(variables.items())
+            if not name.startswith("__") and not isinstance(value, types.ModuleType)
+            and name not in dead and (names is None or name in names)
+        }
+
+
+def random_state() -> Dict[str, Any]:
+    """The states of all global generators."""
+    found: Dict[str, Any] = {"python": random.getstate(), "drawn": entropy.drawn.count}
+    numpy = sys.modules.get("numpy")
+    if numpy is not None:
+        found["numpy"] = pickle.dumps(numpy.random.get_state())
+    found.update(resume_torch.random_state())
+    return found
+
+
+def set_random_state(saved: Dict[str, Any]) -> None:
+    """Set what random_state returned."""
+    random.setstate(saved["python"])
+    entropy.drawn.count = saved["drawn"]
+    if "numpy" in saved:
+        sys.modules["numpy"].random.set_state(pickle.loads(saved["numpy"]))
+    resume_torch.set_random_state(saved)
+
+
+class Written:
+    """The files that the program wrote below its tree: its best model, its log."""
+
+    def __init__(self, top: str) -> None:
+        self.top = top
+        self._known = self._files()
+        self._blobs: Dict[str, Tuple[Tuple[int, int], Any]] = {}
+
+    def _files(self) -> Dict[str, Tuple[int, int]]:
+        """Time and size of all regular files."""
+        found = {}
+        for directory, _, files in os.walk(self.top):
+            for file in files:
+                path = os.path.join(directory, file)
+                status = os.lstat(path)
+                if os.path.isfile(path) and not os.path.islink(path):
+                    found[os.path.relpath(path, self.top)] = (status.st_mtime_ns, status.st_size)
+        return found
+
+    def changed(self, keep: Callable[[checkpoint.Write], Any]) -> Dict[str, checkpoint.Write]:
+        """What was written since the start, each with what puts a copy of it into a checkpoint."""
+        for stream in open_files(self.top):
+            stream.flush()
+        writes: Dict[str, checkpoint.Write] = {}
+        size = 0
+        for name, status in self._files().items():
+            if self._known.get(name) == status or size + status[1] > MAX_WRITTEN:
+                continue
+            size += status[1]
+            if name not in self._blobs or self._blobs[name][0] != status:
+                source = os.path.join(self.top, name)
+                self._blobs[name] = (status, keep(lambda path, source=source: shutil.copyfile(source, path)))
+            writes[name] = self._blobs[name][1].link
+        return writes
+
+    def restore(self, files: Dict[str, str]) -> None:
+        """Write the files again, into those that are open where they are."""
+        streams = {os.path.realpath(stream.name): stream for stream in open_files(self.top)}
+        for source, name in files.items():
+            target = os.path.join(self.top, name)
+            os.makedirs(os.path.dirname(target), exist_ok=True)
+            stream = streams.get(os.path.realpath(target))
+            if stream is not None:
+                stream.flush()
+            with open(source, "rb") as saved, open(target, "r+b" if os.path.exists(target) else "wb") as f:
+                f.truncate()
+                shutil.copyfileobj(saved, f)
+            if stream is not None:
+                stream.seek(0, os.SEEK_END)
+
+
+def open_files(top: str) -> List[Any]:
+    """The program's files that are open for writing."""
+    import gc
+
+    return [
+        thing for thing in gc.get_objects()
+        if type(thing) in (io.TextIOWrapper, io.BufferedWriter) and not thing.closed and thing.writable()
+        and isinstance(getattr(thing, "name", None), str) and os.path.realpath(thing.name).startswith(top + os.sep)
+    ]

@@ -1,0 +1,273 @@
+//go:build unix
+
+package agent_test
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/mlhook/mlhook/pkg/agent"
+)
+
+// A crash is a case of testdata: where its program is killed, and how it goes on.
+type crash struct {
+	name  string
+	kill  string // when
+	level string
+	epoch int    // finished ones of the checkpoint that it goes on from
+	why   string // contained in the text of the resume event
+	env   string // NAME=value of the case
+}
+
+// Killed in the middle of an epoch and resumed, a script that calls fit prints
+// the results that it prints when nothing happens.
+func TestResumeKeras(t *testing.T) {
+	needs(t, "keras", "tensorflow", "sklearn")
+	cases := []crash{
+		{"dropout", "fit-3", agent.LevelExact, 3, "", ""},
+		{"dropout", "fit-1", agent.LevelExact, 1, "", ""},
+		{"batchnorm", "fit-3", agent.LevelExact, 3, "", ""},
+		{"stop", "fit-5", agent.LevelExact, 5, "", ""},
+		{"tfdata", "fit-3", agent.LevelExact, 3, "", ""},
+		{"tfdata", "again-1", agent.LevelExact, 6, "fit 2 goes on behind 1 epochs", ""},
+		{"finetune", "pretrain-2", agent.LevelExact, 2, "", ""},
+		{"finetune", "finetune-2", agent.LevelExact, 5, "", ""},
+		{"loop", "4", agent.LevelExact, 4, "fit 4 goes on behind 1 epochs", ""},
+		{"folds", "2", agent.LevelExact, 6, "", ""},
+		{"options", "fit-5", agent.LevelExact, 3, "", ""},
+		{"files", "fit-4", agent.LevelExact, 4, "", ""},
+		{"own", "fit-3", agent.LevelExact, 3, "", ""},
+		{"unsaved", "fit-3", agent.LevelApproximate, 3, "#1.numbers cannot be saved", ""},
+		{"generator", "fit-3", agent.LevelApproximate, 3, "a Python generator feeds fit", ""},
+		{"pydataset", "fit-3", agent.LevelApproximate, 3, "a Data feeds fit from another thread", ""},
+		{"train_step", "fit-2", agent.LevelExact, 2, "", ""},
+		{"train_step", "fit-2", agent.LevelApproximate, 2, "its own train_step may change hidden", "HIDDEN=1"},
+		{"augment", "fit-2", agent.LevelExact, 2, "", ""},
+		{"last", "end", agent.LevelExact, 4, "", ""},
+	}
+	s := start(t, "keras,numpy,sklearn")
+	for i, test := range cases {
+		t.Run(test.name+"_"+test.kill+test.env, func(t *testing.T) { s.crashed(t, i, "resume_keras", test) })
+	}
+	s.t = t
+}
+
+func TestResumeKerasOnTorch(t *testing.T) {
+	needs(t, "keras", "torch", "sklearn")
+	cases := []crash{
+		{"dropout", "fit-3", agent.LevelExact, 3, "", ""},
+		{"batchnorm", "fit-3", agent.LevelExact, 3, "", ""},
+		{"stop", "fit-5", agent.LevelExact, 5, "", ""},
+		{"finetune", "finetune-2", agent.LevelExact, 5, "", ""},
+		{"loop", "4", agent.LevelExact, 4, "", ""},
+		{"options", "fit-5", agent.LevelExact, 3, "", ""},
+		{"files", "fit-4", agent.LevelExact, 4, "", ""},
+		{"own", "fit-3", agent.LevelExact, 3, "", ""},
+		{"last", "end", agent.LevelExact, 4, "", ""},
+	}
+	s := start(t, "keras,numpy,sklearn", "KERAS_BACKEND=torch")
+	for i, test := range cases {
+		t.Run(test.name+"_"+test.kill, func(t *testing.T) { s.crashed(t, i, "resume_keras", test) })
+	}
+	s.t = t
+}
+
+// Keras 2 draws the numbers of Dropout where nobody can read their state.
+func TestResumeKeras2(t *testing.T) {
+	python := os.Getenv("MLHOOK_TEST_PYTHON_KERAS2")
+	if python == "" {
+		missing(t, "a Python with TensorFlow 2.13 in MLHOOK_TEST_PYTHON_KERAS2")
+	}
+	t.Setenv("MLHOOK_TEST_PYTHON", python)
+	hidden := "RandomUniform in the training step"
+	cases := []crash{
+		{"batchnorm", "fit-3", agent.LevelExact, 3, "", ""},
+		{"dropout", "fit-3", agent.LevelApproximate, 3, hidden, ""},
+		{"stop", "fit-5", agent.LevelExact, 5, "", ""},
+		{"tfdata", "again-1", agent.LevelExact, 6, "", ""},
+		{"finetune", "finetune-2", agent.LevelExact, 5, "", ""},
+		{"loop", "4", agent.LevelExact, 4, "", ""},
+		{"options", "fit-5", agent.LevelExact, 3, "", ""},
+		{"files", "fit-4", agent.LevelExact, 4, "", ""},
+		{"own", "fit-3", agent.LevelExact, 3, "", ""},
+		{"train_step", "fit-2", agent.LevelExact, 2, "", ""},
+		{"last", "end", agent.LevelExact, 4, "", ""},
+	}
+	s := start(t, "tensorflow,numpy,sklearn")
+	for i, test := range cases {
+		t.Run(test.name+"_"+test.kill, func(t *testing.T) { s.crashed(t, i, "resume_keras", test) })
+	}
+	s.t = t
+}
+
+func TestResumeBoosting(t *testing.T) {
+	needs(t, "xgboost", "lightgbm", "sklearn")
+	cases := []crash{
+		{"xgboost", "first-11", agent.LevelExact, 5, "training 1 goes on behind 5 rounds", ""},
+		{"xgboost", "second-7", agent.LevelExact, 14, "training 2 goes on behind 6 rounds", ""},
+		{"xgboost", "first-11", agent.LevelApproximate, 5, "random numbers behind subsample", "DRAWING=1"},
+		{"lightgbm", "first-11", agent.LevelExact, 5, "training 1 goes on behind 5 rounds", ""},
+		{"lightgbm", "second-7", agent.LevelExact, 14, "training 2 goes on behind 6 rounds", ""},
+		{"lightgbm", "first-11", agent.LevelApproximate, 5, "random numbers behind bagging_fraction", "DRAWING=1"},
+		{"lightgbm", "first-11", agent.LevelRestart, 5, "its Dataset was constructed before", "CONSTRUCTED=1"},
+	}
+	s := start(t, "xgboost,lightgbm,sklearn")
+	for i, test := range cases {
+		t.Run(test.name+"_"+test.kill+test.env, func(t *testing.T) { s.crashed(t, i, "resume_boosting", test) })
+	}
+	s.t = t
+}
+
+// A checkpoint of another model is refused, and the training is one from the beginning.
+func TestResumeKerasOfAnotherModel(t *testing.T) {
+	needs(t, "keras", "tensorflow", "sklearn")
+	s := start(t, "keras,numpy,sklearn")
+	files := programOf(t, "resume_keras", "unlike")
+	_, want := s.attempted(agent.Request{Trial: 0}, files)
+	s.attempted(agent.Request{Trial: 1, Share: 1, Env: map[string]string{"KILL_AT": "fit-2"}}, files)
+	a, log := s.attempted(agent.Request{Trial: 1, Attempt: 2, Share: 1, Resume: s.newest(1)}, files)
+	if e := a.clean().one(agent.EventResume); e.Level != agent.LevelRestart || !strings.Contains(e.Text, "other variables") {
+		t.Errorf("%+v", e)
+	}
+	if diff := cmp.Diff(results(want), results(log)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// Behind a fit that an exception ended nothing is saved, and this is said.
+func TestNoCheckpointsBehindAFitThatWasLeft(t *testing.T) {
+	needs(t, "keras", "tensorflow", "sklearn")
+	s := start(t, "keras,numpy,sklearn")
+	a, _ := s.attempted(agent.Request{Share: 1, Env: map[string]string{"KILL_AT": "fit-2"}}, programOf(t, "resume_keras", "left"))
+	if e := a.one(agent.EventWarning); !strings.Contains(e.Text, "fit 1 was left by an exception") {
+		t.Errorf("%+v", e)
+	}
+	if n := len(a.all(agent.EventCheckpoint)); n != 1 {
+		t.Errorf("%d checkpoints, want that of the first epoch", n)
+	}
+}
+
+// crashed runs a case without the agent's checkpoints, with them, and killed and resumed.
+func (s *session) crashed(t *testing.T, number int, dir string, test crash) {
+	s.t = t
+	files := programOf(t, dir, test.name)
+	env := map[string]string{}
+	if name, value, ok := strings.Cut(test.env, "="); ok {
+		env[name] = value
+	}
+	with := func(name, value string) map[string]string {
+		all := map[string]string{name: value}
+		for k, v := range env {
+			all[k] = v
+		}
+		return all
+	}
+	_, want := s.attempted(agent.Request{Trial: 3 * number, Env: with("MLHOOK_AUTORESUME", "0")}, files)
+	whole, log := s.attempted(agent.Request{Trial: 3*number + 1, Share: 1, Env: env}, files)
+	whole.clean()
+	if diff := cmp.Diff(results(want), results(log)); diff != "" || len(results(want)) == 0 {
+		t.Fatalf("checkpoints changed the training: %s\n%s", diff, log)
+	}
+	trial := 3*number + 2
+	killed, _ := s.attempted(agent.Request{Trial: trial, Share: 1, Env: with("KILL_AT", test.kill)}, files)
+	if killed.one(agent.EventExit).Signal != 9 {
+		t.Fatalf("not killed: %s", killed.log)
+	}
+	a, log := s.attempted(agent.Request{Trial: trial, Attempt: 2, Share: 1, Resume: s.newest(trial), Env: env}, files)
+	e := a.clean().one(agent.EventResume)
+	if e.Level != test.level || e.Epoch != test.epoch || !strings.Contains(e.Text, test.why) {
+		t.Errorf("resumed: %+v", e)
+	}
+	if diff := cmp.Diff(results(want), results(log)); diff != "" && test.level != agent.LevelApproximate {
+		t.Errorf("resumed differs: %s", diff)
+	}
+	if test.level == agent.LevelExact && dir == "resume_keras" {
+		if diff := cmp.Diff(curveOf(whole), curveOf(a)); diff != "" {
+			t.Errorf("curve: %s", diff)
+		}
+	}
+}
+
+// attempted runs an attempt of a program to its end.
+func (s *session) attempted(r agent.Request, files map[string]string) (attempt, string) {
+	r.Script, r.Threads, r.Seed = "train.py", 1, 7
+	s.beginFiles(r, files)
+	return s.endOf(r.Trial, max(r.Attempt, 1))
+}
+
+// newest verifies a trial's checkpoints as the host does.
+func (s *session) newest(trial int) string {
+	s.t.Helper()
+	dir := filepath.Join(s.dir, "trials", agent.CheckpointDir(trial))
+	found, err := agent.Newest(dir, func(text string) { s.t.Error(text) })
+	if err != nil || found == nil {
+		s.t.Fatalf("no checkpoint: %v", err)
+	}
+	return found.Name
+}
+
+// programOf reads a case of testdata with what the cases share.
+func programOf(t *testing.T, dir, name string) map[string]string {
+	t.Helper()
+	files := map[string]string{}
+	for as, from := range map[string]string{"train.py": name + ".py", "case.py": "case.py"} {
+		text, err := os.ReadFile(filepath.Join("testdata", dir, from))
+		if err != nil {
+			t.Fatal(err)
+		}
+		files[as] = string(text)
+	}
+	return files
+}
+
+// results returns the lines in which a case tells what came out.
+func results(log string) (lines []string) {
+	for line := range strings.Lines(log) {
+		if strings.HasPrefix(line, "RESULT ") {
+			lines = append(lines, line)
+		}
+	}
+	return lines
+}
+
+func curveOf(a attempt) (points []map[string]float64) {
+	for _, e := range a.all(agent.EventCurve) {
+		points = append(points, e.Values)
+	}
+	return points
+}
+
+// A script that seeds itself trains with the agent and its checkpoints as it does without.
+func TestFitsAreAsWithoutTheAgent(t *testing.T) {
+	needs(t, "keras", "tensorflow", "sklearn", "lightgbm", "xgboost")
+	s := start(t, "numpy,sklearn")
+	for i, test := range []struct{ dir, name string }{
+		{"resume_keras", "dropout"}, {"resume_keras", "finetune"}, {"resume_keras", "own"},
+		{"resume_boosting", "xgboost"}, {"resume_boosting", "lightgbm"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			files, dir := programOf(t, test.dir, test.name), t.TempDir()
+			for name, text := range files {
+				if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			cmd := exec.Command(interpreter(t), "train.py")
+			cmd.Dir = dir
+			cmd.Env = append(os.Environ(), "SEED=1", "OMP_NUM_THREADS=1", "PYTHONHASHSEED=0", "TF_NUM_INTRAOP_THREADS=1", "TF_NUM_INTEROP_THREADS=1")
+			plain, err := cmd.Output()
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, log := s.attempted(agent.Request{Trial: i, Share: 1, Env: map[string]string{"SEED": "1"}}, files)
+			if diff := cmp.Diff(results(string(plain)), results(log)); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
