@@ -99,19 +99,29 @@ func (s *session) quit() {
 // begin lays out a script and asks for its attempt.
 func (s *session) begin(r agent.Request, script string) {
 	s.t.Helper()
-	r.V, r.Op, r.Attempt, r.Cwd = agent.Version, agent.OpRun, 1, "."
 	if r.Script == "" {
 		r.Script = "train.py"
 	}
+	s.beginFiles(r, map[string]string{r.Script: script})
+}
+
+// beginFiles lays out a program and asks for its attempt, the first one if the
+// request names none.
+func (s *session) beginFiles(r agent.Request, files map[string]string) {
+	s.t.Helper()
+	r.V, r.Op, r.Cwd = agent.Version, agent.OpRun, "."
+	r.Attempt = max(r.Attempt, 1)
 	if r.LogLimit == 0 {
 		r.LogLimit = 1 << 20
 	}
-	file := filepath.Join(s.dir, "trials", fmt.Sprint(r.Trial), "1", "tree", r.Script)
-	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-		s.t.Fatal(err)
-	}
-	if err := os.WriteFile(file, []byte(script), 0o644); err != nil {
-		s.t.Fatal(err)
+	for name, text := range files {
+		file := filepath.Join(s.dir, "trials", fmt.Sprint(r.Trial), fmt.Sprint(r.Attempt), "tree", filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			s.t.Fatal(err)
+		}
+		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+			s.t.Fatal(err)
+		}
 	}
 	if err := agent.WriteRequest(s.requests, r); err != nil {
 		s.t.Fatal(err)
@@ -125,12 +135,18 @@ func (s *session) run(r agent.Request, script string) (attempt, string) {
 	return s.end(r.Trial)
 }
 
-// end waits for the end of an attempt.
+// end waits for the end of a trial's first attempt.
 func (s *session) end(trial int) (attempt, string) {
+	s.t.Helper()
+	return s.endOf(trial, 1)
+}
+
+// endOf waits for the end of an attempt.
+func (s *session) endOf(trial, number int) (attempt, string) {
 	s.t.Helper()
 	var events []agent.Event
 	s.await(90*time.Second, fmt.Sprintf("the end of trial %d", trial), func() bool {
-		events = s.events(fmt.Sprintf("trials/%d/1/events.jsonl", trial))
+		events = s.events(fmt.Sprintf("trials/%d/%d/events.jsonl", trial, number))
 		return len(events) > 0 && events[len(events)-1].Type == agent.EventExit
 	})
 	for i, e := range events {
@@ -138,7 +154,7 @@ func (s *session) end(trial int) (attempt, string) {
 			s.t.Errorf("event %d has number %d", i, e.Seq)
 		}
 	}
-	log, err := os.ReadFile(filepath.Join(s.dir, "trials", fmt.Sprint(trial), "1", "log"))
+	log, err := os.ReadFile(filepath.Join(s.dir, "trials", fmt.Sprint(trial), fmt.Sprint(number), "log"))
 	if err != nil {
 		s.t.Fatal(err)
 	}
