@@ -144,7 +144,7 @@ def display(*objects: Any, **_: Any) -> None:
 def report(error: BaseException, tree: str, writer: events.Writer) -> None:
     """Print the traceback without the agent's first frames and record the place."""
     trace = error.__traceback__
-    while trace is not None and trace.tb_frame.f_code.co_filename == __file__:
+    while trace is not None and os.path.dirname(trace.tb_frame.f_code.co_filename) == os.path.dirname(__file__):
         trace = trace.tb_next
     try:
         traceback.print_exception(type(error), error, trace)

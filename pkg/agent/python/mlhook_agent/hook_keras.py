@@ -1,7 +1,7 @@
 """Keras 2 and 3, tf.keras: fit, evaluate and predict."""
 
 import functools
-from typing import Any, Dict, Optional, Tuple
+from typing import Any, Dict, List, Optional, Tuple
 
 from . import resume_keras, rows, wrapping
 from .record import ACCURACY, Origin, Recorder
@@ -46,8 +46,10 @@ def _before_fit(recorder: Recorder, callback: Any, given: Given, kwargs: Dict[st
     held = given.get("validation_data")
     if held is not None:
         recorder.watching(*(held[:2] if isinstance(held, (tuple, list)) else [held]))
-    if "callbacks" in given and "callbacks" not in kwargs:
-        return  # given by position
+    if "callbacks" in given and "callbacks" not in kwargs:  # given by position
+        if isinstance(given["callbacks"], list):
+            given["callbacks"].append(_curve(callback, recorder, given["callbacks"]))
+        return
     callbacks = kwargs.get("callbacks")
     if callbacks is None or isinstance(callbacks, (list, tuple)):
         kwargs["callbacks"] = list(callbacks or []) + [_curve(callback, recorder)]
@@ -57,11 +59,16 @@ def _before_fit(recorder: Recorder, callback: Any, given: Given, kwargs: Dict[st
         kwargs["callbacks"] = [callbacks, _curve(callback, recorder)]
 
 
-def _curve(callback: Any, recorder: Recorder) -> Any:
-    """A callback that starts the training warm and records every epoch as it ends."""
+def _curve(callback: Any, recorder: Recorder, lent: Optional[List[Any]] = None) -> Any:
+    """A callback that starts the training warm and records every epoch as it ends.
+
+    It leaves a list of the program's as soon as Keras has made its own of it.
+    """
 
     class Curve(callback):  # type: ignore[misc]
         def on_train_begin(self, logs: Optional[Dict[str, Any]] = None) -> None:
+            if lent is not None:
+                lent[:] = [other for other in lent if other is not self]
             training = recorder.warm.training(self.model)
             if recorder.warm.waits_for(training):
                 from . import warm_keras, warm_net

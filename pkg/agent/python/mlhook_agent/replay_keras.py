@@ -40,7 +40,9 @@ class Fit:
         changed = {name: state for name, state in now.items() if self._generators.get(name) != state}
         self._generators = now
         plain = {name: _number(value) for name, value in (logs or {}).items()}
-        self.epochs.append({"epoch": epoch, "logs": plain, "generators": changed})
+        history = getattr(getattr(self.model, "history", None), "history", None) or {}
+        curve = {name: _number(values[-1]) for name, values in history.items() if values}  # with what callbacks added
+        self.epochs.append({"epoch": epoch, "logs": plain, "curve": curve or plain, "generators": changed})
 
     def state(self, over: bool) -> State:
         """All that a replay puts back; over tells that the fit ended."""
@@ -113,7 +115,7 @@ class Replay:
         fit.replayed += 1
         fit.epochs.append(done)
         self._generators(done["generators"])
-        recorder.writer.write("curve", epoch=epoch + 1, values=curve(done["logs"]))
+        recorder.writer.write("curve", epoch=epoch + 1, values=curve(done["curve"]))
         last = fit.replayed == len(epochs)
         if last and self.saved["over"]:
             fit.model.stop_training = True  # at the end, or stopped early
