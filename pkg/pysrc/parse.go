@@ -1,6 +1,9 @@
 package pysrc
 
-import "sort"
+import (
+	"slices"
+	"sort"
+)
 
 // Parse reads src. It never fails: what could not be read is in Problems.
 func Parse(src []byte) *File {
@@ -10,6 +13,10 @@ func Parse(src []byte) *File {
 	for p.tok().kind != endOfFile {
 		f.Body = p.statements(f.Body)
 	}
+	for _, at := range slices.Compact(lexed.uneven) {
+		f.Problems = append(f.Problems, Problem{Range{at, at}, f.Line(at), "unindent does not match any outer level"})
+	}
+	slices.SortStableFunc(f.Problems, func(a, b Problem) int { return a.Start - b.Start })
 	return f
 }
 

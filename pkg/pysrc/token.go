@@ -52,6 +52,8 @@ type lexer struct {
 	// to there f-strings are read as plain ones, so that no byte is tried twice.
 	plainUntil int
 	lastTriple map[byte]int // last place of each triple quote, see closes
+	uneven     []int        // lines that unindent to no outer level
+	fields     []Range      // of f-strings, nil unless asked for, see Fields
 }
 
 // lineStart is where the logical line began, to come back to.
@@ -115,6 +117,9 @@ func (l *lexer) indentation() bool {
 	for column < l.indents[len(l.indents)-1] {
 		l.indents = l.indents[:len(l.indents)-1]
 		l.emit(dedent, l.pos)
+	}
+	if column > l.indents[len(l.indents)-1] {
+		l.uneven = append(l.uneven, l.pos)
 	}
 	l.line = lineStart{l.pos, len(l.tokens), len(l.comments), column}
 	return true
