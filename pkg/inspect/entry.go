@@ -97,7 +97,7 @@ func evidence(m *project.Module) int {
 			last = a.Attr
 		}
 		switch last {
-		case "fit", "fit_generator", "backward", "partial_fit":
+		case "fit", "fit_generator", "backward", "partial_fit", "apply_gradients", "minimize":
 			n = max(n, 4)
 		case "train", "cross_val_score":
 			if m.Canonical(c) != "" {

@@ -19,6 +19,7 @@ type Program struct {
 	Metric     Metric          `json:"metric"`
 	Data       []Data          `json:"data"`
 	Tunables   []space.Tunable `json:"tunables"`
+	Needs      []Need          `json:"needs"`  // older versions that the program was written for
 	Resume     string          `json:"resume"` // epoch, round, trial
 	Hazards    []string        `json:"hazards"`
 	Problem    *string         `json:"problem"` // one sentence that says what to do; the rest may be empty then
@@ -36,13 +37,21 @@ type Program struct {
 
 // Metric is where the accuracy will come from, as far as the source tells.
 type Metric struct {
-	Name   string `json:"name"`   // accuracy
-	Source string `json:"source"` // "keras.Model.evaluate", "sklearn.metrics.accuracy_score", "stdout", ""
+	Name   string `json:"name"`   // accuracy; another measure, say r2_score, where there is no accuracy
+	Source string `json:"source"` // "keras.Model.evaluate", "sklearn.metrics.accuracy_score", "stdout"; empty where there is no accuracy
 	Split  string `json:"split"`  // test, validation, train, unknown
+}
+
+// Need is a version that the program fails without.
+type Need struct {
+	Package string `json:"package"` // as pip calls it
+	Below   string `json:"below"`   // the first version that lacks what is used
+	Why     string `json:"why"`     // "train.py:3 keras.layers.convolutional.Conv2D"
 }
 
 // Data is a path that the program reads.
 type Data struct {
-	Path string `json:"path"` // as the program names it
-	Kind string `json:"kind"` // tracked, untracked, ignored, outside, missing
+	Path   string `json:"path"`   // relative to the entry script's directory, where the program runs, or absolute
+	Kind   string `json:"kind"`   // tracked, untracked, ignored, outside, missing
+	Mapped string `json:"mapped"` // the file of the repository that takes its place; empty for none
 }

@@ -26,7 +26,7 @@ const maxFile = 2 << 20
 
 // trainers begin the names of calls that train; a file without any of them
 // trains nothing itself.
-var trainers = []string{".fit", ".backward", ".partial_fit", "train", "cross_val_score"}
+var trainers = []string{".fit", ".backward", ".partial_fit", ".apply_gradients", ".minimize", "train", "cross_val_score"}
 
 // Glance looks at every file, side by side.
 func (p *Project) Glance(frameworks []string) ([]Glance, error) {

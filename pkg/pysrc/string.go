@@ -183,7 +183,7 @@ func (l *lexer) field(i int, f fstring) (end int, ok bool) {
 	if f.depth++; f.depth > maxFormatDepth {
 		return i, false
 	}
-	depth := 0
+	depth, from := 0, i
 	for i < len(l.src) {
 		l.steps++
 		switch c := l.src[i]; {
@@ -191,11 +191,13 @@ func (l *lexer) field(i int, f fstring) (end int, ok bool) {
 			depth++
 			i++
 		case c == '}' && depth == 0:
+			l.keep(from, i, f.depth)
 			return i + 1, true
 		case c == ')' || c == ']' || c == '}':
 			depth--
 			i++
 		case c == ':' && depth == 0:
+			l.keep(from, i, f.depth)
 			return l.formatText(i+1, f, true)
 		case c == '#':
 			for i < len(l.src) && l.src[i] != '\n' {

@@ -52,6 +52,7 @@ type lexer struct {
 	// to there f-strings are read as plain ones, so that no byte is tried twice.
 	plainUntil int
 	lastTriple map[byte]int // last place of each triple quote, see closes
+	fields     []Range      // of f-strings, nil unless asked for, see Fields
 }
 
 // lineStart is where the logical line began, to come back to.

@@ -130,6 +130,10 @@ var parts = []struct {
 	{"linear", regexp.MustCompile(`Regression$|SGD|Perceptron|Ridge|Lasso|ElasticNet`)},
 }
 
+// unseen are programs whose model the agent does not see: a loop over
+// GradientTape calls neither fit nor an optimizer that is hooked.
+var unseen = map[string]bool{"keras_subclass": true}
+
 // model: the program trains a model of the kind that inspect said.
 func model(p *sample) string {
 	kinds := map[string]bool{}
@@ -139,6 +143,12 @@ func model(p *sample) string {
 		}
 	}
 	said := p.program.Model
+	if unseen[p.name] {
+		if len(kinds) > 0 {
+			return "model: it is seen now; take it out of unseen"
+		}
+		return ""
+	}
 	if kinds[said] || len(kinds) == 0 && (said == "" || p.baseline.failure() != "") {
 		return ""
 	}

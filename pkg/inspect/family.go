@@ -1,0 +1,105 @@
+package inspect
+
+import (
+	"fmt"
+	"sort"
+	"strings"
+
+	"github.com/mlhook/mlhook/pkg/project"
+	"github.com/mlhook/mlhook/pkg/pysrc"
+)
+
+// families by the module that owns the fitted model, the strongest first: a
+// keras script uses scikit-learn for its split.
+var families = []struct{ module, family string }{
+	{"keras", "keras"}, {"tensorflow", "keras"}, {"tf_keras", "keras"}, {"torch", "torch"}, {"pytorch_lightning", "torch"}, {"lightning", "torch"},
+	{"torchvision", "torch"}, {"transformers", "torch"}, {"fastai", "torch"}, {"timm", "torch"},
+	{"xgboost", "boosting"}, {"lightgbm", "boosting"}, {"catboost", "boosting"}, {"jax", "jax"}, {"flax", "jax"}, {"optax", "jax"}, {"sklearn", "sklearn"},
+}
+
+// frameworks says which frameworks are imported and which owns the model.
+func frameworks(p *Program, t *trace) {
+	found := map[string]bool{}
+	for _, m := range t.program {
+		for name := range m.Roots {
+			found[name] = true
+		}
+	}
+	p.Family = "python"
+	makes := makers(t)
+	owned := false
+	for _, f := range families {
+		if !found[f.module] {
+			continue
+		}
+		p.Frameworks = append(p.Frameworks, f.module)
+		switch {
+		case makes[f.family] && !owned:
+			p.Family, owned = f.family, true
+			p.Why = append(p.Why, fmt.Sprintf("family: %s, which makes the model", f.family))
+		case p.Family == "python":
+			p.Family = f.family
+		}
+	}
+	sort.Strings(p.Frameworks)
+}
+
+// makers tells which families' models a program makes, by its calls and the
+// bases of its classes.
+func makers(t *trace) map[string]bool {
+	makes := map[string]bool{}
+	t.each(func(m *project.Module, c *pysrc.Call) { makes[maker(m.Canonical(c))] = true })
+	for _, m := range t.program {
+		pysrc.Walk(m.File, func(n pysrc.Node) bool {
+			if class, ok := n.(*pysrc.Class); ok {
+				for _, base := range class.Bases {
+					makes[maker(m.Canonical(&pysrc.Call{Func: base}))] = true
+				}
+			}
+			return true
+		})
+	}
+	return makes
+}
+
+// maker is the family whose model a call or a base class makes.
+func maker(canonical string) string {
+	switch project.Root(canonical) {
+	case "keras":
+		name := strings.TrimPrefix(canonical, "keras.")
+		if strings.HasPrefix(name, "layers.") || strings.HasPrefix(name, "applications.") || name == "Sequential" || name == "Model" ||
+			name == "models.Model" || name == "models.load_model" {
+			return "keras"
+		}
+	case "tensorflow":
+		if strings.HasPrefix(canonical, "tensorflow.layers.") || strings.HasSuffix(canonical, "Optimizer") || strings.HasSuffix(canonical, ".GradientTape") {
+			return "keras"
+		}
+	case "torch":
+		if strings.HasPrefix(canonical, "torch.nn.") || strings.HasPrefix(canonical, "torch.optim.") {
+			return "torch"
+		}
+	case "torchvision":
+		if strings.HasPrefix(canonical, "torchvision.models.") {
+			return "torch"
+		}
+	case "pytorch_lightning", "lightning", "fastai", "timm":
+		return "torch"
+	case "transformers":
+		if kindOf(canonical) != "" || strings.HasSuffix(canonical, "Trainer") {
+			if strings.HasPrefix(canonical, "transformers.TF") {
+				return "keras"
+			}
+			return "torch"
+		}
+	case "xgboost", "lightgbm", "catboost":
+		return "boosting"
+	case "jax", "flax", "optax":
+		return "jax"
+	case "sklearn":
+		if kindOf(canonical) != "" || strings.HasSuffix(canonical, "Classifier") || strings.HasSuffix(canonical, "Regressor") {
+			return "sklearn"
+		}
+	}
+	return ""
+}

@@ -1,0 +1,167 @@
+package inspect
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/mlhook/mlhook/pkg/project"
+	"github.com/mlhook/mlhook/pkg/pysrc"
+)
+
+// A trace knows the whole program, to tell what a name holds where it is read.
+type trace struct {
+	program []*project.Module
+	modules project.Modules
+	calls   map[*project.Module][]*pysrc.Call // those in f-strings included, in source order
+}
+
+// A spot is an expression in its file.
+type spot struct {
+	m *project.Module
+	e pysrc.Expr
+}
+
+// farthest is how many names an expression is followed through.
+const farthest = 8
+
+func newTrace(program []*project.Module, modules project.Modules) *trace {
+	t := &trace{program, modules, map[*project.Module][]*pysrc.Call{}}
+	for _, m := range program {
+		all := slices.Concat(m.Calls, m.Formatted())
+		slices.SortStableFunc(all, func(a, b *pysrc.Call) int { return a.Start - b.Start })
+		t.calls[m] = all
+	}
+	return t
+}
+
+// each calls visit for every call of the program, those of the entry last.
+func (t *trace) each(visit func(m *project.Module, c *pysrc.Call)) {
+	for _, m := range slices.Backward(t.program) {
+		for _, c := range t.calls[m] {
+			visit(m, c)
+		}
+	}
+}
+
+// holds lists what a name may hold: what the calls of a function give for its
+// parameter, the assignment before, a constant of another file.
+func (t *trace) holds(m *project.Module, n *pysrc.Name) []spot {
+	if d, i := parameter(m, n); d != nil {
+		return t.passed(m, d, i)
+	}
+	if e := assigned(m, n); e != nil {
+		return []spot{{m, e}}
+	}
+	if full := m.Imports[n.ID]; full != "" {
+		return t.elsewhere(m, full)
+	}
+	for _, star := range m.Stars {
+		if found := t.elsewhere(m, star+"."+n.ID); found != nil {
+			return found
+		}
+	}
+	return nil
+}
+
+// elsewhere is a name of another file of the program.
+func (t *trace) elsewhere(m *project.Module, full string) []spot {
+	file, ok := m.Local(full, t.modules.Has)
+	if !ok {
+		return nil
+	}
+	other := t.modules[file]
+	if assigns := other.Assigns[full[strings.LastIndexByte(full, '.')+1:]]; len(assigns) > 0 && assigns[len(assigns)-1].Value != nil {
+		return []spot{{other, assigns[len(assigns)-1].Value}}
+	}
+	return nil
+}
+
+// parameter returns the innermost function whose parameter a name is.
+func parameter(m *project.Module, n *pysrc.Name) (*pysrc.Def, int) {
+	for _, d := range slices.Backward(m.Defs) {
+		if n.Start < d.Start || n.End > d.End {
+			continue
+		}
+		if i := slices.IndexFunc(d.Params, func(p *pysrc.Param) bool { return p.Name == n.ID }); i >= 0 && assigned(m, n) == nil {
+			return d, i
+		}
+	}
+	return nil, 0
+}
+
+// passed lists what the program's calls of a function give for a parameter,
+// else its default.
+func (t *trace) passed(m *project.Module, d *pysrc.Def, i int) (found []spot) {
+	pos, name := i, d.Name
+	if len(d.Params) > 0 && (d.Params[0].Name == "self" || d.Params[0].Name == "cls") {
+		pos--
+	}
+	if class := classOf(m, d); d.Name == "__init__" && class != nil {
+		name = class.Name
+	}
+	for _, other := range t.program {
+		for _, c := range t.calls[other] {
+			if lastName(c.Func) != name {
+				continue
+			}
+			if e := project.Argument(c, d.Params[i].Name, pos); e != nil {
+				found = append(found, spot{other, e})
+			}
+		}
+	}
+	if found == nil && d.Params[i].Default != nil {
+		found = []spot{{m, d.Params[i].Default}}
+	}
+	return found
+}
+
+// assigned is what a name was bound to last before it is read, by an assignment
+// in the same function or in the file; nil where that cannot be told.
+func assigned(m *project.Module, n *pysrc.Name) (found pysrc.Expr) {
+	within := function(m, n.Start)
+	for _, a := range m.Assigns[n.ID] {
+		home := function(m, a.Start)
+		if a.Op != "=" || a.Value == nil || home != nil && home != within {
+			continue
+		}
+		// In its own function the last before counts; what the file binds behind
+		// a function holds when the function is called.
+		before, late := a.End <= n.Start, home != within
+		if before || late && found == nil {
+			found = a.Value
+		}
+	}
+	return found
+}
+
+// function is the innermost function around an offset.
+func function(m *project.Module, at int) *pysrc.Def {
+	for _, d := range slices.Backward(m.Defs) {
+		if d.Start <= at && at < d.End {
+			return d
+		}
+	}
+	return nil
+}
+
+// classOf is the class that a function is a method of.
+func classOf(m *project.Module, d *pysrc.Def) (class *pysrc.Class) {
+	pysrc.Walk(m.File, func(n pysrc.Node) bool {
+		if c, ok := n.(*pysrc.Class); ok && slices.Contains(c.Body, pysrc.Stmt(d)) {
+			class = c
+		}
+		return class == nil
+	})
+	return class
+}
+
+// lastName is the last word of what an expression names: "fit" for a().b.fit.
+func lastName(e pysrc.Expr) string {
+	switch e := e.(type) {
+	case *pysrc.Name:
+		return e.ID
+	case *pysrc.Attribute:
+		return e.Attr
+	}
+	return ""
+}
