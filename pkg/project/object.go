@@ -214,15 +214,26 @@ func option(name string, modules Modules, steps int) (Value, bool) {
 	return from.follow(given, modules, steps)
 }
 
-// makes tells whether an add_argument call is that of an attribute.
+// makes tells whether an add_argument call is that of an attribute: dest, else
+// the first long option, else the first.
 func makes(c *pysrc.Call, name string) bool {
 	if dest, ok := Argument(c, "dest", -1).(*pysrc.String); ok {
 		return dest.Value == name
 	}
-	return slices.ContainsFunc(c.Args, func(e pysrc.Expr) bool {
+	first := ""
+	for _, e := range c.Args {
 		s, ok := e.(*pysrc.String)
-		return ok && strings.HasPrefix(s.Value, "--") && strings.ReplaceAll(s.Value[2:], "-", "_") == name
-	})
+		if !ok {
+			return false
+		}
+		if long := strings.HasPrefix(s.Value, "--"); long || first == "" {
+			first = s.Value
+			if long {
+				break
+			}
+		}
+	}
+	return strings.ReplaceAll(strings.TrimLeft(first, "-"), "-", "_") == name
 }
 
 // Reads counts how often the constant whose value stands at a place is read in

@@ -13,7 +13,6 @@ var (
 	adamRate    = real("learning_rate", 0, "learning_rate", 1e-5, 0.1).aka("lr").missing("0.001")
 	weightDecay = real("weight_decay", -1, "l2", 1e-7, 0.1)
 	rateDecay   = real("decay", -1, "decay", 1e-8, 1e-2)
-	patience    = whole("patience", -1, "patience", 1, 50)
 
 	recurrent = []arg{memory, linear("dropout", -1, "dropout", 0, 0.9), linear("recurrent_dropout", -1, "dropout", 0, 0.9)}
 	adaptive  = []arg{adamRate, weightDecay}
