@@ -26,6 +26,7 @@ type outcome struct {
 	failure  string // what the script raised
 	start    run.Start
 	void     string // why the accuracy is no measurement
+	resume   *agent.Event
 	exit     *agent.Event
 	timedOut bool
 }
@@ -38,6 +39,7 @@ func (l *Loop) execute(ctx context.Context, r run.Run, t run.Trial) error {
 		}
 		// Only an adopted agent can still hold an attempt that was begun before.
 		if len(t.Attempts) == 0 || !l.session.Adopted() || !l.begun(t) {
+			l.interrupted(&t)
 			if err := l.begin(ctx, &t); err != nil {
 				return err
 			}
@@ -49,9 +51,13 @@ func (l *Loop) execute(ctx context.Context, r run.Run, t run.Trial) error {
 		if out.start != "" {
 			t.Start = out.start
 		}
+		out.resumedBy(&t.Attempts[len(t.Attempts)-1])
 		if lost == nil && out.void != "" {
 			l.say("train", "trial %d: %s; training it again, cold", t.N, out.void)
 			t.Start = run.Cold
+			if err := l.voidCheckpoints(t); err != nil {
+				return err
+			}
 			t.Attempts = append(t.Attempts, run.Attempt{N: len(t.Attempts) + 1, Why: &out.void})
 			if err := l.Journal.PutTrial(ctx, l.Number, t); err != nil {
 				return err
@@ -77,7 +83,7 @@ func (l *Loop) execute(ctx context.Context, r run.Run, t run.Trial) error {
 // failures counts the attempts that ended with the agent's death.
 func failures(t run.Trial) (n int) {
 	for _, a := range t.Attempts {
-		if a.Why != nil {
+		if a.Why != nil && *a.Why != whyInterrupted {
 			n++
 		}
 	}
@@ -103,6 +109,10 @@ func (l *Loop) begin(ctx context.Context, t *run.Trial) error {
 		}
 		files = made.Files
 	}
+	checkpoint, err := l.checkpoint(t)
+	if err != nil {
+		return err
+	}
 	if err := l.Journal.PutTrial(ctx, l.Number, *t); err != nil {
 		return err
 	}
@@ -120,9 +130,12 @@ func (l *Loop) begin(ctx context.Context, t *run.Trial) error {
 	if err != nil {
 		return err
 	}
+	if checkpoint != "" {
+		warm = "" // it is in the checkpoint
+	}
 	return l.session.Start(ctx, agent.Request{
 		V: agent.Version, Op: agent.OpRun, Trial: t.N, Attempt: attempt, Script: script, Args: l.Settings.Args,
-		Cwd: cwd, Seed: t.Seed, Threads: 1, LogLimit: logLimit, Grace: 5, Warm: warm,
+		Cwd: cwd, Seed: t.Seed, Threads: 1, LogLimit: logLimit, Grace: 5, Warm: warm, Resume: checkpoint,
 	})
 }
 
@@ -181,6 +194,9 @@ func (l *Loop) follow(ctx context.Context, t run.Trial) (out outcome, gone *lost
 		offset = next
 		for _, e := range events {
 			out.add(l.located(e, t.N, attempt))
+			if e.Type == agent.EventResume && e.Path != "" {
+				l.say("train", "trial %d: %s", t.N, joined(fmt.Sprintf("goes on behind epoch %d, %s", e.Epoch, e.Level), e.Text))
+			}
 		}
 		if out.exit != nil {
 			return out, nil, nil
@@ -245,6 +261,8 @@ func (o *outcome) add(e agent.Event) {
 		o.void = firstLine(e.Text)
 	case agent.EventModel:
 		o.models = append(o.models, e)
+	case agent.EventResume:
+		o.resume = &e
 	case agent.EventError:
 		o.failure = fmt.Sprintf("%s:%d: %s: %s", e.File, e.Line, e.Error, firstLine(e.Text))
 	case agent.EventExit:

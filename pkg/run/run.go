@@ -202,6 +202,10 @@ type Attempt struct {
 	N         int     `json:"n"`
 	FromEpoch int     `json:"from_epoch"`
 	Why       *string `json:"why"` // what ended the attempt before; nil for the first
+	// Resume is how the training went on: exact, approximate or restart; empty
+	// where there was nothing to go on from. ResumeWhy says why it is not exact.
+	Resume    string `json:"resume,omitempty"`
+	ResumeWhy string `json:"resume_why,omitempty"`
 }
 
 // A Change is one tunable set to another value.

@@ -1,0 +1,67 @@
+package loop
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/mlhook/mlhook/pkg/agent"
+	"github.com/mlhook/mlhook/pkg/run"
+	"github.com/mlhook/mlhook/pkg/store"
+)
+
+// whyInterrupted is why an attempt is followed by another when runner and agent
+// died together; it is nobody's fault and counts as no failure.
+const whyInterrupted = "mlhook was interrupted"
+
+// interrupted adds an attempt where the last one was begun under an agent that
+// is gone, with a runner that could not say so.
+func (l *Loop) interrupted(t *run.Trial) {
+	n := len(t.Attempts)
+	if n == 0 {
+		return
+	}
+	if _, err := os.Stat(store.TreeDir(l.Dir, t.N, t.Attempts[n-1].N)); err == nil {
+		why := whyInterrupted
+		t.Attempts = append(t.Attempts, run.Attempt{N: n + 1, Why: &why})
+	}
+}
+
+// checkpoint names the newest valid checkpoint of a trial, empty when there is
+// none, and notes with the attempt from where it goes on.
+func (l *Loop) checkpoint(t *run.Trial) (string, error) {
+	found, err := agent.Newest(l.checkpoints(t.N), func(text string) { l.say("train", "trial %d: %s", t.N, text) })
+	if err != nil || found == nil {
+		return "", err
+	}
+	t.Attempts[len(t.Attempts)-1].FromEpoch = found.Epoch
+	return found.Name, nil
+}
+
+func (l *Loop) checkpoints(trial int) string {
+	return filepath.Join(l.Dir, "trials", agent.CheckpointDir(trial))
+}
+
+// voidCheckpoints sets the checkpoints of a void attempt aside: what they hold
+// was learned from rows that are evaluated.
+func (l *Loop) voidCheckpoints(t run.Trial) error {
+	dir := l.checkpoints(t.N)
+	err := os.Rename(dir, dir+".void")
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
+}
+
+// resumedBy notes what became of a checkpoint. A training that began again did
+// not go on from any epoch.
+func (o outcome) resumedBy(a *run.Attempt) {
+	if o.resume == nil {
+		return
+	}
+	a.Resume, a.ResumeWhy = o.resume.Level, o.resume.Text
+	if a.Resume == agent.LevelRestart {
+		a.FromEpoch = 0
+	}
+}
