@@ -51,6 +51,7 @@ func (l *Loop) finish(ctx context.Context, end *ending) error {
 	if err := store.WriteFile(filepath.Join(l.Dir, "report.md"), []byte(report.Markdown(detail))); err != nil {
 		return err
 	}
+	l.say("done", "%s: %s", r.Verdict, r.Reason) // before the journal, since watch ends with that
 	_, err = l.Journal.Change(ctx, l.Number, func(j *run.Run) {
 		push, why := j.Push, j.PushReason // written beside
 		*j = r
@@ -61,7 +62,6 @@ func (l *Loop) finish(ctx context.Context, end *ending) error {
 	}
 	os.RemoveAll(l.commitDir())
 	os.Remove(filepath.Join(l.Dir, "commit.complete"))
-	l.say("done", "%s: %s", r.Verdict, r.Reason)
 	if r.Verdict != run.Stopped && r.Linked == nil && l.Settings.Tells(string(r.Verdict)) {
 		title, body := report.Message(detail, filepath.Base(l.Top))
 		if err := l.Notify(ctx, title, body); err != nil {
