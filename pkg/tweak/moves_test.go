@@ -208,7 +208,7 @@ func TestMovesTrain(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			cmd := exec.Command(python, "-W", "ignore", "testdata/run.py")
+			cmd := exec.Command(python, "-W", "ignore", "testdata/run.py", framework)
 			cmd.Stdin = bytes.NewReader(input)
 			cmd.Env = append(os.Environ(), "TF_CPP_MIN_LOG_LEVEL=3", "CUDA_VISIBLE_DEVICES=", "OMP_NUM_THREADS=1", "PYTHONDONTWRITEBYTECODE=1")
 			out, err := cmd.CombinedOutput()
