@@ -3,6 +3,8 @@ package inspect
 import (
 	"fmt"
 	"path"
+	"slices"
+	"sort"
 	"strings"
 
 	"github.com/mlhook/mlhook/pkg/project"
@@ -32,7 +34,7 @@ func chooseEntry(p *Program, files *project.Project, hints Hints) (problem strin
 		if len(m.File.Problems) > 0 {
 			damaged = append(damaged, m.Name)
 		}
-		switch n := evidence(m); {
+		switch n := m.evidence; {
 		case n > best:
 			best, names = n, []string{m.Name}
 		case n == best && n > 0:
@@ -53,9 +55,15 @@ func chooseEntry(p *Program, files *project.Project, hints Hints) (problem strin
 	return "no script here trains a model (no fit, train or backward call was found); name it with `git config mlhook.entry FILE`", nil
 }
 
+// A candidate is a file that may be the entry, and what speaks for it.
+type candidate struct {
+	*project.Module
+	evidence int
+}
+
 // candidates are the files that may be started to train: no tests, and nothing
 // that another file imports. They come in the order of their names.
-func candidates(files *project.Project) (found []*project.Module, err error) {
+func candidates(files *project.Project) (found []candidate, err error) {
 	var frameworks []string
 	for _, f := range families {
 		frameworks = append(frameworks, f.module)
@@ -70,21 +78,66 @@ func candidates(files *project.Project) (found []*project.Module, err error) {
 			names = append(names, g.Name)
 		}
 	}
-	imported, err := files.Imported(names, seen)
+	roots, below, err := climb(files, names, seen)
 	if err != nil {
 		return nil, err
 	}
-	for _, name := range names {
-		if imported[name] {
-			continue
-		}
+	for _, name := range roots {
 		m, err := files.Module(name)
 		if err != nil {
 			return nil, err
 		}
-		found = append(found, m)
+		found = append(found, candidate{m, max(evidence(m), calling(m, files, below))})
 	}
 	return found, nil
+}
+
+// climb goes from files that train up to what imports them, tests aside, until
+// nothing imports a file: those are the roots. below are all files on the way.
+func climb(files *project.Project, names []string, seen []project.Glance) (roots []string, below map[string]bool, err error) {
+	below = map[string]bool{}
+	first := names
+	for len(names) > 0 {
+		for _, name := range names {
+			below[name] = true
+		}
+		importers, err := files.Importers(names, seen)
+		if err != nil {
+			return nil, nil, err
+		}
+		var next []string
+		for _, name := range names {
+			above := slices.DeleteFunc(importers[name], isTest)
+			if len(above) == 0 {
+				roots = append(roots, name)
+			}
+			for _, n := range above {
+				if !below[n] && !slices.Contains(next, n) {
+					next = append(next, n)
+				}
+			}
+		}
+		names = next
+	}
+	if len(roots) == 0 {
+		roots = first // they import each other
+	}
+	sort.Strings(roots)
+	return roots, below, nil
+}
+
+// calling counts what speaks for a file that trains through what it imports: it
+// calls a function or class of a file that does, which is named for it.
+func calling(m *project.Module, files *project.Project, below map[string]bool) int {
+	for _, c := range m.Calls {
+		full := m.Canonical(c)
+		file, local := m.Local(full, files.Has)
+		last := strings.ToLower(full[strings.LastIndexByte(full, '.')+1:])
+		if local && below[file] && file != m.Name && (strings.Contains(last, "train") || strings.Contains(last, "fit")) {
+			return 4 + circumstances(m)
+		}
+	}
+	return 0
 }
 
 // evidence counts what speaks for a file to be the training script.
@@ -112,6 +165,11 @@ func evidence(m *project.Module) int {
 	if n == 0 && !(trains && hasMain(m)) {
 		return 0
 	}
+	return n + circumstances(m)
+}
+
+// circumstances count for a file that trains: it can be started, its name.
+func circumstances(m *project.Module) (n int) {
 	if hasMain(m) {
 		n++
 	}

@@ -114,14 +114,14 @@ func imports(line []byte) bool {
 	return bytes.HasPrefix(line[start:], []byte("import ")) || bytes.HasPrefix(line[start:], []byte("from "))
 }
 
-// Imported tells which of some files another one imports. Only files that may
-// do so are parsed.
-func (p *Project) Imported(names []string, seen []Glance) (map[string]bool, error) {
+// Importers are the files that import some files, by what they import. Only
+// files that may do so are parsed.
+func (p *Project) Importers(names []string, seen []Glance) (map[string][]string, error) {
 	wanted, words := map[string]bool{}, map[string]bool{}
 	for _, name := range names {
 		wanted[name], words[word(name)] = true, true
 	}
-	imported := map[string]bool{}
+	importers := map[string][]string{}
 	for _, g := range seen {
 		if !mentions(g.imports, words) {
 			continue
@@ -132,11 +132,11 @@ func (p *Project) Imported(names []string, seen []Glance) (map[string]bool, erro
 		}
 		for _, file := range p.needs(m) {
 			if wanted[file] {
-				imported[file] = true
+				importers[file] = append(importers[file], g.Name)
 			}
 		}
 	}
-	return imported, nil
+	return importers, nil
 }
 
 // word is what an import of a file has to name: the last word of its module.

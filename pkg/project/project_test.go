@@ -66,7 +66,7 @@ func TestImported(t *testing.T) {
 		t.Fatal(err)
 	}
 	names := []string{"one.py", "two.py", "three.py", "four.py", "five.py", "pkg/six.py", "seven.py"}
-	imported, err := p.Imported(names, seen)
+	imported, err := p.Importers(names, seen)
 	if err != nil {
 		t.Fatal(err)
 	}

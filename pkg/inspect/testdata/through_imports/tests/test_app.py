@@ -1,0 +1,4 @@
+import app
+import model
+
+assert model.build()
