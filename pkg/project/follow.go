@@ -43,6 +43,7 @@ type Value struct {
 	config  *Config
 	path    []string
 	modules Modules
+	deep    int // how many displays it was taken out of
 }
 
 // farthest is how many names a value is followed through.
@@ -52,8 +53,10 @@ const farthest = 12
 // bound once, what is passed for a parameter or its default, an attribute of a
 // class or of an object, an argparse default, an entry of a dict, of another
 // file or of a configuration file.
-func (m *Module) Value(e pysrc.Expr, modules Modules) Value {
-	v, ok := m.follow(e, modules, farthest)
+func (m *Module) Value(e pysrc.Expr, modules Modules) Value { return m.value(e, modules, farthest) }
+
+func (m *Module) value(e pysrc.Expr, modules Modules, steps int) Value {
+	v, ok := m.follow(e, modules, steps)
 	if !ok {
 		v = Value{m: m, expr: e}
 	}
@@ -91,8 +94,17 @@ func (v Value) Literal() (Spot, bool) {
 	return Spot{Module: v.m, Place: v.expr.Span(), Text: v.m.File.Text(v.expr)}, true
 }
 
+// deepest is how many displays within each other are looked into: a list may
+// hold itself.
+const deepest = 5
+
 // Elements are those of a tuple or a list.
-func (v Value) Elements() (found []Value, ok bool) {
+func (v Value) Elements() (found []Value, ok bool) { return v.elements(farthest) }
+
+func (v Value) elements(steps int) (found []Value, ok bool) {
+	if v.deep > deepest {
+		return nil, false
+	}
 	if v.config != nil {
 		for i := 0; ; i++ {
 			e, there := v.config.entry(append(slices.Clone(v.path), strconv.Itoa(i)))
@@ -112,7 +124,9 @@ func (v Value) Elements() (found []Value, ok bool) {
 		return nil, false
 	}
 	for _, e := range elements {
-		found = append(found, v.m.Value(e, v.modules))
+		element := v.m.value(e, v.modules, steps)
+		element.deep = v.deep + 1
+		found = append(found, element)
 	}
 	return found, true
 }
@@ -122,8 +136,13 @@ func (v Value) Expr() (*Module, pysrc.Expr) { return v.m, v.expr }
 
 // Entries are the values of a dict by their keys; all is false where there may
 // be others. A key that is set twice is known and has no value.
-func (v Value) Entries() (found map[string]Value, all bool) {
+func (v Value) Entries() (found map[string]Value, all bool) { return v.entries(farthest) }
+
+func (v Value) entries(steps int) (found map[string]Value, all bool) {
 	found = map[string]Value{}
+	if steps <= 0 {
+		return found, false
+	}
 	if v.config != nil {
 		return v.config.entries(v.path), true
 	}
@@ -134,14 +153,14 @@ func (v Value) Entries() (found map[string]Value, all bool) {
 	}
 	for _, l := range literals {
 		if l.key == "" {
-			more, known := v.m.Value(l.value, v.modules).Entries()
+			more, known := v.m.value(l.value, v.modules, steps-1).entries(steps - 1)
 			all = all && known
 			for k, e := range more {
 				found[k] = e
 			}
 			continue
 		}
-		found[l.key] = v.m.Value(l.value, v.modules)
+		found[l.key] = v.m.value(l.value, v.modules, steps-1)
 	}
 	for _, i := range v.items {
 		if i.key == "" {
@@ -151,7 +170,7 @@ func (v Value) Entries() (found map[string]Value, all bool) {
 			found[i.key] = Value{m: v.m, expr: i.unknown()}
 			continue
 		}
-		found[i.key] = v.m.Value(i.value, v.modules)
+		found[i.key] = v.m.value(i.value, v.modules, steps-1)
 	}
 	return found, all
 }
@@ -198,7 +217,7 @@ func last(c *pysrc.Call) string {
 }
 
 func (m *Module) follow(e pysrc.Expr, modules Modules, steps int) (Value, bool) {
-	if steps == 0 {
+	if steps <= 0 {
 		return Value{}, false
 	}
 	steps--
@@ -220,7 +239,7 @@ func (m *Module) follow(e pysrc.Expr, modules Modules, steps int) (Value, bool) 
 		case *pysrc.String:
 			return base.item(index.Value, steps)
 		case *pysrc.Number:
-			elements, _ := base.Elements()
+			elements, _ := base.elements(steps)
 			i, err := strconv.Atoi(m.File.Text(index))
 			if err == nil && i < len(elements) && len(base.items) == 0 {
 				return elements[i], true
@@ -256,8 +275,8 @@ func (m *Module) name(name string, at int, modules Modules, steps int) (Value, b
 		return v, ok
 	}
 	b, until, ok := home.reaching(name, at, here)
-	if !ok {
-		return Value{}, false
+	if !ok || b.value != nil && b.value.Span().Start <= at && at < b.value.Span().End {
+		return Value{}, false // x = [x, 1] says nothing of the x in it
 	}
 	v, ok := m.follow(b.value, modules, steps)
 	for _, s := range m.scopes {
@@ -342,7 +361,7 @@ func (m *Module) get(on pysrc.Expr, c *pysrc.Call, modules Modules, steps int) (
 		if v, ok := base.item(key.Value, steps); ok {
 			return v, true
 		}
-		if entries, all := base.Entries(); !all || entries[key.Value].m != nil {
+		if entries, all := base.entries(steps); !all || entries[key.Value].m != nil {
 			return Value{}, false
 		}
 	} else if !strings.HasSuffix(Dotted(on), "environ") {
@@ -394,7 +413,7 @@ func (v Value) item(key string, steps int) (Value, bool) {
 	if c, ok := v.expr.(*pysrc.Call); ok && v.class == nil && strings.HasPrefix(last(c), "parse_") {
 		return option(key, v.modules, steps)
 	}
-	entries, _ := v.Entries()
+	entries, _ := v.entries(steps)
 	found, ok := entries[key]
 	return found, ok
 }

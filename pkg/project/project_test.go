@@ -5,6 +5,8 @@ import (
 	"slices"
 	"testing"
 	"testing/fstest"
+
+	"github.com/mlhook/mlhook/pkg/pysrc"
 )
 
 func open(t *testing.T, files map[string]string) *Project {
@@ -97,4 +99,38 @@ func TestClosure(t *testing.T) {
 	if p.parsed["other.py"] != nil || p.Has("venv/lib.py") || p.Has(".hidden/x.py") || p.Len() != 5 {
 		t.Error("files beside the program are parsed or listed")
 	}
+}
+
+// Values that hold themselves, or each other, are followed so far and no further.
+func TestValuesThatHoldThemselves(t *testing.T) {
+	p := open(t, map[string]string{"train.py": `
+p = dict(**p, a=1)
+x = [x, x[0], 1]
+a = {'b': b, **b}
+b = {'a': a, **a, 'k': a['k']}
+def f(q, r=()):
+    return f(dict(q, n=q['n'], **q), [r])
+c = c.d
+use(p, x, a, b, f, c)
+`})
+	m, err := p.Module("train.py")
+	if err != nil {
+		t.Fatal(err)
+	}
+	modules := Modules{m.Name: m}
+	var look func(v Value)
+	look = func(v Value) {
+		v.Literal()
+		elements, _ := v.Elements()
+		for _, e := range elements {
+			look(e)
+		}
+		v.Entries()
+	}
+	pysrc.Walk(m.File, func(n pysrc.Node) bool {
+		if name, ok := n.(*pysrc.Name); ok {
+			look(m.Value(name, modules))
+		}
+		return true
+	})
 }
