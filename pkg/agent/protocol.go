@@ -72,7 +72,8 @@ type Request struct {
 	// Cold starts a new interpreter instead of a fork.
 	Cold bool `json:"cold,omitempty"`
 	// Warm is the state of the parent to start from, a directory below the trials:
-	// "3/1/warm". An EventWarm tells what became of it.
+	// "3/1/warm". An EventWarm tells what became of it. Besides a Resume it keeps
+	// the lineage known; the weights are then the checkpoint's.
 	Warm string `json:"warm,omitempty"`
 	// Resume names the checkpoint of the trial to go on from; "" starts fresh.
 	Resume string `json:"resume,omitempty"`
@@ -110,7 +111,7 @@ const (
 	// says that this training cannot be resumed.
 	EventResume = "resume"
 	// EventWarm: how training starts, once in an attempt that was given Warm:
-	// Level, Value, Samples, Text.
+	// Level, Value, Samples, Text. A loop that goes on from a checkpoint has none.
 	EventWarm = "warm"
 	// EventVoid: the accuracy is void, since Samples rows that the attempt holds
 	// out were trained on by its lineage: Text.

@@ -343,3 +343,43 @@ func TestCoinFlips(t *testing.T) {
 		})
 	}
 }
+
+// A trial that started warm goes on from its checkpoints as it would have gone
+// on by itself, and its lineage stays known.
+func TestWarmThenResumed(t *testing.T) {
+	grow := func(net, parent, child string) [2]string {
+		return [2]string{strings.Replace(net, "MODEL", parent, 1), strings.Replace(net, "MODEL", child, 1)}
+	}
+	boost := digits + "import xgboost\nm = xgboost.train({'num_class': 10, 'objective': 'multi:softprob', 'eta': MODEL}, xgboost.DMatrix(a, label=c), 6)\n" +
+		"print(m.num_boosted_rounds(), m.predict(xgboost.DMatrix(b)).max(1).sum())"
+	for module, scripts := range map[string][2]string{
+		"torch":   grow(torchNet, "m = nn.Sequential(Linear(64, 16), ReLU(), Linear(16, 10))", "m = nn.Sequential(Linear(64, 32), ReLU(), Linear(32, 10))"),
+		"keras":   grow(kerasNet, "m = keras.Sequential([Dense(16), Dense(10, activation='softmax')])", "m = keras.Sequential([Dense(32), Dense(10, activation='softmax')])"),
+		"xgboost": grow(boost, "0.1", "0.3"),
+	} {
+		t.Run(module, func(t *testing.T) {
+			needs(t, module, "sklearn")
+			s := start(t, module+",numpy,sklearn")
+			s.run(agent.Request{Trial: 0, Threads: 1, Seed: 7}, scripts[0])
+			r := agent.Request{Trial: 1, Threads: 1, Seed: 7, Share: 1, Warm: agent.WarmState(0, 1)}
+			a, whole := s.run(r, scripts[1])
+			if e := a.clean().one(agent.EventWarm); e.Level == agent.LevelCold {
+				t.Fatalf("%+v", e)
+			}
+			saved := a.all(agent.EventCheckpoint)
+			r.Attempt, r.Resume = 2, saved[len(saved)-2].Path
+			a, rest := s.attempted(r, map[string]string{"train.py": scripts[1]})
+			if e := a.clean().one(agent.EventResume); e.Level != agent.LevelExact || e.Path != r.Resume {
+				t.Errorf("%+v", e)
+			}
+			if lastLine(whole) != lastLine(rest) {
+				t.Errorf("%s\nwhen resumed\n%s", whole, rest)
+			}
+		})
+	}
+}
+
+func lastLine(log string) string {
+	lines := strings.Split(strings.TrimSpace(log), "\n")
+	return lines[len(lines)-1]
+}

@@ -130,9 +130,6 @@ func (l *Loop) begin(ctx context.Context, t *run.Trial) error {
 	if err != nil {
 		return err
 	}
-	if checkpoint != "" {
-		warm = "" // it is in the checkpoint
-	}
 	return l.session.Start(ctx, agent.Request{
 		V: agent.Version, Op: agent.OpRun, Trial: t.N, Attempt: attempt, Script: script, Args: l.Settings.Args,
 		Cwd: cwd, Seed: t.Seed, Threads: 1, LogLimit: logLimit, Grace: 5, Warm: warm, Resume: checkpoint,
