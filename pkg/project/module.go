@@ -110,6 +110,16 @@ func (m *Module) Line(offset int) (line int, cell *int) {
 	return line, &number
 }
 
+// InOneCell tells whether a range lies within one cell, as edits of a notebook
+// have to; in a script all do.
+func (m *Module) InOneCell(start, end int) bool {
+	if m.Notebook == nil {
+		return true
+	}
+	cell, ok := m.Notebook.Cell(start)
+	return ok && start < cell.End && end <= cell.End
+}
+
 // Where names a place for a person.
 func (m *Module) Where(offset int) string {
 	line, cell := m.Line(offset)

@@ -61,10 +61,12 @@ func (f *finder) beforeStatement(r pysrc.Range, text string) (edit.Edit, bool) {
 	return edit.Edit{Start: r.Start, End: r.Start, New: text + f.lineBreak() + indent}, ok
 }
 
-// withoutStatement deletes the lines of a statement.
+// withoutStatement deletes the lines of a statement; not the first of a
+// notebook's cell, whose line break before is that of another cell.
 func (f *finder) withoutStatement(r pysrc.Range) (edit.Edit, bool) {
 	_, end, ok := f.alone(r, "")
-	return f.withoutLines(r.Start, end), ok
+	e := f.withoutLines(r.Start, end)
+	return e, ok && f.m.InOneCell(e.Start, e.End)
 }
 
 // withoutLines deletes from the line break before the line of start.
