@@ -14,7 +14,7 @@ func (f *finder) insert(id, owner string, a arg, c *pysrc.Call) {
 	if !ok && len(a.choices) == 0 || !room {
 		return
 	}
-	t := Tunable{ID: id, File: f.m.Name, Line: f.m.File.Line(at), Name: a.name, Kind: "inserted", Value: value, Role: a.role, Owner: owner,
+	t := Tunable{ID: id, File: f.m.Name, Name: a.name, Kind: "inserted", Value: value, Role: a.role, Owner: owner,
 		Place: pysrc.Range{Start: at, End: at}, Before: before + a.name + "=", After: after}
 	if len(a.choices) == 0 {
 		f.found = append(f.found, t.within(a))

@@ -126,7 +126,7 @@ func (f *finder) move(m model, role string, move Move, options ...option) {
 		f.ordinal[m.id+":remove"]++
 		at.Start = at.End
 	}
-	f.found = append(f.found, Tunable{ID: id, File: f.m.Name, Line: f.m.File.Line(at.Start), Name: role, Kind: "architecture",
+	f.found = append(f.found, Tunable{ID: id, File: f.m.Name, Name: role, Kind: "architecture",
 		Choices: choices, Role: role, Owner: m.owner, Place: pysrc.Range{Start: at.Start, End: at.End}, Move: &move})
 }
 

@@ -80,7 +80,7 @@ func (f *finder) swap(c *pysrc.Call, owner, id string, k kin) {
 	if len(choices) == 1 {
 		return
 	}
-	f.found = append(f.found, Tunable{ID: id + ":class", File: f.m.Name, Line: f.m.File.Line(place.Start), Name: "class", Kind: "choice",
+	f.found = append(f.found, Tunable{ID: id + ":class", File: f.m.Name, Name: "class", Kind: "choice",
 		Value: own, Choices: choices, Role: k.role, Owner: owner, Place: place, Move: &Move{Kind: "swap", Style: "call", Edits: edits}})
 	for i, t := range f.found {
 		name, ours := strings.CutPrefix(t.ID, id+":")
