@@ -52,32 +52,34 @@ func (l *Loop) execute(ctx context.Context, r run.Run, t run.Trial) error {
 			t.Start = out.start
 		}
 		out.resumedBy(&t.Attempts[len(t.Attempts)-1])
-		if lost == nil && out.void != "" {
+		switch {
+		case lost == nil && out.void == "":
+			return l.settle(ctx, t, out)
+		case lost == nil:
 			l.say("train", "trial %d: %s; training it again, cold", t.N, out.void)
 			t.Start = run.Cold
 			if err := l.voidCheckpoints(t); err != nil {
 				return err
 			}
-			t.Attempts = append(t.Attempts, run.Attempt{N: len(t.Attempts) + 1, Why: &out.void})
-			if err := l.Journal.PutTrial(ctx, l.Number, t); err != nil {
-				return err
+			again(&t, out.void)
+		default:
+			l.say("train", "trial %d: %s; starting again", t.N, lost.why)
+			l.session = nil
+			if crashes := failures(t); crashes+1 >= maxSessions {
+				return &ending{verdict: run.Failed, cause: lost.cause, reason: fmt.Sprintf(
+					"trial %d ended the agent %d times (%s); see `mlhook log %d`", t.N, crashes+1, lost.why, l.Number)}
 			}
-			continue
+			again(&t, lost.why)
 		}
-		if lost == nil {
-			return l.settle(ctx, t, out)
-		}
-		l.say("train", "trial %d: %s; starting again", t.N, lost.why)
-		l.session = nil
-		if crashes := failures(t); crashes+1 >= maxSessions {
-			return &ending{verdict: run.Failed, cause: lost.cause, reason: fmt.Sprintf(
-				"trial %d ended the agent %d times (%s); see `mlhook log %d`", t.N, crashes+1, lost.why, l.Number)}
-		}
-		t.Attempts = append(t.Attempts, run.Attempt{N: len(t.Attempts) + 1, Why: &lost.why})
 		if err := l.Journal.PutTrial(ctx, l.Number, t); err != nil {
 			return err
 		}
 	}
+}
+
+// again adds an attempt to a trial, and why the one before is not its last.
+func again(t *run.Trial, why string) {
+	t.Attempts = append(t.Attempts, run.Attempt{N: len(t.Attempts) + 1, Why: &why})
 }
 
 // failures counts the attempts that ended with the agent's death.

@@ -23,8 +23,7 @@ func (l *Loop) interrupted(t *run.Trial) {
 		return
 	}
 	if _, err := os.Stat(store.TreeDir(l.Dir, t.N, t.Attempts[n-1].N)); err == nil {
-		why := whyInterrupted
-		t.Attempts = append(t.Attempts, run.Attempt{N: n + 1, Why: &why})
+		again(t, whyInterrupted)
 	}
 }
 

@@ -99,23 +99,11 @@ func (l *Loop) fingerprint(replaced map[string][]byte) (string, error) {
 	}
 	sort.Strings(files)
 	for _, name := range files {
-		text, ok := replaced[name]
-		if !ok && !project.IsNotebook(name) {
-			sum, err := hashPath(filepath.Join(l.commitDir(), filepath.FromSlash(name)))
-			if err != nil {
-				return "", err
-			}
-			fmt.Fprintf(h, "file %q %s\n", name, sum)
-			continue
+		sum, err := l.hashFile(name, replaced)
+		if err != nil {
+			return "", err
 		}
-		if !ok {
-			var err error
-			if text, err = os.ReadFile(filepath.Join(l.commitDir(), filepath.FromSlash(name))); err != nil {
-				return "", err
-			}
-		}
-		sum := sha256.Sum256(code(name, text))
-		fmt.Fprintf(h, "file %q %s\n", name, hex.EncodeToString(sum[:]))
+		fmt.Fprintf(h, "file %q %s\n", name, sum)
 	}
 	for _, m := range l.mounts {
 		sum, err := hashPath(m.source)
@@ -125,6 +113,22 @@ func (l *Loop) fingerprint(replaced map[string][]byte) (string, error) {
 		fmt.Fprintf(h, "data %q %s\n", m.path, sum)
 	}
 	return hex.EncodeToString(h.Sum(nil)), nil
+}
+
+// hashFile hashes what counts of a file of the program.
+func (l *Loop) hashFile(name string, replaced map[string][]byte) (sum string, err error) {
+	file := filepath.Join(l.commitDir(), filepath.FromSlash(name))
+	text, ok := replaced[name]
+	switch {
+	case !ok && !project.IsNotebook(name):
+		return hashPath(file)
+	case !ok:
+		if text, err = os.ReadFile(file); err != nil {
+			return "", err
+		}
+	}
+	hash := sha256.Sum256(code(name, text))
+	return hex.EncodeToString(hash[:]), nil
 }
 
 // hashPath hashes a file's bytes, or names, sizes and times of a directory.
