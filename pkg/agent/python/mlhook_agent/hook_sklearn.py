@@ -54,7 +54,8 @@ def patch_selection(selection: Any, recorder: Recorder) -> None:
         selection.GridSearchCV.__mro__[1], "score", recorder, after=functools.partial(_after_score, recorder)
     )
     for name in ("cross_val_score", "cross_validate"):
-        before, after = functools.partial(_before_cross, recorder, name), functools.partial(_after_cross, recorder, name)
+        before = functools.partial(_before_cross, recorder, name)
+        after = functools.partial(_after_cross, recorder, name)
         wrapping.function(selection, name, recorder, before=before, after=after)
 
 

@@ -1,19 +1,19 @@
-"""How Python's and NumPy's objects are saved: see graph."""
+"""How Python's objects are saved: see graph. Random numbers and arrays are in kinds_numbers."""
 
 import collections
-import copyreg
 import enum
 import functools
 import io
 import pickle
-import random
 import sys
 import types
 import weakref
-from typing import Any, Dict, Iterator, List, Optional, Tuple
+from typing import Any, Iterator, List, Optional, Tuple
 
 from . import graph
+from .attributes import attributes, class_of, is_class, set_attributes
 from .graph import Kind, Mismatch, Program, Reader, Unsaveable, Writer
+from .kinds_numbers import Array, Random
 
 # Packages whose plain Python objects are walked, attribute by attribute, as the
 # program's own are; those of others are pickled, each as one value.
@@ -29,41 +29,6 @@ KEPT = (
     types.ModuleType, types.FunctionType, types.BuiltinFunctionType, types.MethodType, types.CodeType, types.FrameType,
     functools.partial, weakref.ref, property, io.IOBase, type, types.MappingProxyType, type(Ellipsis),
 )
-
-
-def attributes(value: Any) -> Dict[str, Any]:
-    """The instance's own attributes, those in slots among them."""
-    found = dict(getattr(value, "__dict__", ()))
-    for name in copyreg._slotnames(type(value)):  # type: ignore[attr-defined]
-        if hasattr(value, name):
-            found[name] = getattr(value, name)
-    return found
-
-
-def set_attributes(value: Any, saved: Dict[str, Any]) -> None:
-    """Replace all attributes, passing by __setattr__."""
-    own = getattr(value, "__dict__", None)
-    if own is not None:
-        own.clear()
-    slots = set(copyreg._slotnames(type(value)))  # type: ignore[attr-defined]
-    for name, attribute in saved.items():
-        if own is not None and name not in slots:
-            own[name] = attribute
-        else:
-            object.__setattr__(value, name, attribute)
-
-
-def class_of(data: Any) -> type:
-    """The class that was saved as module and name."""
-    found = graph.resolved(sys.modules.get(data[0]), data[1])
-    if not isinstance(found, type):
-        raise Mismatch("there is no class %s.%s" % tuple(data))
-    return found
-
-
-def is_class(data: Any, live: Any) -> bool:
-    """Whether an object is exactly of the class that was saved."""
-    return (type(live).__module__, type(live).__qualname__) == tuple(data)
 
 
 class Container(Kind):
@@ -315,77 +280,6 @@ class Object(Kind):
         set_attributes(target, {name: table.get(part) for name, part in data[1].items()})
 
 
-class Random(Kind):
-    """random.Random and NumPy's generators: their state."""
-
-    name = "random"
-
-    def holds(self, value: Any) -> bool:
-        numpy = sys.modules.get("numpy")
-        kinds: Tuple[type, ...] = (random.Random,)
-        if numpy is not None and hasattr(numpy, "random"):
-            kinds += (numpy.random.Generator, numpy.random.RandomState)
-        return type(value) in kinds
-
-    def save(self, out: Writer, value: Any, n: int) -> Any:
-        return type(value).__name__, pickle.dumps(value)
-
-    def fits(self, table: Reader, data: Any, live: Any) -> bool:
-        return type(live).__name__ == data[0] and self.holds(live)
-
-    def make(self, table: Reader, data: Any, n: int) -> Any:
-        return pickle.loads(data[1])
-
-    def fill(self, table: Reader, data: Any, target: Any) -> None:
-        saved = pickle.loads(data[1])
-        if isinstance(target, random.Random):
-            target.setstate(saved.getstate())
-        elif hasattr(target, "bit_generator"):
-            target.bit_generator.state = saved.bit_generator.state
-        else:
-            target.set_state(saved.get_state())
-
-
-class Array(Kind):
-    """NumPy arrays of numbers; others are values."""
-
-    name = "array"
-
-    def holds(self, value: Any) -> bool:
-        numpy = sys.modules.get("numpy")
-        return numpy is not None and type(value) is numpy.ndarray and not value.dtype.hasobject
-
-    def save(self, out: Writer, value: Any, n: int) -> Any:
-        content, known = self._bytes(value), None
-        if content.nbytes >= graph.BIG:
-            known = graph.mark(content)
-            if not out.same(n, known):
-                known = None
-        saved = b"" if known or out.entry is None else bytes(content)
-        return value.shape, pickle.dumps(value.dtype), known, saved
-
-    def _bytes(self, value: Any) -> memoryview:
-        flat = sys.modules["numpy"].ascontiguousarray(value).reshape(-1)
-        return memoryview(flat.view("uint8"))
-
-    def fits(self, table: Reader, data: Any, live: Any) -> bool:
-        if not self.holds(live) or live.shape != data[0] or live.dtype != pickle.loads(data[1]):
-            return False
-        if data[2] is not None and graph.mark(self._bytes(live)) != data[2]:
-            raise Mismatch("the program's data (an array of shape %s) is not what it was" % (data[0],))
-        return data[2] is not None or bool(live.flags.writeable)
-
-    def make(self, table: Reader, data: Any, n: int) -> Any:
-        if data[2] is not None:
-            raise Mismatch("an array of shape %s is not there" % (data[0],))
-        return sys.modules["numpy"].empty(data[0], pickle.loads(data[1]))
-
-    def fill(self, table: Reader, data: Any, target: Any) -> None:
-        if data[2] is None:
-            saved = sys.modules["numpy"].frombuffer(data[3], pickle.loads(data[1]))
-            target[...] = saved.reshape(data[0])
-
-
 class Kept(Kind):
     """What is left as the resumed program makes it: files, threads, displays, methods."""
 
@@ -470,7 +364,7 @@ class Value(Kind):
 
 
 def python_kinds(program: Program, bases: Tuple[type, ...] = ()) -> List[Kind]:
-    """All kinds of this file; the first that holds an object saves it."""
+    """All kinds of Python and NumPy; the first that holds an object saves it."""
     return [
         Tuples(), Container(), Random(), Array(), Function(program), Class(program), Importable(), Iterators(program),
         Object(program, bases), Kept(), Value(),

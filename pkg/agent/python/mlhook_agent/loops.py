@@ -22,6 +22,8 @@ program's modules. Which of the loops is the epoch loop shows when they run.
 """
 
 import ast
+import importlib.abc
+import importlib.machinery
 import os
 from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Set
 
@@ -116,6 +118,31 @@ class Rewriter:
         tree = ast.parse(source, path)
         _Scopes(self, path).module(tree)
         return compile(tree, path, "exec", dont_inherit=True)
+
+
+class _Loader(importlib.machinery.SourceFileLoader):
+    """Loads a module of the program, rewritten; never from byte code."""
+
+    rewriter: Rewriter
+
+    def get_code(self, fullname: str) -> Any:
+        path = self.get_filename(fullname)
+        return self.rewriter.compile(self.get_data(path), path)
+
+
+class Finder(importlib.abc.MetaPathFinder):
+    """Finds the program's own modules."""
+
+    def __init__(self, rewriter: Rewriter) -> None:
+        self.rewriter = rewriter
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
+        spec = importlib.machinery.PathFinder.find_spec(name, path, target)
+        if spec is None or spec.origin not in self.rewriter.trees:
+            return None
+        spec.loader = _Loader(name, spec.origin)
+        spec.loader.rewriter = self.rewriter
+        return spec
 
 
 def plain(source: bytes, path: str) -> Any:

@@ -14,16 +14,14 @@ state can be saved is a lawful place.
 """
 
 import builtins
-import importlib.abc
-import importlib.machinery
 import os
 import signal
 import sys
 import threading
 import time
-from typing import Any, Callable, Dict, List, Optional, Tuple
+from typing import Any, Callable, Dict, Optional, Tuple
 
-from . import checkpoint, graph, loops, record
+from . import checkpoint, graph, iterables, loops, record
 from .checkpoint import RESTART
 from .state import State, Table, Written
 
@@ -159,7 +157,7 @@ class Runtime:
         if number is None:
             return None
         active = self._enter(frame, key, number, iterable)
-        return left_of(iterable, active.iteration + 1) if active and active.table else None
+        return iterables.left_of(iterable, active.iteration + 1) if active and active.table else None
 
     @guarded
     def top(self, frame: Any, key: str) -> bool:
@@ -245,14 +243,14 @@ class Runtime:
     def _counts(self, parent: Active, loop: loops.Loop, iterable: Any) -> bool:
         if not loop.reaches and ("keras" in sys.modules or "tensorflow" in sys.modules):
             return False  # its fit is resumed by itself
-        if not replayable(iterable):
+        if not iterables.replayable(iterable):
             if not parent.key and loop.reaches:
                 self.refuse("the loop at %s goes through a %s, which cannot be set to a place" % (
                     loop.key.rpartition(":")[0], type(iterable).__name__))
             return False
         if not parent.key:
             return True
-        return loop.reaches and self.recorder.built > parent.built and not is_loader(iterable)
+        return loop.reaches and self.recorder.built > parent.built and not iterables.is_loader(iterable)
 
     def _worth(self, seconds: Optional[float]) -> bool:
         """Whether what takes so long may bear the cost of a snapshot; yes when unknown."""
@@ -374,31 +372,6 @@ class Runtime:
         return True
 
 
-class _Loader(importlib.machinery.SourceFileLoader):
-    """Loads a module of the program, rewritten; never from byte code."""
-
-    rewriter: loops.Rewriter
-
-    def get_code(self, fullname: str) -> Any:
-        path = self.get_filename(fullname)
-        return self.rewriter.compile(self.get_data(path), path)
-
-
-class _Finder(importlib.abc.MetaPathFinder):
-    """Finds the program's own modules."""
-
-    def __init__(self, rewriter: loops.Rewriter) -> None:
-        self.rewriter = rewriter
-
-    def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
-        spec = importlib.machinery.PathFinder.find_spec(name, path, target)
-        if spec is None or spec.origin not in self.rewriter.trees:
-            return None
-        spec.loader = _Loader(name, spec.origin)
-        spec.loader.rewriter = self.rewriter
-        return spec
-
-
 def install(recorder: record.Recorder, script: str, tree: str) -> Optional[loops.Rewriter]:
     """Prepare the program's loops to be resumed; None where that is switched off."""
     off = os.environ.get("MLHOOK_HOOKS", "").split(",")
@@ -407,39 +380,5 @@ def install(recorder: record.Recorder, script: str, tree: str) -> Optional[loops
     rewriter = loops.Rewriter(tree)
     rewriter.explore(script)
     setattr(builtins, loops.RUNTIME, Runtime(recorder.checkpoints, recorder, rewriter))
-    sys.meta_path.insert(0, _Finder(rewriter))
+    sys.meta_path.insert(0, loops.Finder(rewriter))
     return rewriter
-
-
-def is_loader(iterable: Any) -> bool:
-    """Whether a loop goes through batches."""
-    return any(kind.__name__ == "DataLoader" for kind in type(iterable).__mro__)
-
-
-def inner(iterable: Any) -> Any:
-    """What a progress bar counts."""
-    while type(iterable).__module__.startswith("tqdm") and hasattr(iterable, "iterable"):
-        iterable = iterable.iterable
-    return iterable
-
-
-def replayable(iterable: Any) -> bool:
-    """Whether taking items gives the same ones again; None stands for a while loop."""
-    iterable = inner(iterable)
-    if isinstance(iterable, (zip, enumerate, map, reversed)):
-        parts = iterable.__reduce__()[1]  # type: ignore[misc]
-        parts = parts if isinstance(iterable, (zip, map)) else parts[:1]
-        return all(replayable(part) for part in parts if not callable(part))
-    name = type(iterable).__name__
-    return not hasattr(iterable, "__next__") or name.endswith(
-        ("range_iterator", "list_iterator", "tuple_iterator", "rangeiterator", "listiterator"))
-
-
-def left_of(iterable: Any, taken: int) -> Any:
-    """An iterable without its first items."""
-    if isinstance(iterable, range):
-        return iterable[taken:]
-    iterator = iter(iterable)
-    for _ in range(taken):
-        next(iterator)
-    return iterator

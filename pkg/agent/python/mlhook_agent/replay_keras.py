@@ -7,7 +7,6 @@ builds what a first step builds, and shows whether what was saved fits. Where
 it does not, that step was simply the first of a training from the beginning.
 """
 
-import sys
 from typing import Any, Callable, Dict, List, Optional
 
 from . import generators, state_callbacks, state_keras, written

@@ -24,7 +24,8 @@ from .record import Recorder
 DRAWING = {
     "subsample": 1, "bagging_fraction": 1, "sub_row": 1, "bagging": 1, "colsample_bytree": 1, "colsample_bylevel": 1,
     "colsample_bynode": 1, "feature_fraction": 1, "sub_feature": 1, "feature_fraction_bynode": 1, "extra_trees": False,
-    "boosting": "gbdt", "boosting_type": "gbdt", "boost": "gbdt", "booster": "gbtree", "data_sample_strategy": "bagging",
+    "boosting": "gbdt", "boosting_type": "gbdt", "boost": "gbdt", "booster": "gbtree",
+    "data_sample_strategy": "bagging",
     "pos_bagging_fraction": 1, "neg_bagging_fraction": 1, "num_parallel_tree": 1, "use_quantized_grad": False,
 }
 

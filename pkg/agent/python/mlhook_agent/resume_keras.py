@@ -194,7 +194,8 @@ class Fits:
         """End the process: the epochs that were skipped cannot be made up for."""
         why = "%s: %s" % (type(error).__name__, error)
         self.store.resumed(self.store.resume, RESTART, why)
-        self.recorder.writer.write("error", durable=True, error=type(error).__name__, text="resuming the training: " + why)
+        self.recorder.writer.write(
+            "error", durable=True, error=type(error).__name__, text="resuming the training: " + why)
         os._exit(ABANDONED)
 
     def _failed(self, what: str, error: Exception) -> None:

@@ -7,7 +7,7 @@ import random
 import shutil
 import sys
 import types
-from typing import Any, Callable, Dict, FrozenSet, List, NamedTuple, Optional, Set, Tuple
+from typing import Any, Callable, Dict, List, NamedTuple, Optional, Set, Tuple
 
 from . import checkpoint, entropy, graph, kinds, loops, resume_torch
 

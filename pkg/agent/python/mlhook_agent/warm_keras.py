@@ -1,7 +1,7 @@
 """keras models of every version as networks that can start warm."""
 
 import re
-from typing import Any, Dict, Iterator, List, Optional, Tuple
+from typing import Any, Dict, Iterator, List, Tuple
 
 import numpy
 
