@@ -214,11 +214,9 @@ func (m *Module) Full(e pysrc.Expr) string {
 		full, imported = m.alias(first)
 	}
 	if !imported {
-		if !more {
-			for _, star := range m.Stars {
-				if full := shorten(star + "." + name); m.known(full) {
-					return full
-				}
+		for _, star := range m.Stars {
+			if full := shorten(star + "." + name); m.known(full) {
+				return full
 			}
 		}
 		return ""
@@ -268,8 +266,8 @@ func shorten(full string) string {
 		return "sklearn." + parts[1] + "." + last // sklearn.ensemble.forest.RandomForestClassifier
 	case len(parts) == 4 && parts[0] == "torch" && parts[1] == "optim" && parts[2] != "lr_scheduler":
 		return "torch.optim." + last
-	case len(parts) == 3 && (parts[0] == "xgboost" || parts[0] == "lightgbm") && parts[1] == "sklearn":
-		return parts[0] + "." + last
+	case len(parts) > 1 && (parts[0] == "xgboost" || parts[0] == "lightgbm") && (parts[1] == "sklearn" || strings.HasPrefix(last, "Dask")):
+		return parts[0] + "." + strings.TrimPrefix(last, "Dask") // xgboost.dask.DaskXGBClassifier
 	}
 	return full
 }

@@ -134,3 +134,23 @@ use(p, x, a, b, f, c)
 		return true
 	})
 }
+
+// TestCanonical holds the names of what is called, however it was imported.
+func TestCanonical(t *testing.T) {
+	known := func(canonical string) bool { return canonical == "sklearn.ensemble.BaggingRegressor" }
+	for text, want := range map[string]string{
+		"from sklearn import *\nensemble.BaggingRegressor()":                       "sklearn.ensemble.BaggingRegressor",
+		"from sklearn.ensemble import *\nBaggingRegressor()":                       "sklearn.ensemble.BaggingRegressor",
+		"from sklearn import *\nensemble.Mine()":                                   "",
+		"import xgboost as xgb\nxgb.dask.DaskXGBClassifier(n_estimators=3)":        "xgboost.XGBClassifier",
+		"import lightgbm\nlightgbm.DaskLGBMRanker()":                               "lightgbm.LGBMRanker",
+		"import tensorflow as tf\nlayers = tf.keras.layers\nlayers.core.Dense(3)":  "keras.layers.Dense",
+		"from keras.optimizers.schedules import CosineDecay as C\nC(.1, 100)":      "keras.optimizers.schedules.CosineDecay",
+		"from sklearn.ensemble.forest import RandomForestClassifier as R\nR(n, 3)": "sklearn.ensemble.RandomForestClassifier",
+	} {
+		m := Parse("train.py", []byte(text), known)
+		if got := m.Canonical(m.Calls[len(m.Calls)-1]); got != want {
+			t.Errorf("%q calls %q, want %q", text, got, want)
+		}
+	}
+}

@@ -11,14 +11,15 @@ import (
 
 // program is what holds for all modules of a program.
 type program struct {
-	searched   map[string]bool // arguments that a grid or random search sets
+	grids      []grid          // that searches of scikit-learn's try
 	attributes map[string]bool // read anywhere
 	shuffles   bool            // some DataLoader does
 }
 
-func survey(modules []*project.Module) program {
-	p := program{map[string]bool{}, map[string]bool{}, false}
-	for _, m := range modules {
+func survey(files []*project.Module, modules project.Modules) program {
+	p := program{attributes: map[string]bool{}}
+	for _, m := range files {
+		p.grids = append(p.grids, gridsOf(m, modules)...)
 		pysrc.Walk(m.File, func(n pysrc.Node) bool {
 			if a, ok := n.(*pysrc.Attribute); ok {
 				p.attributes[a.Attr] = true
@@ -26,37 +27,12 @@ func survey(modules []*project.Module) program {
 			return true
 		})
 		for _, c := range m.Calls {
-			name := m.Canonical(c)
-			switch {
-			case name == "torch.utils.data.DataLoader":
+			if m.Canonical(c) == "torch.utils.data.DataLoader" {
 				p.shuffles = p.shuffles || shuffles(m, c)
-			case strings.HasPrefix(name, "sklearn.") && strings.HasSuffix(name, "SearchCV") && len(c.Args)+len(c.Keywords) > 1:
-				p.grid(m, c)
 			}
 		}
 	}
 	return p
-}
-
-// grid notes the arguments that a search of scikit-learn's sets, svc__C for C.
-func (p program) grid(m *project.Module, c *pysrc.Call) {
-	for _, name := range []string{"param_grid", "param_distributions"} {
-		given := project.Argument(c, name, 1)
-		if given == nil {
-			continue
-		}
-		v := m.Value(given, project.Modules{m.Name: m})
-		dicts := []project.Value{v}
-		if elements, ok := v.Elements(); ok {
-			dicts = elements
-		}
-		for _, d := range dicts {
-			entries, _ := d.Entries()
-			for key := range entries {
-				p.searched[key[strings.LastIndex("__"+key, "__"):]] = true
-			}
-		}
-	}
 }
 
 // shuffles tells whether a DataLoader draws its rows in any order: it trains.

@@ -81,7 +81,7 @@ func (t Tunable) Where() string {
 // that of the framework that owns the model.
 func Find(program []*project.Module, modules project.Modules, family string) []Tunable {
 	var all []Tunable
-	seen := survey(program)
+	seen := survey(program, modules)
 	for _, m := range program {
 		all = append(all, inModule(m, modules, family, seen)...)
 	}

@@ -40,6 +40,7 @@ var boostingCalls = map[string][]arg{
 	"xgboost.XGBClassifier":       xgbModel,
 	"xgboost.XGBRegressor":        xgbModel,
 	"xgboost.XGBRanker":           xgbModel,
+	"xgboost.XGBModel":            xgbModel,
 	"xgboost.XGBRFClassifier":     {boosted, treeDepth, rows.or("0.8"), linear("colsample_bynode", -1, "subsample", 0.05, 1).or("0.8")},
 	"lightgbm.LGBMClassifier":     lgbModel,
 	"lightgbm.LGBMRegressor":      lgbModel,

@@ -15,6 +15,7 @@ func inModule(m *project.Module, modules project.Modules, family string, p progr
 	for _, c := range m.Calls {
 		f.call(c)
 	}
+	f.grid()
 	f.loops()
 	f.widths()
 	f.chains()
@@ -88,7 +89,7 @@ func (f *finder) given(a arg, c *pysrc.Call, spread map[string]project.Value) (p
 // fit settles what an argument's domain is beside the others of a call; ok is
 // false where it is better left alone.
 func (f *finder) fit(a arg, owner string, c *pysrc.Call, spread map[string]project.Value) (arg, bool) {
-	if f.searched[a.name] {
+	if f.sets(owner, a) {
 		return a, false // a grid sets it
 	}
 	for _, name := range a.unless {
@@ -96,10 +97,8 @@ func (f *finder) fit(a arg, owner string, c *pysrc.Call, spread map[string]proje
 			return a, false
 		}
 	}
-	for _, name := range a.spoils {
-		if f.attributes[name] {
-			return a, false
-		}
+	if f.spoilt(a) {
+		return a, false
 	}
 	switch {
 	case a.role == "batch_size" && project.Argument(c, "drop_last", -1) != nil:
@@ -115,6 +114,12 @@ func (f *finder) fit(a arg, owner string, c *pysrc.Call, spread map[string]proje
 		return a, !strings.HasPrefix(owner, "keras.") || !f.coupled(c)
 	}
 	return a, true
+}
+
+// spoilt tells whether the program asks a model for what it lacks when the value
+// of an argument changes.
+func (f *finder) spoilt(a arg) bool {
+	return slices.ContainsFunc(a.spoils, func(name string) bool { return f.attributes[name] })
 }
 
 // spread are the arguments that **params gives; known is false where there are
@@ -141,7 +146,7 @@ func (f *finder) params(id, owner string, args []arg, given project.Value) {
 	keys, _ := given.Entries()
 	for _, a := range args {
 		for _, name := range append([]string{a.name}, a.also...) {
-			if value, ok := keys[name]; ok && !f.searched[name] {
+			if value, ok := keys[name]; ok {
 				named := a
 				named.name = name
 				f.value(id+":params."+name, owner, named, value)
