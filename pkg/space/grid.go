@@ -61,7 +61,7 @@ func (g grid) read(v project.Value) {
 // a part of it cannot be seen.
 func searched(m *project.Module, e pysrc.Expr) map[string]bool {
 	found := map[string]bool{}
-	if !estimators(m, e, found, nesting) {
+	if !classes(m, e, found, nesting) {
 		return nil
 	}
 	return found
@@ -70,11 +70,11 @@ func searched(m *project.Module, e pysrc.Expr) map[string]bool {
 // nesting is how far an estimator is followed: into pipelines and names.
 const nesting = 6
 
-// estimators collects the classes of an expression, of a name all that it is
+// classes collects the classes of an expression, of a name all that it is
 // ever bound to; it is false where one cannot be seen.
-func estimators(m *project.Module, e pysrc.Expr, found map[string]bool, steps int) bool {
+func classes(m *project.Module, e pysrc.Expr, found map[string]bool, steps int) bool {
 	each := func(parts []pysrc.Expr) bool {
-		return !slices.ContainsFunc(parts, func(part pysrc.Expr) bool { return !estimators(m, part, found, steps-1) })
+		return !slices.ContainsFunc(parts, func(part pysrc.Expr) bool { return !classes(m, part, found, steps-1) })
 	}
 	switch e := e.(type) {
 	case *pysrc.Name:
