@@ -28,7 +28,7 @@ type Settings struct {
 	Minutes float64
 	Image   string   // a ready image
 	Data    []string // paths that the program needs and inspect cannot see
-	Allow   []string // kinds of tweak: number, choice, inserted, architecture; empty allows all
+	Allow   []string // kinds of tweak: number, choice, inserted, architecture, estimator; empty allows all but the last
 	Deny    []string
 	Notify  []string // verdicts to tell about; empty tells about all
 
@@ -255,11 +255,12 @@ func (s Settings) check(place func(key string) string) error {
 	return nil
 }
 
-var kinds = []string{"number", "choice", "inserted", "architecture"}
+var kinds = []string{"number", "choice", "inserted", "architecture", "estimator"}
 
-// Allows tells whether tweaks of a kind are wanted.
+// Allows tells whether tweaks of a kind are wanted. Another estimator is another
+// model than the user's: it has to be asked for by name.
 func (s Settings) Allows(kind string) bool {
-	return (len(s.Allow) == 0 || slices.Contains(s.Allow, kind)) && !slices.Contains(s.Deny, kind)
+	return (len(s.Allow) == 0 && kind != "estimator" || slices.Contains(s.Allow, kind)) && !slices.Contains(s.Deny, kind)
 }
 
 // Tells tells whether the user wants to hear of a verdict.

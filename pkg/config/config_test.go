@@ -97,3 +97,23 @@ func TestKinds(t *testing.T) {
 		t.Errorf("%+v", s)
 	}
 }
+
+// TestEstimatorIsAskedFor holds that another estimator is tried only where the
+// user names that kind.
+func TestEstimatorIsAskedFor(t *testing.T) {
+	for text, want := range map[string]bool{
+		"":                                      false,
+		"deny = [\"number\"]\n":                 false,
+		"allow = [\"number\"]\n":                false,
+		"allow = [\"number\", \"estimator\"]\n": true,
+		"allow = [\"estimator\"]\ndeny = [\"estimator\"]\n": false,
+	} {
+		s, err := config.Load(config.Sources{TOML: []byte(text)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s.Allows("estimator") != want {
+			t.Errorf("%q allows an estimator: %t, want %t", text, !want, want)
+		}
+	}
+}

@@ -7,9 +7,21 @@ import (
 )
 
 // Formatted reads the calls within the f-strings of the file, which no edit may
-// touch. They are parsed as a file of their own, in which every expression
-// stands where it does in the source, so that their ranges are right.
+// touch.
 func (m *Module) Formatted() (calls []*pysrc.Call) {
+	pysrc.Walk(m.Fields(), func(n pysrc.Node) bool {
+		if c, ok := n.(*pysrc.Call); ok {
+			calls = append(calls, c)
+		}
+		return true
+	})
+	return calls
+}
+
+// Fields are the expressions within the f-strings of the file as a file of their
+// own, in which each stands where it does in the source, so that their ranges
+// are right.
+func (m *Module) Fields() *pysrc.File {
 	file := m.File
 	var fields []pysrc.Range
 	pysrc.Walk(file, func(n pysrc.Node) bool {
@@ -19,18 +31,12 @@ func (m *Module) Formatted() (calls []*pysrc.Call) {
 		return true
 	})
 	if len(fields) == 0 {
-		return nil
+		return pysrc.Parse(nil)
 	}
 	text := bytes.Repeat([]byte("\n"), len(file.Src))
 	for _, r := range fields {
 		field := bytes.TrimLeft(file.Src[r.Start:r.End], " \t\r\n")
 		copy(text[r.End-len(field):], field)
 	}
-	pysrc.Walk(pysrc.Parse(text), func(n pysrc.Node) bool {
-		if c, ok := n.(*pysrc.Call); ok {
-			calls = append(calls, c)
-		}
-		return true
-	})
-	return calls
+	return pysrc.Parse(text)
 }

@@ -14,10 +14,11 @@ type program struct {
 	grids      []grid          // that searches of scikit-learn's try
 	attributes map[string]bool // read anywhere
 	shuffles   bool            // some DataLoader does
+	fitted     fitted
 }
 
 func survey(files []*project.Module, modules project.Modules) program {
-	p := program{attributes: map[string]bool{}}
+	p := program{attributes: map[string]bool{}, fitted: usage(files)}
 	for _, m := range files {
 		p.grids = append(p.grids, gridsOf(m, modules)...)
 		pysrc.Walk(m.File, func(n pysrc.Node) bool {

@@ -21,7 +21,7 @@ type Tunable struct {
 	Cell    *int     `json:"cell"`  // of a notebook, 1-based among all its cells
 	Line    int      `json:"line"`  // 1-based, within the cell of a notebook
 	Name    string   `json:"name"`  // "learning_rate"
-	Kind    string   `json:"kind"`  // number, choice, architecture, inserted
+	Kind    string   `json:"kind"`  // number, choice, architecture, inserted, estimator
 	Scale   string   `json:"scale"` // log, linear; empty for choices
 	Value   string   `json:"value"` // source text; the framework's default for an inserted one
 	Low     float64  `json:"low"`
@@ -36,6 +36,7 @@ type Tunable struct {
 	//
 	// Those of architecture moves: layers (one more hidden layer), conv_layer,
 	// dropout_layer, norm_layer (normalisation behind hidden layers), remove.
+	// That of a whole model: estimator.
 	Role string `json:"role"`
 	// Owner is the canonical name of what takes the value: "sklearn.svm.SVC",
 	// "keras.layers.Dense", "keras.optimizers.Adam", "xgboost.train".
@@ -59,7 +60,7 @@ type Tunable struct {
 
 // A Move describes a tunable whose choices are edits of more than one value:
 // an architecture move, whose first choice is "" (leave the model as it is),
-// or the swap of a class for another.
+// or the swap of a class, or of a whole call, for another.
 type Move struct {
 	Kind  string // insert, remove, swap
 	Style string // how the layers are written: list, add, chain, dict, module; call for the arguments of one
@@ -131,6 +132,9 @@ func unique(all []Tunable) []Tunable {
 		if i, ok := seen[k]; ok {
 			if out[i].Role != t.Role {
 				out[i].Role = "" // used in two roles: left alone
+			}
+			if out[i].Unless != t.Unless {
+				out[i].Unless = "" // something takes it still
 			}
 			out[i].Low, out[i].High, out[i].Int = max(out[i].Low, t.Low), min(out[i].High, t.High), out[i].Int || t.Int
 			continue

@@ -56,7 +56,7 @@ func (f *finder) reaches(written, canonical string) bool {
 }
 
 func is(full, canonical string) bool {
-	return full == canonical || full == "tensorflow."+canonical || full == "tf_"+canonical
+	return full == canonical || strings.HasPrefix(canonical, "keras.") && (full == "tensorflow."+canonical || full == "tf_"+canonical)
 }
 
 // free tells whether the file gives a name no meaning of its own.
@@ -92,4 +92,75 @@ func (f *finder) imported(canonical, name string, near *pysrc.Call) (string, []e
 		return name, []edit.Edit{f.beforeElement(names, at, name)}, true
 	}
 	return "", nil, false
+}
+
+// bring is spell where no import statement may have the name: then a new one is
+// written behind that which brings what is called nearby, in its style, so that
+// whoever runs the one runs the other.
+func (f *finder) bring(canonical string, near *pysrc.Call) (text string, also []edit.Edit, ok bool) {
+	dot := strings.LastIndexByte(canonical, '.')
+	module, class := canonical[:dot], canonical[dot+1:]
+	if text, also, ok = f.spell(canonical, near); ok && (len(also) > 0 || f.loaded(text, canonical, near)) {
+		return text, also, true
+	}
+	line := ""
+	own := f.importing(project.Root(project.Dotted(near.Func)), f.m.Canonical(near), near)
+	switch s := own.(type) {
+	case *pysrc.ImportFrom:
+		parent, last := module[:strings.LastIndexByte(module, '.')], module[strings.LastIndexByte(module, '.')+1:]
+		if s.Module == parent {
+			if _, also, ok = f.imported(module, last, near); ok {
+				return last + "." + class, also, true
+			}
+		}
+		text, line = class, "from "+module+" import "+class
+	case *pysrc.Import:
+		text, line = canonical, "import "+module
+		if root := project.Root(canonical); f.m.Imports[root] != root {
+			text, line = class, "from "+module+" import "+class
+		}
+	default:
+		return "", nil, false
+	}
+	if text == class && !f.free(class) {
+		return "", nil, false
+	}
+	e, ok := f.afterStatement(own.Span(), line)
+	return text, []edit.Edit{e}, ok
+}
+
+// loaded tells whether a name is there when a call is made: a statement at the
+// top level before it brings it, and `import sklearn` brings no sklearn.ensemble.
+func (f *finder) loaded(text, canonical string, near *pysrc.Call) bool {
+	root, module := project.Root(text), canonical[:strings.LastIndexByte(canonical, '.')]
+	if f.m.Imports[root] == project.Root(canonical) {
+		return slices.ContainsFunc(f.m.File.Body, func(s pysrc.Stmt) bool {
+			i, ok := s.(*pysrc.Import)
+			return ok && i.End <= near.Start && slices.ContainsFunc(i.Names, func(a pysrc.Alias) bool { return a.Name == module && a.As == "" })
+		})
+	}
+	return f.importing(root, canonical, near) != nil
+}
+
+// importing is the statement at the top level before a call that brings a name,
+// by a star where it is that of a canonical one.
+func (f *finder) importing(name, canonical string, near *pysrc.Call) (found pysrc.Stmt) {
+	for _, s := range f.m.File.Body {
+		if s.Span().End > near.Start {
+			return found
+		}
+		switch s := s.(type) {
+		case *pysrc.Import:
+			if slices.ContainsFunc(s.Names, func(a pysrc.Alias) bool { return cmp.Or(a.As, project.Root(a.Name)) == name }) {
+				found = s
+			}
+		case *pysrc.ImportFrom:
+			if slices.ContainsFunc(s.Names, func(a pysrc.Alias) bool {
+				return cmp.Or(a.As, a.Name) == name || a.Name == "*" && is(s.Module+"."+name, canonical)
+			}) {
+				found = s
+			}
+		}
+	}
+	return found
 }

@@ -20,6 +20,7 @@ func inModule(m *project.Module, modules project.Modules, family string, p progr
 	f.widths()
 	f.chains()
 	f.moves()
+	f.estimators()
 	return f.found
 }
 
