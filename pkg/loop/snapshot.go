@@ -66,7 +66,7 @@ func (l *Loop) inspect(ctx context.Context, r run.Run) error {
 	if _, err := l.Journal.Change(ctx, l.Number, func(r *run.Run) { r.Entry = program.Entry }); err != nil {
 		return err
 	}
-	l.say("inspect", "%s: %s, %d places to tune", program.Entry, joined(program.Family, program.Model), len(program.Tunables))
+	l.say("inspect", "%s: %s, %d places to tune", program.Entry, joined(program.Family, program.Model), len(l.tunables()))
 	if r.Trigger == run.ByHand {
 		return nil
 	}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -14,6 +15,7 @@ import (
 	"github.com/mlhook/mlhook/pkg/image"
 	"github.com/mlhook/mlhook/pkg/run"
 	"github.com/mlhook/mlhook/pkg/search"
+	"github.com/mlhook/mlhook/pkg/space"
 	"github.com/mlhook/mlhook/pkg/tweak"
 )
 
@@ -83,10 +85,7 @@ func (l *Loop) problem(r run.Run) search.Problem {
 		Goal:   search.Goal{Target: l.Settings.Target},
 		Budget: search.Budget{Trials: l.Settings.Trials, Seconds: l.Settings.Minutes * 60},
 	}
-	for _, t := range l.program.Tunables {
-		if !l.Settings.Allows(t.Kind) {
-			continue
-		}
+	for _, t := range l.tunables() {
 		kind := search.Number
 		if len(t.Choices) > 0 {
 			kind = search.Choice
@@ -97,6 +96,11 @@ func (l *Loop) problem(r run.Run) search.Problem {
 		})
 	}
 	return p
+}
+
+// tunables are those whose kind the user allows.
+func (l *Loop) tunables() []space.Tunable {
+	return slices.DeleteFunc(slices.Clone(l.program.Tunables), func(t space.Tunable) bool { return !l.Settings.Allows(t.Kind) })
 }
 
 // history puts the journal's trials into the words of the search.

@@ -115,7 +115,8 @@ type Action struct {
 //
 // First comes the user's own code; then what the recipes of its model family
 // and a diagnosis of the best learning curve say, best guess first; then
-// variations of the best and random points. It stops at the first hit, which it
+// variations of the best and random points; and last, where the user allows it,
+// other estimators. It stops at the first hit, which it
 // confirms first when luck could explain it.
 func Next(p Problem, history []Trial) Action {
 	if len(history) == 0 {
@@ -136,7 +137,7 @@ func Next(p Problem, history []Trial) Action {
 		return exhausted(arms, "the program has no place that can be tuned", p.Goal.Target)
 	}
 	top := ranked(arms)
-	for _, c := range append(guesses(p, history[0], top[0].trials[0]), proposals(p, top, len(history))...) {
+	for _, c := range candidates(p, history, top) {
 		c = afford(p, history, c)
 		if !tried(arms, c.values) {
 			parent := c.parent
