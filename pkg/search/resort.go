@@ -1,9 +1,6 @@
 package search
 
-import (
-	"fmt"
-	"slices"
-)
+import "slices"
 
 // candidates are what to try next, best first. Another estimator, which is
 // another model than the user's, comes last: when all else was tried, or in the
@@ -53,7 +50,7 @@ func resorts(p Problem, history []Trial, best Trial) (all []candidate) {
 			if had || choice == param.Value {
 				continue
 			}
-			c := candidate{values: copied(values), why: fmt.Sprintf("the last resort, another estimator: %s", choice), parent: best.N}
+			c := candidate{values: copied(values), why: "the last resort: another estimator", parent: best.N}
 			param.set(c.values, choice)
 			all = append(all, c)
 		}
