@@ -188,15 +188,17 @@ func piped(t *testing.T, python string, texts map[string][]byte, source string) 
 	var input bytes.Buffer
 	to := json.NewEncoder(&input)
 	for _, name := range slices.Sorted(maps.Keys(texts)) {
-		if err := to.Encode(map[string][]byte{"name": []byte(name), "text": texts[name]}); err != nil {
+		if err := to.Encode(map[string][]byte{"name": []byte(name), "text": append([]byte{}, texts[name]...)}); err != nil {
 			t.Fatal(err)
 		}
 	}
 	cmd := exec.Command(python, "-W", "ignore", "-c", source)
 	cmd.Stdin = &input
+	var said bytes.Buffer
+	cmd.Stderr = &said
 	out, err := cmd.Output()
 	if err != nil {
-		t.Fatalf("%s: %v", python, err)
+		t.Fatalf("%s: %v: %s", python, err, &said)
 	}
 	return string(out)
 }
