@@ -5,7 +5,9 @@ import (
 	"io/fs"
 	"path"
 	"runtime"
+	"slices"
 	"strings"
+	"sync/atomic"
 	"unicode"
 
 	"github.com/mlhook/mlhook/pkg/notebook"
@@ -24,28 +26,43 @@ type Glance struct {
 // maxFile is the size beyond which a file is no source that people write.
 const maxFile = 2 << 20
 
-// trainers begin the names of calls that train; a file without any of them
-// trains nothing itself.
-var trainers = []string{".fit", ".backward", ".partial_fit", ".apply_gradients", ".minimize", "train", "cross_val_score"}
-
 // Glance looks at every file, side by side.
 func (p *Project) Glance(frameworks []string) ([]Glance, error) {
 	seen := make([]Glance, len(p.names))
 	var group errgroup.Group
-	group.SetLimit(runtime.GOMAXPROCS(0))
-	for i, name := range p.names {
+	var next atomic.Int64
+	for range runtime.GOMAXPROCS(0) {
 		group.Go(func() error {
-			text, err := fs.ReadFile(p.files, name)
-			if err == nil && IsNotebook(name) {
-				text = code(text)
+			var buffer []byte
+			for i := next.Add(1) - 1; i < int64(len(p.names)); i = next.Add(1) - 1 {
+				name := p.names[i]
+				text, err := appendFile(buffer[:0], p.files, name)
+				if err != nil {
+					return err
+				}
+				buffer = text
+				if IsNotebook(name) {
+					text = code(text)
+				}
+				if len(text) <= maxFile {
+					seen[i] = glance(name, text, frameworks)
+				}
 			}
-			if err == nil && len(text) <= maxFile {
-				seen[i] = glance(name, text, frameworks)
-			}
-			return err
+			return nil
 		})
 	}
 	return seen, group.Wait()
+}
+
+// appendFile appends a file to an empty buffer where the file system can do so,
+// and makes a new buffer elsewhere.
+func appendFile(buffer []byte, files fs.FS, name string) ([]byte, error) {
+	if files, ok := files.(interface {
+		AppendFile(buffer []byte, name string) ([]byte, error)
+	}); ok {
+		return files.AppendFile(buffer, name)
+	}
+	return fs.ReadFile(files, name)
 }
 
 // code is the source of a notebook's cells; nothing where it is none of Python.
@@ -58,60 +75,52 @@ func code(file []byte) []byte {
 }
 
 func glance(name string, text []byte, frameworks []string) Glance {
-	g := Glance{Name: name, imports: importLines(text)}
-	for _, name := range trainers {
-		g.Trains = g.Trains || calls(text, []byte(name))
-	}
-	if !g.Trains && bytes.Contains(text, []byte("__main__")) {
-		for _, framework := range frameworks {
-			g.Trains = g.Trains || bytes.Contains(g.imports, []byte(framework))
+	g := Glance{Name: name}
+	starts, end := false, 0 // end is that of the import statement before
+	for at, word := range sightings(text) {
+		switch word {
+		case mainWord:
+			starts = true
+		case importWord, fromWord:
+			if at >= end && indented(text[:at]) {
+				end = at + statement(text[at:])
+				g.imports = append(g.imports, text[at:end]...)
+			}
+		default: // a call goes on like this, or the name does with an underscore
+			rest := text[at+len(word):]
+			g.Trains = g.Trains || len(rest) > 0 && strings.IndexByte("(_ \t\\", rest[0]) >= 0
 		}
+	}
+	if starts && !g.Trains {
+		g.Trains = slices.ContainsFunc(frameworks, func(name string) bool { return bytes.Contains(g.imports, []byte(name)) })
 	}
 	return g
 }
 
-// calls tells whether a text may hold a call of a name, or of one that goes on
-// with an underscore.
-func calls(text, name []byte) bool {
-	for {
-		at := bytes.Index(text, name)
-		if at < 0 || at+len(name) == len(text) {
-			return false
-		}
-		text = text[at+len(name):]
-		if bytes.IndexByte([]byte("(_ \t\\"), text[0]) >= 0 {
-			return true
-		}
+// indented tells whether nothing but an indent or a byte order mark stands at
+// the end of a text, in its line.
+func indented(text []byte) bool {
+	i := len(text) - 1
+	for i >= 0 && (text[i] == ' ' || text[i] == '\t' || text[i] >= 0x80) {
+		i--
 	}
+	return i < 0 || text[i] == '\n'
 }
 
-// importLines gathers the lines that look like import statements, with the
-// lines that go on within brackets or behind a backslash.
-func importLines(text []byte) (lines []byte) {
-	for inside := false; len(text) > 0; {
-		end := bytes.IndexByte(text, '\n') + 1
-		if end == 0 {
-			end = len(text)
+// statement is the length of an import statement: its line, with the lines that
+// go on within brackets or behind a backslash.
+func statement(text []byte) int {
+	n := 0
+	for open, behind := false, true; (open || behind) && n < len(text); {
+		line := text[n:]
+		if end := bytes.IndexByte(line, '\n'); end >= 0 {
+			line = line[:end+1]
 		}
-		line := text[:end]
-		text = text[end:]
-		if !inside && !imports(line) {
-			continue
-		}
-		lines = append(lines, line...)
-		open := inside || bytes.IndexByte(line, '(') >= 0
-		inside = open && bytes.IndexByte(line, ')') < 0 || bytes.HasSuffix(bytes.TrimRight(line, "\r\n"), []byte(`\`))
+		n += len(line)
+		open = (open || bytes.IndexByte(line, '(') >= 0) && bytes.IndexByte(line, ')') < 0
+		behind = bytes.HasSuffix(bytes.TrimRight(line, "\r\n"), []byte(`\`))
 	}
-	return lines
-}
-
-// imports tells whether a line begins like an import statement.
-func imports(line []byte) bool {
-	start := 0
-	for start < len(line) && (line[start] == ' ' || line[start] == '\t' || line[start] >= 0x80) { // indent, BOM
-		start++
-	}
-	return bytes.HasPrefix(line[start:], []byte("import ")) || bytes.HasPrefix(line[start:], []byte("from "))
+	return n
 }
 
 // Importers are the files that import some files, by what they import. Only

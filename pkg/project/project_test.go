@@ -3,6 +3,7 @@ package project
 import (
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 	"testing/fstest"
 
@@ -48,6 +49,26 @@ func TestGlanceMissesNothing(t *testing.T) {
 	for _, g := range seen {
 		if want := !slices.Contains([]string{"nothing.py", "library.py", "unguided.py"}, g.Name); g.Trains != want {
 			t.Errorf("%s: trains is %v", g.Name, g.Trains)
+		}
+	}
+}
+
+// A word is seen wherever it begins, and at the ends of a text.
+func TestSightings(t *testing.T) {
+	for _, w := range sought {
+		for before := range 20 {
+			for after := range 20 {
+				text := strings.Repeat("f", before) + w.text + strings.Repeat("m", after)
+				var at []int
+				for i, word := range sightings([]byte(text)) {
+					if word == w.text {
+						at = append(at, i)
+					}
+				}
+				if !slices.Equal(at, []int{before}) {
+					t.Errorf("%q in %q: at %v", w.text, text, at)
+				}
+			}
 		}
 	}
 }
