@@ -81,6 +81,16 @@ func TestFilesAreThoseOfACheckout(t *testing.T) {
 		if _, err := fs.ReadFile(files, "untracked.py"); err == nil {
 			t.Error("an untracked file is part of the commit")
 		}
+		both := []byte("before ")
+		for _, name := range []string{"train.py", ".gitignore"} { // changed, unchanged
+			text, err := fs.ReadFile(files, name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got, err := files.AppendFile(both, name); err != nil || string(got) != "before "+string(text) {
+				t.Errorf("%.7s %s: %q appended, %v", commit, name, got, err)
+			}
+		}
 		if err := files.Close(); err != nil {
 			t.Error(err)
 		}
