@@ -120,21 +120,15 @@ func (p *project) target(ctx context.Context, rev string) (sha, branch string, e
 
 // settings gathers the settings in force for a commit.
 func (p *project) settings(ctx context.Context, commit string) (config.Settings, error) {
-	var s config.Sources
-	var err error
-	if s.Git, err = p.git.Config(ctx, "mlhook."); err != nil {
+	values, err := p.git.Config(ctx, "mlhook.")
+	if err != nil {
 		return config.Settings{}, err
 	}
-	for name, to := range map[string]*[]byte{"mlhook.toml": &s.TOML, "pyproject.toml": &s.Pyproject} {
-		text, ok, err := p.git.File(ctx, commit, name)
-		if err != nil {
-			return config.Settings{}, err
-		}
-		if ok {
-			*to = text
-		}
+	texts, err := p.git.ReadFiles(ctx, commit, "mlhook.toml", "pyproject.toml")
+	if err != nil {
+		return config.Settings{}, err
 	}
-	return config.Load(s)
+	return config.Load(config.Sources{Git: values, TOML: texts["mlhook.toml"], Pyproject: texts["pyproject.toml"]})
 }
 
 // engines returns both engines, ready to be asked.

@@ -108,3 +108,30 @@ func TestFilesIsAFileSystem(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestReadFiles(t *testing.T) {
+	r, first := repository(t)
+	ctx := context.Background()
+	sh(t, r.Top, `mkdir -p a/dir; : >empty; echo x >a/b; echo y >a/dir/c; git add .; git commit -qm second; echo changed >a/b`)
+	for commit, want := range map[string]map[string]string{
+		first:  {"train.py": "lr = 1\n"},
+		"HEAD": {"train.py": "lr = 1\n", "empty": "", "a/b": "x\n"},
+	} {
+		texts, err := r.ReadFiles(ctx, commit, "a/b", "train.py", "none", "empty")
+		if err != nil || len(texts) != len(want) {
+			t.Errorf("%s: %q, %v", commit, texts, err)
+		}
+		for name, text := range want {
+			if got := texts[name]; got == nil || string(got) != text {
+				t.Errorf("%s: %s is %q", commit, name, got)
+			}
+		}
+	}
+	if texts, err := r.ReadFiles(ctx, "HEAD", "a/dir"); err == nil {
+		t.Errorf("a directory: %q, %v", texts, err)
+	}
+	sh(t, r.Top, `blob=$(git rev-parse HEAD:a/b | sed 's|^..|&/|'); chmod +w .git/objects/$blob; echo damaged >.git/objects/$blob`)
+	if texts, err := r.ReadFiles(ctx, "HEAD", "a/b"); err == nil {
+		t.Errorf("a damaged file: %q, %v", texts, err)
+	}
+}

@@ -40,7 +40,11 @@ func Open(ctx context.Context, dir string) (*Repo, error) {
 		return nil, err
 	}
 	r := &Repo{Top: abs}
-	out, err := r.run(ctx, "rev-parse", "--is-bare-repository", "--is-inside-work-tree", "--absolute-git-dir", "--git-common-dir")
+	out, err := r.run(ctx, "rev-parse", "--is-bare-repository", "--is-inside-work-tree", "--absolute-git-dir", "--git-common-dir", "--show-toplevel")
+	lines := strings.SplitN(strings.TrimSuffix(out, "\n"), "\n", 5)
+	if len(lines) > 1 && lines[1] != "true" { // there is no top level then, an error
+		return nil, fmt.Errorf("%s: %w", abs, ErrBare)
+	}
 	if err != nil {
 		if errors.Is(err, exec.ErrNotFound) {
 			return nil, errors.New("git is not installed; install it with your package manager")
@@ -51,21 +55,16 @@ func Open(ctx context.Context, dir string) (*Repo, error) {
 		}
 		return nil, fmt.Errorf("%s: %w", abs, ErrNotRepository)
 	}
-	lines := strings.Split(strings.TrimSuffix(out, "\n"), "\n")
-	if len(lines) != 4 || lines[1] != "true" {
-		return nil, fmt.Errorf("%s: %w", abs, ErrBare)
+	if len(lines) != 5 {
+		return nil, fmt.Errorf("git rev-parse answers %q", out)
 	}
-	r.Dir, r.Common = lines[2], lines[3]
+	r.Dir, r.Common, r.Top = lines[2], lines[3], lines[4]
 	if !filepath.IsAbs(r.Common) {
 		r.Common = filepath.Join(abs, r.Common)
 	}
 	if r.Common, err = filepath.EvalSymlinks(r.Common); err != nil {
 		return nil, err
 	}
-	if out, err = r.run(ctx, "rev-parse", "--show-toplevel"); err != nil {
-		return nil, err
-	}
-	r.Top = strings.TrimSuffix(out, "\n")
 	return r, nil
 }
 
@@ -199,14 +198,25 @@ func (r *Repo) Config(ctx context.Context, prefix string) (map[string][]string, 
 	return values, nil
 }
 
-// File returns a file of a commit; ok is false when the commit has none.
-func (r *Repo) File(ctx context.Context, commit, name string) (text []byte, ok bool, err error) {
-	out, err := r.run(ctx, "ls-tree", "-z", commit, "--", ":(top,literal)"+name)
-	if err != nil || out == "" {
-		return nil, false, err
+// ReadFiles returns those of some files that a commit has, by name.
+func (r *Repo) ReadFiles(ctx context.Context, commit string, names ...string) (map[string][]byte, error) {
+	args := []string{"ls-tree", "-z", "--name-only", commit, "--"}
+	for _, name := range names {
+		args = append(args, ":(top,literal)"+name)
 	}
-	out, err = r.run(ctx, "cat-file", "blob", commit+":"+name)
-	return []byte(out), err == nil, err
+	listed, err := r.run(ctx, args...)
+	if err != nil {
+		return nil, err
+	}
+	texts := map[string][]byte{}
+	for _, name := range split(listed) {
+		text, err := r.run(ctx, "cat-file", "blob", commit+":"+name)
+		if err != nil {
+			return nil, err
+		}
+		texts[name] = []byte(text)
+	}
+	return texts, nil
 }
 
 // Classify says how git sees a path within the working tree: "tracked",
