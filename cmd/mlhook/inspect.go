@@ -58,7 +58,7 @@ func (p *project) inspect(ctx context.Context, commit string, files fs.FS, s con
 	return inspect.Inspect(inspect.Source{
 		FS:       files,
 		Classify: func(name string) (string, error) { return p.git.Classify(ctx, commit, name) },
-	}, inspect.Hints{Entry: s.Entry, Data: s.Data})
+	}, inspect.Hints{Entry: s.Entry, Data: s.Data, Requirements: s.Requirements})
 }
 
 func printProgram(w io.Writer, p *inspect.Program) {

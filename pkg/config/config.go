@@ -26,11 +26,13 @@ type Settings struct {
 	Args    []string // its command line
 	Trials  int
 	Minutes float64
-	Image   string   // a ready image
-	Data    []string // paths that the program needs and inspect cannot see
-	Allow   []string // kinds of tweak: number, choice, inserted, architecture, estimator; empty allows all but the last
-	Deny    []string
-	Notify  []string // verdicts to tell about; empty tells about all
+	Image   string // a ready image
+	// Requirements is the file that lists them, or "imports"; empty to find it.
+	Requirements string
+	Data         []string // paths that the program needs and inspect cannot see
+	Allow        []string // kinds of tweak: number, choice, inserted, architecture, estimator; empty allows all but the last
+	Deny         []string
+	Notify       []string // verdicts to tell about; empty tells about all
 
 	// From git config only.
 	Engine    string // auto, docker, local
@@ -54,17 +56,18 @@ type Mail struct {
 
 // file is the committed file's form.
 type file struct {
-	Target  *float64 `toml:"target"`
-	Metric  *string  `toml:"metric"`
-	Entry   *string  `toml:"entry"`
-	Args    []string `toml:"args"`
-	Trials  *int     `toml:"trials"`
-	Minutes *float64 `toml:"minutes"`
-	Image   *string  `toml:"image"`
-	Data    []string `toml:"data"`
-	Allow   []string `toml:"allow"`
-	Deny    []string `toml:"deny"`
-	Notify  []string `toml:"notify"`
+	Target       *float64 `toml:"target"`
+	Metric       *string  `toml:"metric"`
+	Entry        *string  `toml:"entry"`
+	Args         []string `toml:"args"`
+	Trials       *int     `toml:"trials"`
+	Minutes      *float64 `toml:"minutes"`
+	Image        *string  `toml:"image"`
+	Requirements *string  `toml:"requirements"`
+	Data         []string `toml:"data"`
+	Allow        []string `toml:"allow"`
+	Deny         []string `toml:"deny"`
+	Notify       []string `toml:"notify"`
 }
 
 // hostOnly are the keys that a committed file must not set.
@@ -167,6 +170,7 @@ func (f file) into(s *Settings) {
 	set(&s.Trials, f.Trials)
 	set(&s.Minutes, f.Minutes)
 	set(&s.Image, f.Image)
+	set(&s.Requirements, f.Requirements)
 	s.Args, s.Data, s.Allow, s.Deny, s.Notify = f.Args, f.Data, f.Allow, f.Deny, f.Notify
 }
 
@@ -180,7 +184,7 @@ func set[T any](to *T, from *T) {
 func (s *Settings) git(key string, values []string) (err error) {
 	last := values[len(values)-1]
 	texts := map[string]*string{
-		"metric": &s.Metric, "entry": &s.Entry, "image": &s.Image, "engine": &s.Engine, "push": &s.Push,
+		"metric": &s.Metric, "entry": &s.Entry, "image": &s.Image, "requirements": &s.Requirements, "engine": &s.Engine, "push": &s.Push,
 		"baseimage": &s.BaseImage, "cabundle": &s.CABundle, "network": &s.Network, "python": &s.Python,
 		"mail.to": &s.Mail.To, "mail.from": &s.Mail.From, "mail.host": &s.Mail.Host, "mail.user": &s.Mail.User,
 		"mail.passwordcommand": &s.Mail.PasswordCommand, "mail.tls": &s.Mail.TLS,

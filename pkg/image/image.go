@@ -27,13 +27,9 @@ import (
 const defaultBase = "python:3.12-slim"
 
 // Choose describes the environment of a program whose files lie in dir.
-func Choose(p *inspect.Program, dir string, s config.Settings) (engine.Environment, error) {
-	lines, err := requirements(dir, p)
-	if err != nil {
-		return engine.Environment{}, err
-	}
-	env := engine.Environment{
-		Family: p.Family, Requirements: lines, Modules: modules(p, lines), Preload: Preload(p),
+func Choose(p *inspect.Program, dir string, s config.Settings) (env engine.Environment, err error) {
+	env = engine.Environment{
+		Family: p.Family, Requirements: p.Requirements, Modules: p.Modules, Preload: Preload(p),
 		CABundle: s.CABundle, BuildArgs: network(s.Env),
 	}
 	own := filepath.Join(dir, "Dockerfile")

@@ -118,11 +118,11 @@ func TestBadBundle(t *testing.T) {
 }
 
 func TestModulesAndPreload(t *testing.T) {
-	p := &inspect.Program{Family: "keras", Frameworks: []string{"keras", "tensorflow"}, RequirementsFrom: "imports",
+	p := &inspect.Program{Family: "keras", Frameworks: []string{"keras", "tensorflow"}, Modules: []string{"PIL", "keras", "tensorflow"},
 		Requirements: []string{"tensorflow", "pillow", "tqdm"}}
 	env := choose(t, p, t.TempDir(), config.Settings{})
-	if want := []string{"PIL", "keras", "tensorflow", "tqdm"}; !slices.Equal(env.Modules, want) {
-		t.Errorf("modules are %q, want %q", env.Modules, want)
+	if !slices.Equal(env.Modules, p.Modules) || !slices.Equal(env.Requirements, p.Requirements) {
+		t.Errorf("modules are %q, requirements %q", env.Modules, env.Requirements)
 	}
 	if want := []string{"tensorflow", "keras"}; !slices.Equal(env.Preload, want) {
 		t.Errorf("preload is %q, want %q", env.Preload, want)
@@ -132,10 +132,10 @@ func TestModulesAndPreload(t *testing.T) {
 // TestBuild builds the families for real and imports their framework there, as
 // far as the base images need no large download.
 func TestBuild(t *testing.T) {
-	for _, c := range []struct{ family, module, variable string }{
-		{"sklearn", "sklearn", "MLHOOK_TEST_BASE"},
-		{"boosting", "xgboost", "MLHOOK_TEST_BASE"},
-		{"torch", "torch", "MLHOOK_TEST_BASE_TORCH"},
+	for _, c := range []struct{ family, module, requirement, variable string }{
+		{"sklearn", "sklearn", "scikit-learn", "MLHOOK_TEST_BASE"},
+		{"boosting", "xgboost", "xgboost", "MLHOOK_TEST_BASE"},
+		{"torch", "torch", "torch", "MLHOOK_TEST_BASE_TORCH"},
 	} {
 		t.Run(c.family, func(t *testing.T) {
 			base := os.Getenv(c.variable)
@@ -146,7 +146,7 @@ func TestBuild(t *testing.T) {
 			if err := d.Check(t.Context()); err != nil {
 				lacking(t, err.Error())
 			}
-			p := &inspect.Program{Family: c.family, Frameworks: []string{c.module}, RequirementsFrom: "imports", Requirements: []string{c.module}}
+			p := &inspect.Program{Family: c.family, Frameworks: []string{c.module}, Modules: []string{c.module}, Requirements: []string{c.requirement}}
 			env := choose(t, p, t.TempDir(), config.Settings{BaseImage: base, CABundle: os.Getenv("MLHOOK_TEST_CA")})
 			made, err := d.Prepare(t.Context(), env, func(line string) { t.Log(line) })
 			if err != nil {

@@ -20,15 +20,16 @@ type Source struct {
 
 // Hints are what the user has settled.
 type Hints struct {
-	Entry string
-	Data  []string
+	Entry        string
+	Data         []string
+	Requirements string // a file that lists them, or "imports"; empty to find it
 }
 
 // Inspect reads a project. Its error is a fault of reading; what the user has
 // to act on is Program.Problem.
 func Inspect(src Source, hints Hints) (*Program, error) {
 	p := &Program{Schema: Schema, Frameworks: []string{}, Data: []Data{}, Tunables: []space.Tunable{}, Hazards: []string{}, Files: []string{},
-		Requirements: []string{}, Needs: []Need{}, Why: []string{}}
+		Requirements: []string{}, Modules: []string{}, Needs: []Need{}, Why: []string{}}
 	files, err := project.New(src.FS, known)
 	if err != nil {
 		return nil, fmt.Errorf("inspect: %w", err)
@@ -62,8 +63,11 @@ func Inspect(src Source, hints Hints) (*Program, error) {
 	hazards(p, t)
 	findMetric(p, t)
 	findNeeds(p, t)
-	if err := findRequirements(p, src.FS, program, files); err != nil {
+	if err := findRequirements(p, src.FS, files, program, hints.Requirements); err != nil {
 		return nil, fmt.Errorf("inspect: %w", err)
+	}
+	if p.Problem != nil {
+		return p, nil
 	}
 	if err := findData(p, src, t, hints.Data); err != nil {
 		return nil, fmt.Errorf("inspect: %w", err)

@@ -27,10 +27,11 @@ type Program struct {
 	// Files are the program: entry and its local-import closure, config files
 	// that it names included; sorted, "/"-separated.
 	Files []string `json:"files"`
-	// Requirements are pip requirement lines, RequirementsFrom the file they
-	// come from ("imports" when there is none).
+	// Requirements are pip requirement lines and index options, RequirementsFrom
+	// the file they come from ("imports" when there is none).
 	Requirements     []string `json:"requirements"`
 	RequirementsFrom string   `json:"requirements_from"`
+	Modules          []string `json:"modules"` // of others, imported: the environment has to have them
 	// Why holds a line for each thing decided: "entry: train.py, the only script that calls fit".
 	Why []string `json:"why"`
 }

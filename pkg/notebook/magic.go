@@ -3,6 +3,7 @@ package notebook
 import (
 	"bytes"
 	"regexp"
+	"strings"
 )
 
 var (
@@ -11,16 +12,23 @@ var (
 	// command is a line that IPython reads otherwise: !ls, %magic, ?name, name?,
 	// x = !ls, x = %magic.
 	command = regexp.MustCompile(`^[!%?]|^[^#'"]*\?\??[ \t]*$|^[\w.,\[\] \t]+=[ \t]*[!%]`)
+	shell   = regexp.MustCompile(`^%%(bash|sh|script|!)`)
 	timed   = regexp.MustCompile(`^%time[ \t]`)
 )
 
-// blank overwrites with spaces what is not Python in the source of a cell.
-func blank(cell []byte) {
+// blank overwrites with spaces what is not Python in the source of a cell, and
+// returns those lines; the lines of a shell's cell begin with a "!".
+func blank(cell []byte) (commands []string) {
 	start := len(cell) - len(bytes.TrimLeft(cell, " \t\r\n"))
 	if bytes.HasPrefix(cell[start:], []byte("%%")) {
 		if !transparent.Match(cell[start:]) {
+			if shell.Match(cell[start:]) {
+				for _, line := range bytes.Split(cell[start+lineLen(cell[start:]):], []byte("\n")) {
+					commands = append(commands, "!"+string(bytes.TrimSpace(line)))
+				}
+			}
 			erase(cell)
-			return
+			return commands
 		}
 		end := start + lineLen(cell[start:])
 		erase(cell[start:end])
@@ -37,6 +45,7 @@ func blank(cell []byte) {
 			copy(line, "pass; ") // as long as "%time ", and the rest is Python
 		case command.Match(line):
 			end := margin + continuedLen(cell[margin:])
+			commands = append(commands, strings.ReplaceAll(string(cell[margin:end]), "\\\n", " "))
 			erase(cell[margin:end])
 			if margin > at && end-margin >= len("pass") {
 				copy(cell[margin:], "pass") // it may be the only line of a block
@@ -46,6 +55,7 @@ func blank(cell []byte) {
 		}
 		at = margin + logicalLen(cell[margin:])
 	}
+	return commands
 }
 
 func erase(text []byte) {

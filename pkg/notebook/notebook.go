@@ -21,6 +21,9 @@ type Notebook struct {
 	// Text is the source of the code cells in order. Each begins on a new line.
 	Text  []byte
 	Cells []Cell
+	// Commands are the lines that are no Python, "!pip install x" and those of
+	// %%bash cells, in order and without their margin.
+	Commands []string
 	// from and to are the ranges in the file of each byte of Text; a byte
 	// between cells has an empty one, the bytes of an escape share theirs.
 	from, to []int
@@ -102,7 +105,7 @@ func (n *Notebook) add(index int, cell value) error {
 		n.decode(s)
 	}
 	n.Cells = append(n.Cells, Cell{index, start, len(n.Text)})
-	blank(n.Text[start:])
+	n.Commands = append(n.Commands, blank(n.Text[start:])...)
 	if end := len(n.Text); end > start && n.Text[end-1] != '\n' {
 		n.put("\n", n.to[end-1], n.to[end-1])
 	}

@@ -63,6 +63,18 @@ func (p *Project) Has(name string) bool {
 	return ok
 }
 
+// Somewhere tells whether a top-level module is a file or a package of the
+// project, in whichever directory: scripts put those on sys.path.
+func (p *Project) Somewhere(module string) bool {
+	return slices.ContainsFunc(p.names, func(name string) bool {
+		rest, ok := strings.CutSuffix(name, "/__init__.py")
+		if !ok {
+			rest = strings.TrimSuffix(name, ".py")
+		}
+		return path.Base(rest) == module
+	})
+}
+
 // Len is the number of Python files.
 func (p *Project) Len() int { return len(p.names) }
 
