@@ -16,7 +16,8 @@ import (
 func inspectCommand() *cli.Command {
 	return &cli.Command{
 		Name: "inspect", Usage: "say what mlhook sees in a commit (HEAD without COMMIT), and why; runs nothing", ArgsUsage: "[COMMIT]",
-		Flags: []cli.Flag{jsonFlag},
+		Description: "--json prints one object:\n\n" + inspect.Document(),
+		Flags:       []cli.Flag{jsonFlag},
 		Action: func(c *cli.Context) error {
 			p, err := openProject(c)
 			if err != nil {

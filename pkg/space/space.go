@@ -16,33 +16,30 @@ import (
 
 // A Tunable is a place in the source with a domain and the user's own value.
 type Tunable struct {
-	ID      string   `json:"id"` // stable while the code around it is
-	File    string   `json:"file"`
-	Cell    *int     `json:"cell"`  // of a notebook, 1-based among all its cells
-	Line    int      `json:"line"`  // 1-based, within the cell of a notebook
-	Name    string   `json:"name"`  // "learning_rate"
-	Kind    string   `json:"kind"`  // number, choice, architecture, inserted, estimator
-	Scale   string   `json:"scale"` // log, linear; empty for choices
-	Value   string   `json:"value"` // source text; the framework's default for an inserted one
-	Low     float64  `json:"low"`
-	High    float64  `json:"high"`
-	Choices []string `json:"choices"` // source text; null for numbers
+	ID      string   `json:"id" doc:"stable while the code around it is"`
+	File    string   `json:"file" doc:"path within the repository"`
+	Cell    *int     `json:"cell" doc:"of a notebook, from 1 among all its cells"`
+	Line    int      `json:"line" doc:"from 1, of a notebook within its cell"`
+	Name    string   `json:"name" doc:"name of the parameter: learning_rate"`
+	Kind    string   `json:"kind" doc:"number, choice, architecture, inserted (an argument that is not written yet), estimator (another class; off unless allowed)"`
+	Scale   string   `json:"scale" doc:"log or linear; empty for choices"`
+	Value   string   `json:"value" doc:"source text; the framework's default for an inserted one"`
+	Low     float64  `json:"low" doc:"least value, in the parameter's own unit; 0 for choices"`
+	High    float64  `json:"high" doc:"greatest value, in the parameter's own unit; 0 for choices"`
+	Choices []string `json:"choices" doc:"source texts to choose from; null for numbers"`
 
-	// Role is what the value does, the word that recipes go by: learning_rate,
-	// epochs, batch_size, width, depth, filters, kernel_size, activation,
-	// optimizer, loss, dropout, l2, momentum, estimators, max_depth,
-	// min_samples, subsample, C, gamma, kernel, neighbors, max_iter, alpha,
-	// scaling, init, patience, rounds, solver, optimizer_class.
+	// Role is the word that recipes go by: learning_rate, epochs, batch_size,
+	// width, depth, filters, kernel_size, activation, optimizer, loss, dropout,
+	// l2, momentum, estimators, max_depth, min_samples, subsample, C, gamma,
+	// kernel, neighbors, max_iter, alpha, scaling, init, patience, rounds, solver,
+	// optimizer_class.
 	//
 	// Those of architecture moves: layers (one more hidden layer), conv_layer,
 	// dropout_layer, norm_layer (normalisation behind hidden layers), remove.
 	// That of a whole model: estimator.
-	Role string `json:"role"`
-	// Owner is the canonical name of what takes the value: "sklearn.svm.SVC",
-	// "keras.layers.Dense", "keras.optimizers.Adam", "xgboost.train".
-	Owner string `json:"owner"`
-	// Int says that only whole numbers make sense.
-	Int bool `json:"int"`
+	Role  string `json:"role" doc:"what the value does: learning_rate, epochs, width, dropout, layers ..."`
+	Owner string `json:"owner" doc:"canonical name of what takes the value: sklearn.svm.SVC, keras.optimizers.Adam"`
+	Int   bool   `json:"int" doc:"only whole numbers make sense"`
 
 	// Place is the byte range that an edit replaces; empty, at the point of
 	// insertion, for kind "inserted". Move describes an architecture move.
