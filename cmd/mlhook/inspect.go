@@ -37,7 +37,7 @@ func inspectCommand() *cli.Command {
 				return err
 			}
 			defer files.Close()
-			program, err := p.inspect(c.Context, sha, files, settings)
+			program, err := p.inspect(c.Context, files, settings)
 			if err != nil {
 				return err
 			}
@@ -55,10 +55,10 @@ func inspectCommand() *cli.Command {
 }
 
 // inspect reads a commit that is laid out in files.
-func (p *project) inspect(ctx context.Context, commit string, files fs.FS, s config.Settings) (*inspect.Program, error) {
+func (p *project) inspect(ctx context.Context, files fs.FS, s config.Settings) (*inspect.Program, error) {
 	return inspect.Inspect(inspect.Source{
 		FS:       files,
-		Classify: func(name string) (string, error) { return p.git.Classify(ctx, commit, name) },
+		Classify: func(name string) (string, error) { return p.git.Classify(ctx, name) },
 	}, inspect.Hints{Entry: s.Entry, Data: s.Data, Requirements: s.Requirements})
 }
 
@@ -79,7 +79,7 @@ func printProgram(w io.Writer, p *inspect.Program) {
 	row("requirements", fmt.Sprintf("%s (from %s)", strings.Join(p.Requirements, ", "), p.RequirementsFrom))
 	row("resume", "by "+p.Resume)
 	for _, d := range p.Data {
-		row("data", d.Path+" ("+d.Kind+")")
+		row("data", d.Path+" ("+d.Kind+"): "+d.How)
 	}
 	for _, text := range p.Why {
 		row("why", text)

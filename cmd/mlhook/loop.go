@@ -37,7 +37,7 @@ func newLoop(ctx context.Context, p *project, number int, out io.Writer) (*loop.
 	return &loop.Loop{
 		Number: number, Dir: p.state.RunDir(p.repo, number), Top: p.git.Top, Common: p.git.Common,
 		Journal: p.journal, Repo: p.git, Engine: p.engines(settings)[name], Settings: settings, UID: uid, GID: gid,
-		Inspect: func(dir string) (*inspect.Program, error) { return p.inspect(ctx, r.Commit, os.DirFS(dir), settings) },
+		Inspect: func(dir string) (*inspect.Program, error) { return p.inspect(ctx, os.DirFS(dir), settings) },
 		Notify:  p.notifier(settings, env),
 		Out:     out,
 	}, nil

@@ -79,7 +79,8 @@ func newJob(t *testing.T) Job {
 		os.Chmod(d, 0o755)
 	}
 	return Job{RunID: fmt.Sprintf("test-%d-%d", os.Getpid(), time.Now().UnixNano()), Repo: filepath.Join(dir, ".git"),
-		Commit: "0123456789abcdef", Dir: run, Data: []Mount{{Source: data, Name: "d0"}},
+		Commit: "0123456789abcdef", Dir: run, Data: []Mount{{Source: data, Name: "d0"},
+			{Source: data, Name: "d1", At: "/kaggle/input/x/numbers.csv"}, {Source: data, Name: "d2", At: "~/work/numbers.csv"}},
 		Env: map[string]string{"FROM_JOB": "yes"}, UID: os.Getuid(), GID: os.Getgid()}
 }
 
@@ -172,6 +173,16 @@ print("accuracy", accuracy_score(d, model.predict(b)))
 
 func checkAttempt(t *testing.T, u under, s Session) {
 	script := fmt.Sprintf("DATA = %q\n%s", s.DataPath("d0"), trainScript)
+	placed := 0
+	for _, m := range u.job.Data {
+		if m.At != "" && u.Places(m) {
+			script += fmt.Sprintf("import os\nprint('placed:', open(os.path.expanduser(%q)).read())\n", m.At)
+			placed++
+		}
+	}
+	if want := map[string]int{"docker": 2}[u.Name()]; placed != want {
+		t.Errorf("the engine shows %d files where the program looks for them, want %d", placed, want)
+	}
 	if events, offset, err := s.Events(0, 1, 0); len(events) != 0 || offset != 0 || err != nil {
 		t.Fatalf("events before the start: %v %d %v", events, offset, err)
 	}
@@ -181,6 +192,9 @@ func checkAttempt(t *testing.T, u under, s Session) {
 		t.Fatalf("exit is %+v; log: %s", last(events), logText(t, s, 0, 1))
 	}
 	text := logText(t, s, 0, 1)
+	if n := strings.Count(text, "placed: 1,2,3"); n != placed {
+		t.Errorf("%d of %d files are where the program looks for them: %q", n, placed, text)
+	}
 	if !strings.Contains(text, "data: 1,2,3") || !strings.Contains(text, "env: yes 1 0 ") || strings.Contains(text, "env: yes 1 0 0\n") && u.Name() == "docker" {
 		t.Errorf("log is %q", text)
 	}

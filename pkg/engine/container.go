@@ -10,7 +10,6 @@ import (
 	"path"
 	"path/filepath"
 	"regexp"
-	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -204,8 +203,8 @@ func (s *dockerSession) hostConfig(job Job, home, cache string) *docker.HostConf
 	}
 	for _, m := range job.Data {
 		host.Mounts = append(host.Mounts, bind(m.Source, s.DataPath(m.Name), true))
-		if ownPlace(m.Source) {
-			host.Mounts = append(host.Mounts, bind(m.Source, m.Source, true)) // for scripts that name it by its absolute path
+		if s.docker.Places(m) {
+			host.Mounts = append(host.Mounts, bind(m.Source, inside(m.At), true))
 		}
 	}
 	return host
@@ -215,15 +214,26 @@ func bind(source, target string, readOnly bool) docker.HostMount {
 	return docker.HostMount{Type: "bind", Source: source, Target: target, ReadOnly: readOnly}
 }
 
-// ownPlace tells whether data may appear in a container where it is on the
-// host, without hiding what the image has there.
-func ownPlace(source string) bool {
-	if runtime.GOOS == "windows" || !path.IsAbs(source) {
+// Places tells whether data may appear there without hiding what the image has.
+func (d *Docker) Places(m Mount) bool {
+	at := inside(m.At)
+	if !path.IsAbs(at) || strings.HasPrefix(at, "/opt/venv") {
 		return false
 	}
-	top, _, below := strings.Cut(strings.TrimPrefix(path.Clean(source), "/"), "/")
+	if strings.HasPrefix(at, insideHome+"/") {
+		return true
+	}
+	top, _, below := strings.Cut(strings.TrimPrefix(at, "/"), "/")
 	system := []string{"bin", "boot", "dev", "etc", "lib", "lib32", "lib64", "mlhook", "proc", "run", "sbin", "sys", "usr"}
-	return below && !slices.Contains(system, top) && !strings.HasPrefix(source, "/opt/venv")
+	return below && !slices.Contains(system, top)
+}
+
+// inside is a Mount.At as a path of the container.
+func inside(at string) string {
+	if rest, ok := strings.CutPrefix(at, "~"); ok {
+		at = insideHome + rest
+	}
+	return path.Clean(at)
 }
 
 func (s *dockerSession) DataPath(name string) string { return insideData + "/" + name }

@@ -48,6 +48,10 @@ type Image struct {
 type Mount struct {
 	Source string // absolute path on the host
 	Name   string // unique within the job; Session.DataPath tells where it appears
+	// At is where it appears as well, for programs that look for it there: an
+	// absolute path, or one below "~" for the home of the trials. Empty for none,
+	// else one that Engine.Places accepts; none lies below another.
+	At string
 }
 
 // A Job is the run that a session serves.
@@ -82,6 +86,9 @@ type Engine interface {
 	// the same Image without work. progress gets lines for a person. A failed
 	// build is a *BuildError, an engine that is away an *Unavailable.
 	Prepare(ctx context.Context, env Environment, progress func(line string)) (Image, error)
+
+	// Places tells whether trials see the mount at its At.
+	Places(m Mount) bool
 
 	// Open starts the agent of a job, or adopts the one that an earlier runner
 	// left running for the same RunID. It returns when the agent has said hello.

@@ -27,6 +27,17 @@ type Local struct {
 
 func (l *Local) Name() string { return "local" }
 
+// Places is true of what is there anyway: trials see this machine as it is.
+func (l *Local) Places(m Mount) bool {
+	at := m.At
+	if rest, ok := strings.CutPrefix(at, "~/"); ok {
+		if home, err := os.UserHomeDir(); err == nil {
+			at = filepath.Join(home, rest)
+		}
+	}
+	return at == m.Source
+}
+
 func (l *Local) Check(ctx context.Context) error {
 	if _, err := l.interpreters(ctx); err != nil {
 		return err

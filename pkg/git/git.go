@@ -219,18 +219,20 @@ func (r *Repo) ReadFiles(ctx context.Context, commit string, names ...string) (m
 	return texts, nil
 }
 
-// Classify says how git sees a path within the working tree: "tracked",
-// "untracked", "ignored", or "missing".
-func (r *Repo) Classify(ctx context.Context, commit, name string) (string, error) {
-	out, err := r.run(ctx, "ls-tree", "-z", commit, "--", name)
+// Classify says how git sees a path of the working tree that the commit in it
+// does not have, and of a directory what of it the commit does not have:
+// "untracked", "ignored", or "missing" where there is nothing such.
+func (r *Repo) Classify(ctx context.Context, name string) (string, error) {
+	info, err := os.Stat(filepath.Join(r.Top, filepath.FromSlash(name)))
 	if err != nil {
-		return "", err
-	}
-	if out != "" {
-		return "tracked", nil
-	}
-	if _, err := os.Stat(filepath.Join(r.Top, filepath.FromSlash(name))); err != nil {
 		return "missing", nil
+	}
+	if info.IsDir() {
+		others, err := r.run(ctx, "--literal-pathspecs", "ls-files", "-z", "--others", "--directory", "--", name)
+		if err != nil || others == "" {
+			return "missing", err
+		}
+		name = split(others)[0]
 	}
 	if _, err := r.run(ctx, "check-ignore", "--quiet", "--", name); err == nil {
 		return "ignored", nil

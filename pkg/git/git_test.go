@@ -109,10 +109,10 @@ func TestCheckoutLeavesTheUserAlone(t *testing.T) {
 }
 
 func TestClassify(t *testing.T) {
-	r, head := repository(t)
-	sh(t, r.Top, "touch new x.log")
-	for name, want := range map[string]string{"train.py": "tracked", "new": "untracked", "x.log": "ignored", "no": "missing"} {
-		if got, err := r.Classify(context.Background(), head, name); got != want || err != nil {
+	r, _ := repository(t)
+	sh(t, r.Top, "touch new x.log; mkdir a b 'c[1]'; touch a/x.log b/new a/kept 'c[1]/kept'; git add a/kept 'c[1]/kept'")
+	for name, want := range map[string]string{"new": "untracked", "x.log": "ignored", "no": "missing", "a": "ignored", "b": "untracked", "c[1]": "missing"} {
+		if got, err := r.Classify(context.Background(), name); got != want || err != nil {
 			t.Errorf("%s: %q, %v; want %q", name, got, err, want)
 		}
 	}

@@ -1,284 +1,192 @@
 package inspect
 
 import (
+	"errors"
+	"fmt"
+	"io/fs"
 	"path"
 	"regexp"
-	"strconv"
+	"slices"
 	"strings"
 
 	"github.com/mlhook/mlhook/pkg/project"
 	"github.com/mlhook/mlhook/pkg/pysrc"
 )
 
-// dataName is a string that names a data file.
-var dataName = regexp.MustCompile(`(?i)\.(csv|tsv|json|jsonl|npz|npy|pkl|pickle|parquet|h5|hdf5|txt|data|zip|gz|feather|xlsx?|arff|mat|joblib|db|sqlite|libsvm|svm|names|test|train)$`)
-
-// readers are calls whose first argument is a path to read.
-var readers = set(`read_csv read_table read_json read_parquet read_pickle read_excel read_hdf read_feather load loadtxt genfromtxt open loadmat
-	load_svmlight_file ImageFolder DatasetFolder flow_from_directory image_dataset_from_directory text_dataset_from_directory listdir scandir walk
-	load_files glob iglob`)
-
-// directories are the readers of a directory.
-var directories = set("ImageFolder DatasetFolder flow_from_directory image_dataset_from_directory text_dataset_from_directory listdir scandir walk load_files")
-
-// writers are calls that write to a path, and which argument that is.
-var writers = map[string]int{"to_csv": 0, "to_pickle": 0, "to_json": 0, "to_parquet": 0, "to_excel": 0, "dump": 1, "save": 0, "savez": 0, "savetxt": 0, "save_model": 0, "urlretrieve": 1}
+// Kinds of data besides those of git (untracked, ignored, missing).
+const (
+	tracked = "tracked"
+	mixed   = "mixed"
+	outside = "outside"
+	missing = "missing"
+)
 
 // findData lists the paths that the program reads.
 func findData(p *Program, src Source, t *trace, extra []string) error {
-	names := extra
-	w := pathfinder{t, path.Dir(p.Entry)}
+	m := mapper{src: src, dir: path.Dir(p.Entry)}
+	w := pathfinder{t, m.dir}
+	var read []reading
+	for _, name := range extra {
+		read = append(read, reading{name: name})
+	}
 	written := map[string]bool{}
-	t.each(func(m *project.Module, c *pysrc.Call) {
-		if name := w.writing(m, c); name != "" {
+	t.each(func(mod *project.Module, c *pysrc.Call) {
+		if name := w.writing(mod, c); name != "" {
 			written[name] = true
-		} else if name := w.reading(m, c); name != "" {
-			names = append(names, name)
+		} else if r := w.reading(mod, c); r.name != "" {
+			read = append(read, r)
 		}
 	})
 	seen := map[string]bool{}
-	for _, name := range names {
-		if seen[name] {
+	for _, r := range read {
+		if seen[r.name] {
 			continue
 		}
-		seen[name] = true
-		d := Data{Path: name, Kind: "outside"}
-		within := path.Join(path.Dir(p.Entry), name)
-		if !path.IsAbs(name) && within != ".." && !strings.HasPrefix(within, "../") {
-			var err error
-			if d.Kind, err = src.Classify(within); err != nil {
-				return err
-			}
-			if d.Kind == "missing" && written[name] {
-				continue // the program makes it
-			}
+		seen[r.name] = true
+		d, err := m.place(r.name)
+		if err != nil {
+			return err
 		}
-		if d.Kind == "outside" || d.Kind == "missing" {
-			if err := mapInto(p, src, &d); err != nil {
-				return err
-			}
+		away := d.Kind == outside || d.Kind == missing
+		if away && (written[r.name] || r.guess && d.Mapped == "" && !elsewhere.MatchString(r.name)) {
+			continue // the program makes it, or may well make it
 		}
 		p.Data = append(p.Data, d)
 	}
+	ambiguous(p.Data)
+	for i, d := range p.Data {
+		p.Data[i].How = m.how(d)
+	}
 	return nil
+}
+
+// A mapper finds what takes the place of a path in a trial.
+type mapper struct {
+	src Source
+	dir string // of the entry script, where the program runs
+}
+
+// within is a relative path as one of the repository; it may begin with "..".
+func (m mapper) within(name string) string { return path.Join(m.dir, name) }
+
+func isOutside(within string) bool { return within == ".." || strings.HasPrefix(within, "../") }
+
+func isAnchored(name string) bool { return path.IsAbs(name) || strings.HasPrefix(name, "~") }
+
+// place classifies a path and finds the file of the repository that stands for it.
+func (m mapper) place(name string) (d Data, err error) {
+	d = Data{Path: name, Kind: outside}
+	if !isAnchored(name) && !isOutside(m.within(name)) {
+		if d.Kind, err = m.kind(m.within(name)); err != nil {
+			return d, err
+		}
+	}
+	if d.Kind == outside || d.Kind == missing {
+		d.Mapped, err = m.standIn(d)
+	}
+	return d, err
+}
+
+// kind says where a path of the repository comes from.
+func (m mapper) kind(name string) (string, error) {
+	if name == "." {
+		return tracked, nil
+	}
+	info, err := fs.Lstat(m.src.FS, name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrInvalid):
+		return m.src.Classify(name)
+	case err != nil:
+		return "", err
+	case !info.IsDir():
+		return tracked, nil
+	}
+	rest, err := m.src.Classify(name)
+	if rest == "untracked" || rest == "ignored" {
+		return mixed, err
+	}
+	return tracked, err
 }
 
 // homes are directories that people keep data in.
 var homes = []string{"", "data", "input", "dataset", "datasets"}
 
-// mapInto looks for the file of the repository that a path outside of it, or
-// one that is not there, means: the longest end of the path that is found.
-func mapInto(p *Program, src Source, d *Data) error {
+// standIn looks for what a path that is not there means: the longest end of it
+// that is found beside the script or in the repository.
+func (m mapper) standIn(d Data) (string, error) {
 	parts := strings.Split(strings.Trim(path.Clean(d.Path), "/"), "/")
 	for i := range parts {
 		tail := path.Join(parts[i:]...)
-		if strings.HasPrefix(tail, "..") || tail == "input" {
+		if strings.HasPrefix(tail, "..") || strings.HasPrefix(tail, "~") || tail == "." {
 			continue
 		}
-		for _, home := range homes {
-			name := path.Join(home, tail)
-			kind, err := src.Classify(name)
-			if err != nil {
-				return err
-			}
-			if kind != "missing" {
-				d.Mapped = name
-				p.Hazards = append(p.Hazards, d.Path+" is not there, "+name+" is: name that in the program")
-				return nil
-			}
-		}
-	}
-	return nil
-}
-
-// A pathfinder reads the paths that expressions stand for. The program runs in
-// its entry script's directory.
-type pathfinder struct {
-	*trace
-	dir string
-}
-
-// top stands for the directory of the repository in a path made from __file__.
-const top = "/<repository>"
-
-// reading is the path that a call reads, empty where it reads none that the
-// source tells.
-func (w pathfinder) reading(m *project.Module, c *pysrc.Call) string {
-	last := lastName(c.Func)
-	if !readers[last] || writes(c) {
-		return ""
-	}
-	given := argument(c, 0, "directory", "root", "filepath_or_buffer", "container_path")
-	if given == nil {
-		return ""
-	}
-	name, whole := w.path(m, given, farthest)
-	if strings.Contains(name, "://") || name == "" {
-		return ""
-	}
-	if i := strings.IndexAny(name, "*?["); i >= 0 {
-		name, whole = path.Dir(name[:i]+"x"), false
-		if name == "." {
-			return ""
-		}
-		return w.relative(name)
-	}
-	if !whole || !directories[last] && !dataName.MatchString(name) {
-		return ""
-	}
-	return w.relative(name)
-}
-
-// writing is the path that a call writes.
-func (w pathfinder) writing(m *project.Module, c *pysrc.Call) string {
-	at, known := writers[lastName(c.Func)]
-	if !known && !writes(c) || at >= len(c.Args) {
-		return ""
-	}
-	if lastName(c.Func) == "save" && len(c.Args) > 1 && project.Root(m.Canonical(c)) == "torch" {
-		at = 1
-	}
-	name, whole := w.path(m, c.Args[at], farthest)
-	if !whole {
-		return ""
-	}
-	return w.relative(name)
-}
-
-// relative is a path as seen from where the program runs.
-func (w pathfinder) relative(name string) string {
-	name = path.Clean(name)
-	rest, own := strings.CutPrefix(name, top)
-	if !own {
-		return name
-	}
-	rest = strings.TrimPrefix(rest, "/")
-	up := ""
-	for dir := w.dir; dir != "."; dir = path.Dir(dir) {
-		if below, ok := strings.CutPrefix(rest, dir+"/"); ok {
-			rest = below
-			break
-		}
-		up += "../"
-	}
-	return path.Clean(up + rest)
-}
-
-// path is what an expression names; whole is false where its end is unknown.
-func (w pathfinder) path(m *project.Module, e pysrc.Expr, steps int) (name string, whole bool) {
-	if steps == 0 {
-		return "", false
-	}
-	steps--
-	switch e := e.(type) {
-	case *pysrc.String:
-		return e.Value, e.Plain
-	case *pysrc.Name:
-		if e.ID == "__file__" {
-			return path.Join(top, m.Name), true
-		}
-		for _, at := range w.holds(m, e) {
-			if name, whole = w.path(at.m, at.e, steps); whole {
-				return name, whole
-			}
-		}
-	case *pysrc.Binary:
-		left, known := w.path(m, e.X, steps)
-		right, whole := w.path(m, e.Y, steps)
-		switch {
-		case !known || !whole:
-		case e.Op == "/":
-			return path.Join(left, right), true
-		case e.Op == "+":
-			return left + right, true
-		}
-	case *pysrc.Attribute:
-		return w.attribute(m, e, steps)
-	case *pysrc.Subscript: // Path(...).parents[1]
-		if a, ok := e.Value.(*pysrc.Attribute); ok && a.Attr == "parents" {
-			name, whole := w.path(m, a.Value, steps)
-			levels, err := strconv.Atoi(m.File.Text(e.Index))
-			for range levels + 1 {
-				name = path.Dir(name)
-			}
-			return name, whole && err == nil
-		}
-	case *pysrc.Call:
-		return w.made(m, e, steps)
-	}
-	return "", false
-}
-
-// attribute is the path of args.data, config.DATA or path.parent.
-func (w pathfinder) attribute(m *project.Module, e *pysrc.Attribute, steps int) (string, bool) {
-	if e.Attr == "parent" {
-		name, whole := w.path(m, e.Value, steps)
-		return path.Dir(name), whole
-	}
-	base, ok := e.Value.(*pysrc.Name)
-	if !ok {
-		return "", false
-	}
-	for _, at := range w.elsewhere(m, m.Imports[base.ID]+"."+e.Attr) {
-		return w.path(at.m, at.e, steps)
-	}
-	for _, other := range w.program { // args.data
-		for _, c := range other.Calls {
-			if lastName(c.Func) != "add_argument" || strings.ReplaceAll(strings.TrimLeft(firstString(c), "-"), "-", "_") != e.Attr {
-				continue
-			}
-			if given := project.Argument(c, "default", -1); given != nil {
-				return w.path(other, given, steps)
+		for _, base := range slices.Compact([]string{m.dir, "."}) {
+			for _, home := range homes {
+				name := path.Join(base, home, tail)
+				if d.Kind == missing && name == m.within(d.Path) {
+					continue
+				}
+				if kind, err := m.kind(name); err != nil || kind != missing {
+					return name, err
+				}
 			}
 		}
 	}
-	return "", false
+	return "", nil
 }
 
-// made is the path that a call of os.path or pathlib makes.
-func (w pathfinder) made(m *project.Module, c *pysrc.Call, steps int) (string, bool) {
-	a, method := c.Func.(*pysrc.Attribute)
-	last := lastName(c.Func)
-	if method && len(c.Args) == 0 && (last == "resolve" || last == "absolute" || last == "expanduser") {
-		return w.path(m, a.Value, steps)
-	}
-	var parts []string
-	if last == "joinpath" && method {
-		name, whole := w.path(m, a.Value, steps)
-		if !whole {
-			return "", false
+// ambiguous takes back stand-ins of several files that only share a name, as
+// a/train.csv and b/train.csv do.
+func ambiguous(data []Data) {
+	meant := map[string]map[string]bool{}
+	for _, d := range data {
+		if d.Mapped != "" && path.Base(path.Dir(d.Mapped)) != path.Base(path.Dir(d.Path)) {
+			if meant[d.Mapped] == nil {
+				meant[d.Mapped] = map[string]bool{}
+			}
+			meant[d.Mapped][path.Base(path.Dir(d.Path))] = true
 		}
-		parts = append(parts, name)
 	}
-	for _, e := range c.Args {
-		name, whole := w.path(m, e, steps)
-		if !whole {
-			return "", false
+	for i := range data {
+		if len(meant[data[i].Mapped]) > 1 {
+			data[i].Mapped = ""
 		}
-		if path.IsAbs(name) {
-			parts = nil
-		}
-		parts = append(parts, name)
 	}
-	if len(parts) == 0 {
-		return ".", last == "getcwd" || last == "cwd"
-	}
-	switch last {
-	case "join", "joinpath", "Path", "PurePath":
-		return path.Join(parts...), true
-	case "dirname":
-		return path.Dir(parts[0]), true
-	case "abspath", "realpath", "normpath", "expanduser", "str", "fspath":
-		return parts[0], true
-	}
-	return "", false
 }
 
-// writes tells whether open is called for writing.
-func writes(c *pysrc.Call) bool {
-	if lastName(c.Func) != "open" || len(c.Args) < 2 {
-		return false
+// elsewhere matches where the data of hosted notebooks is.
+var elsewhere = regexp.MustCompile(`^(?:/kaggle/input|(?:\.\./)+input|/content/drive/(?:MyDrive|My Drive|Shareddrives)|/content)(?:/|$)`)
+
+// suggested is where in the repository a file would be found for a path.
+func suggested(name string) string {
+	if at := elsewhere.FindString(name); strings.HasSuffix(strings.Trim(at, "/"), "input") {
+		return path.Join("input", name[len(at):])
 	}
-	mode, ok := c.Args[1].(*pysrc.String)
-	return ok && strings.ContainsAny(mode.Value, "wax")
+	return path.Join("data", path.Base(name))
+}
+
+// how says how data gets into a trial, or what to do so that it does.
+func (m mapper) how(d Data) string {
+	within := m.within(d.Path)
+	reachable := isAnchored(d.Path) || !strings.HasPrefix(within, "../..")
+	switch {
+	case d.Mapped != "" && isAnchored(d.Path):
+		own := pathfinder{dir: m.dir}.relative(path.Join(top, d.Mapped))
+		return fmt.Sprintf("trials in a container see %s of the repository there, read-only; the local engine cannot show it there: for that, name %s in the program", d.Mapped, own)
+	case d.Mapped != "" && reachable:
+		return fmt.Sprintf("trials see %s of the repository there", d.Mapped)
+	case d.Kind == tracked:
+		return "part of the commit"
+	case d.Kind == mixed:
+		return "the commit's files, and beside them what git does not track there, from the working tree"
+	case d.Kind == missing:
+		return fmt.Sprintf("not there; unless the program makes it, put it at %s (git may ignore it)", within)
+	case d.Kind != outside:
+		return "taken from the working tree: a copy for each trial, above 64 MiB read-only"
+	case !reachable:
+		return "too far above the repository for a trial to see; put it inside and name it from there"
+	case elsewhere.MatchString(d.Path) || !isAnchored(d.Path):
+		return fmt.Sprintf("not in the repository; put it at %s (git may ignore it), and trials see it there", suggested(d.Path))
+	}
+	return fmt.Sprintf("outside the repository; allow it with `git config --add mlhook.mounts %q`, or put it at %s (git may ignore it)", d.Path, suggested(d.Path))
 }

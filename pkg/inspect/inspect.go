@@ -13,8 +13,8 @@ import (
 // A Source is a project to read.
 type Source struct {
 	FS fs.FS // the committed files
-	// Classify says how git sees a path within the project: tracked,
-	// untracked, ignored, missing.
+	// Classify says how git sees a path of the working tree that FS lacks, and of
+	// a directory what of it FS lacks: untracked, ignored, missing.
 	Classify func(name string) (string, error)
 }
 

@@ -67,6 +67,7 @@ type Loop struct {
 
 	program  *inspect.Program
 	mounts   []mapped
+	links    []symlink
 	image    engine.Image
 	session  engine.Session
 	deadline time.Time

@@ -60,7 +60,7 @@ func (l *Loop) inspect(ctx context.Context, r run.Run) error {
 		}
 		return &ending{verdict: run.Refused, reason: *program.Problem}
 	}
-	if l.mounts, err = l.mapData(); err != nil {
+	if err := l.mapData(); err != nil {
 		return err
 	}
 	if _, err := l.Journal.Change(ctx, l.Number, func(r *run.Run) { r.Entry = program.Entry }); err != nil {
@@ -93,8 +93,11 @@ func (l *Loop) fingerprint(replaced map[string][]byte) (string, error) {
 	fmt.Fprintf(h, "1\n%s\n%s\n%q\n%s\n", l.Engine.Name(), l.program.Entry, l.program.Requirements, l.Settings.Fingerprint())
 	files := append([]string(nil), l.program.Files...)
 	for _, d := range l.program.Data {
-		if d.Kind == "tracked" {
-			files = append(files, path.Join(path.Dir(l.program.Entry), d.Path))
+		switch name := path.Join(path.Dir(l.program.Entry), d.Path); {
+		case d.Mapped != "":
+			files = append(files, d.Mapped)
+		case d.Kind == "tracked" || d.Kind == "mixed":
+			files = append(files, name)
 		}
 	}
 	sort.Strings(files)
@@ -110,7 +113,10 @@ func (l *Loop) fingerprint(replaced map[string][]byte) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		fmt.Fprintf(h, "data %q %s\n", m.path, sum)
+		fmt.Fprintf(h, "data %q %s\n", m.path+m.at, sum)
+	}
+	for _, k := range l.links {
+		fmt.Fprintf(h, "link %q %q\n", k.at, k.to)
 	}
 	return hex.EncodeToString(h.Sum(nil)), nil
 }

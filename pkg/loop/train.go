@@ -173,7 +173,7 @@ func (l *Loop) judge(trials []run.Trial) error {
 			"the only accuracy of %s (%.3f, %s) is on the data it trained on, which proves nothing; evaluate on held-out data",
 			l.program.Entry, base.Metric.Value, base.Metric.Source)}
 	case base.Error != "":
-		return &ending{verdict: run.Failed, cause: run.CauseCode, reason: base.Error}
+		return &ending{verdict: run.Failed, cause: run.CauseCode, reason: l.explained(base.Error)}
 	}
 	return &ending{verdict: run.Refused, reason: fmt.Sprintf(
 		"%s ran to its end but no accuracy was seen; print one (\"Test accuracy: 0.91\") or call evaluate, score or accuracy_score", l.program.Entry)}
