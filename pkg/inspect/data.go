@@ -185,8 +185,10 @@ func (m mapper) how(d Data) string {
 		return "taken from the working tree: a copy for each trial, above 64 MiB read-only"
 	case !reachable:
 		return "too far above the repository for a trial to see; put it inside and name it from there"
-	case elsewhere.MatchString(d.Path) || !isAnchored(d.Path):
+	case !isAnchored(d.Path):
 		return fmt.Sprintf("not in the repository; put it at %s (git may ignore it), and trials see it there", suggested(d.Path))
+	case elsewhere.MatchString(d.Path):
+		return fmt.Sprintf("not in the repository; put it at %s (git may ignore it), and trials in a container see it there", suggested(d.Path))
 	}
 	return fmt.Sprintf("outside the repository; allow it with `git config --add mlhook.mounts %q`, or put it at %s (git may ignore it)", d.Path, suggested(d.Path))
 }
