@@ -35,7 +35,7 @@
 // sees it), child (runs the script), hooks and hook_* (observe the frameworks),
 // record (what they saw), rows (which data it was), reads (which files), structure
 // (what the model is made of), save (the model), checkpoint (states of the
-// training), entropy, warm (starting from a parent), warm_state (its files),
+// training) and spacing (how often), entropy, warm (starting from a parent), warm_state (its files),
 // warm_net with an adapter for each framework, and grow (where a parent's weights
 // belong).
 package agent
@@ -103,8 +103,8 @@ const (
 	EventCurve  = "curve"  // one epoch or boosting round: Epoch (from 1), Values
 	EventMetric = "metric" // a measured value: Name, Value, Split, Samples, Source, Rows, Majority
 	EventModel  = "model"  // a model was saved: Path below model/, Format, SHA256, Size
-	// EventCheckpoint: a state of the training was saved: Path (its name), Epoch
-	// (finished ones), Size, Seconds, SHA256 of the manifest.
+	// EventCheckpoint: a state of the training is on disk: Path (its name), Epoch
+	// (finished ones), Size, Seconds it took to get there, SHA256 of the manifest.
 	EventCheckpoint = "checkpoint"
 	// EventResume: how the training goes on: Level; Path and Epoch of the
 	// checkpoint; Text says why it is not exact. Level restart without a Path

@@ -4,6 +4,10 @@ A checkpoint is ``<trials>/<n>/checkpoints/<epoch>-<attempt>-<k>/``: some files
 and MANIFEST.json, which was written last. All attempts of a trial share the
 directory. Whoever can restore a kind of training (``loops``, keras ...) is named
 in the position's ``by``, and only that one may use the checkpoint.
+
+The training's thread takes the state; a thread of ours, known to nobody else,
+makes it last, so that the training does not wait for the disk (see spacing for
+when it does).
 """
 
 import hashlib
@@ -14,13 +18,12 @@ import re
 import shutil
 import sys
 import time
+import _thread
 from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple
 
-from . import events
+from . import events, spacing
 
 EXACT, APPROXIMATE, RESTART = "exact", "approximate", "restart"
-SHARE = 0.02  # of the training time that snapshots may take
-SECONDS = 1.0  # of training that a crash may repeat, where an epoch is shorter
 KEEP = 3  # checkpoints kept besides the best
 MANIFEST = "MANIFEST.json"
 NAME = re.compile(r"(\d+)-(\d+)-(\d+)$")
@@ -55,19 +58,20 @@ class Store:
     """
 
     def __init__(
-        self, directory: str, writer: events.Writer, share: float = SHARE, attempt: int = 1, tree: str = ""
+        self, directory: str, writer: events.Writer, share: float = spacing.SHARE, attempt: int = 1, tree: str = ""
     ) -> None:
-        self.directory, self.writer, self.share, self.attempt, self.tree = directory, writer, share, attempt, tree
+        self.directory, self.writer, self.attempt, self.tree = directory, writer, attempt, tree
+        self.spacing = spacing.Spacing(share)
         self.resume: Optional[Checkpoint] = None  # what this attempt has to go on from
         self.went_on = False  # whether the training stands where a checkpoint was taken, or will
-        self.saved = 0
+        self.written = ""  # name of the last checkpoint, once it is on disk
         self.pid = os.getpid()
-        self._began: Optional[float] = None
-        self._asked = self._last = 0.0  # monotonic seconds: the last question, the last snapshot
-        self._spent = self._cost = 0.0  # seconds: of all snapshots, of the last one
+        self._saved = 0
+        self._writing = _thread.allocate_lock()  # held while a checkpoint is being written
         self._scores: Dict[str, float] = {}
         self._warned = False
         self._script = ""
+        self._clean()
 
     def open(self, name: str) -> None:
         """Take the checkpoint that the host chose; where it cannot be used, say so and start fresh."""
@@ -79,69 +83,68 @@ class Store:
             self.resumed(None, RESTART, "checkpoint %s: %s" % (name, error))
 
     def due(self, now: float) -> bool:
-        """Whether to save at this epoch's end; now is time.monotonic(), asked once an epoch.
-
-        Snapshots may take their share of the time and no more. Within it, one is
-        due before a second of training, or one longer epoch, is at risk. A share
-        of 1 or more asks for one after every epoch.
-        """
-        if os.getpid() != self.pid:
-            return False
-        if self._began is None:
-            self._began = self._asked = self._last = now
-        epoch, self._asked = now - self._asked, now
-        if self.share >= 1:
-            return True
-        if now - self._last + epoch <= SECONDS:
-            return False
-        return self._spent + self._cost <= self.share * (now - self._began)
+        """Whether to save at this epoch's end; now is time.monotonic(), asked once an epoch."""
+        return os.getpid() == self.pid and self.spacing.due(now) and not self._writing.locked()
 
     def save(
-        self, position: Dict[str, Any], files: Dict[str, Write], epoch: int, level: str, score: Optional[float] = None
-    ) -> Optional[str]:
-        """Write a checkpoint and return its name; None when it could not be written.
+        self, position: Dict[str, Any], files: Dict[str, Write], epoch: int, level: str, cost: float,
+        score: Optional[float] = None,
+    ) -> None:
+        """Write a checkpoint; files are written later, so they must not depend on what changes.
 
-        epoch counts the finished epochs; position has to be JSON; score is
-        better when higher.
+        epoch counts the finished epochs; position has to be JSON; cost is the
+        thread's time (time.thread_time) that the state took; score is better when
+        higher.
         """
-        began = time.monotonic()
-        self.saved += 1
-        name = "%d-%d-%d" % (epoch, self.attempt, self.saved)
+        self.wait()
+        began, cpu = time.monotonic(), time.thread_time()
+        self._saved += 1
+        self.written = ""
+        manifest = {"v": 1, "epoch": epoch, "position": position, "level": level, "score": score}
+        job = ("%d-%d-%d" % (epoch, self.attempt, self._saved), manifest, files, began, cost)
+        self._writing.acquire()
+        if self.spacing.waits():
+            self._write(*job)
+        else:
+            try:
+                _thread.start_new_thread(self._write, job)
+            except RuntimeError:  # no more threads are to be had
+                self._write(*job)
+        self.spacing.taken(cost + time.thread_time() - cpu)
+
+    def wait(self) -> None:
+        """Return when no checkpoint is being written."""
+        with self._writing:
+            pass
+
+    def _write(
+        self, name: str, manifest: Dict[str, Any], files: Dict[str, Write], began: float, cost: float
+    ) -> None:
+        """Make a checkpoint last, and give the lock back."""
         temporary = os.path.join(self.directory, ".tmp-" + name)
         try:
-            if self.saved == 1:
-                self._clean()
             os.makedirs(temporary)
-            manifest = {
-                "v": 1, "epoch": epoch, "position": position, "level": level, "score": score,
-                "files": {file: put(os.path.join(temporary, file), write) for file, write in files.items()},
-                "script": self.script(), "versions": versions(),
-            }
+            manifest["files"] = {file: put(os.path.join(temporary, file), write) for file, write in files.items()}
+            manifest.update(script=self.script(), versions=versions())
             text = json.dumps(manifest, sort_keys=True).encode()
             put(os.path.join(temporary, MANIFEST), lambda path: dump(path, text))
             os.rename(temporary, os.path.join(self.directory, name))
             sync(self.directory)
+            self.written = name
+            self.spacing.latency = time.monotonic() - began
+            self.writer.write(
+                "checkpoint", path=name, epoch=manifest["epoch"], seconds=cost + self.spacing.latency,
+                sha256=hashlib.sha256(text).hexdigest(),
+                size=len(text) + sum(file["size"] for file in manifest["files"].values()),
+            )
+            if manifest["score"] is not None:
+                self._scores[name] = manifest["score"]
+            self._prune()
         except Exception as error:
             shutil.rmtree(temporary, ignore_errors=True)
             self._warn("a checkpoint was not written: %s: %s" % (type(error).__name__, error))
-            return None
         finally:
-            self._last = time.monotonic()
-            self._cost = self._last - began
-            self._spent += self._cost
-        self.writer.write(
-            "checkpoint", path=name, epoch=epoch, seconds=self._cost, sha256=hashlib.sha256(text).hexdigest(),
-            size=len(text) + sum(file["size"] for file in manifest["files"].values()),
-        )
-        if score is not None:
-            self._scores[name] = score
-        self._prune()
-        return name
-
-    def spent(self, seconds: float) -> None:
-        """Count time that a snapshot took outside of save."""
-        self._spent += seconds
-        self._cost += seconds
+            self._writing.release()
 
     def load(self, name: str) -> Checkpoint:
         """Verify a checkpoint of this program; raises Unusable. Nothing is unpickled before.
@@ -168,6 +171,7 @@ class Store:
 
     def resumed(self, checkpoint: Optional[Checkpoint], level: str, why: str) -> None:
         """Say how the training goes on, or that it cannot be resumed."""
+        self.spacing.resumed(time.monotonic())
         self.went_on = checkpoint is not None and level != RESTART
         self.writer.write(
             "resume", durable=True, path=checkpoint.name if checkpoint else None,
@@ -199,15 +203,23 @@ class Store:
         names = self.names()
         best = max(self._scores, key=self._scores.__getitem__, default="")
         for name in names[KEEP:]:
-            if name != best:
-                shutil.rmtree(os.path.join(self.directory, name), ignore_errors=True)
+            if name != best:  # under another name first, so that none is there by half
+                gone = os.path.join(self.directory, ".tmp-" + name)
+                os.rename(os.path.join(self.directory, name), gone)
+                shutil.rmtree(gone, ignore_errors=True)
 
     def _clean(self) -> None:
         """Remove what an attempt left that was killed while it wrote."""
-        if os.path.isdir(self.directory):
-            for name in os.listdir(self.directory):
-                if name.startswith(".tmp-"):
-                    shutil.rmtree(os.path.join(self.directory, name), ignore_errors=True)
+        try:
+            left = [name for name in os.listdir(self.directory) if name.startswith(".tmp-")]
+        except OSError:
+            return
+        for name in left:
+            path = os.path.join(self.directory, name)
+            try:
+                shutil.rmtree(path) if os.path.isdir(path) else os.remove(path)
+            except OSError:
+                pass
 
     def _warn(self, text: str) -> None:
         if not self._warned:
@@ -242,10 +254,13 @@ def put(path: str, write: Write) -> Dict[str, Any]:
     return known if isinstance(known, dict) else identify(path)
 
 
-def dump(path: str, data: bytes) -> None:
-    """Write a file."""
-    with open(path, "wb") as f:
-        f.write(data)
+def dump(path: str, data: bytes) -> Dict[str, Any]:
+    """Write a file and return its size and hash."""
+    with open(path, "wb", buffering=0) as f:
+        view = memoryview(data)
+        while view:
+            view = view[f.write(view) :]
+    return {"size": len(data), "sha256": hashlib.sha256(data).hexdigest()}
 
 
 def identify(path: str) -> Dict[str, Any]:

@@ -10,7 +10,7 @@ import traceback
 import types
 from typing import Any, Dict, NoReturn, Optional, Tuple
 
-from . import checkpoint, entropy, events, hooks, loops, reads, record, replay, save
+from . import checkpoint, entropy, events, hooks, loops, reads, record, replay, save, spacing
 
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
 PR_SET_PDEATHSIG = 1
@@ -58,6 +58,8 @@ def run(request: Dict[str, Any], directory: str) -> NoReturn:
     data.start()
     code, keep = execute(script, tree, writer, rewriter)
     data.stop()
+    if recorder.checkpoints is not None:
+        recorder.checkpoints.wait()
     recorder.warm.finish()
     if keep:
         save.save(recorder, os.path.join(directory, "model"))
@@ -72,7 +74,7 @@ def checkpoints(
     if os.environ.get("MLHOOK_AUTORESUME") == "0":
         return None
     store = checkpoint.Store(
-        os.path.join(os.path.dirname(directory), "checkpoints"), writer, request.get("share") or checkpoint.SHARE,
+        os.path.join(os.path.dirname(directory), "checkpoints"), writer, request.get("share") or spacing.SHARE,
         request["attempt"], tree,
     )
     store.open(request.get("resume") or "")

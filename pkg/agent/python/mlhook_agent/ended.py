@@ -9,6 +9,8 @@ import functools
 import os
 from typing import Any, Callable, Dict
 
+from . import checkpoint
+
 MOST = 1 << 30  # bytes of all of them
 
 
@@ -18,6 +20,7 @@ class Ended:
     def __init__(self) -> None:
         self.size = 0  # bytes
         self._held: Dict[str, Any] = {}  # file name to content, or to the path of a file that has it
+        self._given: Dict[str, Any] = {}  # what the last checkpoint was made of
 
     def add(self, number: int, content: Any) -> None:
         """Hold what a training left: its bytes, or the path of the file that an earlier attempt wrote."""
@@ -36,14 +39,18 @@ class Ended:
         """Forget one that turned out to be of no use."""
         self._held.pop(file_of(number), None)
 
-    def files(self, number: int, running: bytes) -> "Dict[str, Callable[[str], None]]":
+    def files(self, number: int, running: bytes) -> "Dict[str, Callable[[str], Any]]":
         """What a checkpoint consists of, with the state of the training that runs."""
+        self._given = dict(self._held)
         held = dict(self._held, **{file_of(number): running})
         return {name: functools.partial(_write, content) for name, content in held.items()}
 
     def saved(self, directory: str) -> None:
-        """They lie in this checkpoint now."""
-        self._held = {name: os.path.join(directory, name) for name in self._held}
+        """Those that the last checkpoint was made of lie in it now."""
+        for name, content in self._given.items():
+            if self._held.get(name) is content:
+                self._held[name] = os.path.join(directory, name)
+        self._given = {}
 
 
 def file_of(number: int) -> str:
@@ -51,9 +58,7 @@ def file_of(number: int) -> str:
     return "training-%d" % number
 
 
-def _write(content: Any, path: str) -> None:
+def _write(content: Any, path: str) -> Any:
     if isinstance(content, bytes):
-        with open(path, "wb") as f:
-            f.write(content)
-    else:
-        os.link(content, path)
+        return checkpoint.dump(path, content)
+    return os.link(content, path)

@@ -29,26 +29,31 @@ COST = 0.005  # seconds that a snapshot is taken to cost before one was made
 
 
 class Blob:
-    """A state on disk, linked into every checkpoint that needs it."""
+    """A file of every checkpoint that needs it: the state of a loop, or a copy of what the program wrote."""
 
     made = 0
 
-    def __init__(self, store: checkpoint.Store, write: checkpoint.Write) -> None:
+    def __init__(self, store: checkpoint.Store, text: Optional[bytes], write: Optional[checkpoint.Write] = None) -> None:
         Blob.made += 1
         self.pid = os.getpid()
-        os.makedirs(store.directory, exist_ok=True)
-        self.path = os.path.join(store.directory, ".tmp-blob-%d" % Blob.made)
-        write(self.path)
-        self.identity = checkpoint.identify(self.path)
+        self.text = text  # until it is written, by the first checkpoint
+        self.path = os.path.join(store.directory, ".tmp-blob-%d-%d" % (store.attempt, Blob.made))
+        self.identity: Dict[str, Any] = {}
+        if write is not None:
+            os.makedirs(store.directory, exist_ok=True)
+            write(self.path)
+            self.identity = checkpoint.identify(self.path)
 
     def link(self, path: str) -> Dict[str, Any]:
         """Be a file of a checkpoint."""
+        if self.text is not None:
+            self.identity, self.text = checkpoint.dump(self.path, self.text), None
         os.link(self.path, path)
         return self.identity
 
     def __del__(self) -> None:
         try:
-            if os.getpid() == self.pid:
+            if os.getpid() == self.pid and self.text is None:
                 os.remove(self.path)
         except OSError:
             pass
@@ -138,7 +143,7 @@ class Runtime:
                 table = self._prepared(parent, end["file"], frame)
                 if table is not None:
                     self.values = self._fill(table)
-                    blob = Blob(self.store, lambda path: os.link(self._file(end["file"]), path))
+                    blob = Blob(self.store, None, lambda path: os.link(self._file(end["file"]), path))
                     parent.ended[key, number] = (blob, end["returned"])
                     return True
         if is_while:
@@ -234,10 +239,9 @@ class Runtime:
             active.plan = None  # from its beginning
         self.stack.append(active)
         if self._worth(self.durations.get(key)):
-            began = time.monotonic()
+            began = time.thread_time()
             active.entry = self.state.entry(frame, dead)
-            self.cost = time.monotonic() - began
-            self.store.spent(self.cost)
+            self.cost = time.thread_time() - began
         return active
 
     def _counts(self, parent: Active, loop: loops.Loop, iterable: Any) -> bool:
@@ -254,7 +258,7 @@ class Runtime:
 
     def _worth(self, seconds: Optional[float]) -> bool:
         """Whether what takes so long may bear the cost of a snapshot; yes when unknown."""
-        return seconds is None or self.store.share >= 1 or self.cost <= self.store.share * seconds
+        return seconds is None or self.store.spacing.share >= 1 or self.cost <= self.store.spacing.share * seconds
 
     def _end(self, active: Active, returned: Dict[str, Any]) -> None:
         """Keep the state in which a loop ended, if running it again would cost more."""
@@ -275,14 +279,15 @@ class Runtime:
         whole = all(a.blob or a.iteration == 0 for a in self.stack[1:-1])
         if not keep and not (due and whole):
             return
-        began = time.monotonic()
+        began = time.thread_time()
         active.blob = self._blob(active, frame, self.rewriter.loops[active.key].dead, {})
-        self.cost = time.monotonic() - began
+        self.cost = time.thread_time() - began
         if active.blob is None:
             return
         if due and whole:
-            self._save(active)
-        self.store.spent(self.cost)
+            self._save(active, began)
+        else:
+            self.store.spacing.spent(self.cost)
 
     def _blob(self, active: Active, frame: Any, dead: Any, returned: Dict[str, Any]) -> Optional[Blob]:
         try:
@@ -295,9 +300,9 @@ class Runtime:
             active.hopeless = True
             self.refuse("the program's data is nested too deeply to be saved")
             return None
-        return Blob(self.store, lambda path: checkpoint.dump(path, text))
+        return Blob(self.store, text)
 
-    def _save(self, active: Active) -> None:
+    def _save(self, active: Active, began: float) -> None:
         files: Dict[str, checkpoint.Write] = {}
 
         def file(blob: Optional[Blob]) -> Optional[str]:
@@ -317,13 +322,13 @@ class Runtime:
                 ],
             }
         names: Dict[str, str] = {}
-        for path, write in self.written.changed(lambda write: Blob(self.store, write)).items():
+        for path, write in self.written.changed(lambda write: Blob(self.store, None, write)).items():
             names["written-%d" % len(names)] = path
             files["written-%d" % (len(names) - 1)] = write
         concerns = sorted(set(self.state.concerns))
         level = checkpoint.APPROXIMATE if concerns else checkpoint.EXACT
         position = {"by": "loops", "root": child, "written": names, "concerns": concerns}
-        self.store.save(position, files, active.iteration, level)
+        self.store.save(position, files, active.iteration, level, time.thread_time() - began)
 
     # Restoring.
 

@@ -59,6 +59,7 @@ class Trainings:
     def _train(self, original: Any, given: Dict[str, Any], way: "Callable[[Training, Any, Any], Any]") -> Any:
         self.number += 1
         training = Training(self, self.number, self._saved())
+        self.store.spacing.begin(time.monotonic())
         self.running = True
         try:
             model = way(training, original, given)
@@ -90,7 +91,7 @@ class Trainings:
 
     def save(self, training: "Training", state: Dict[str, Any]) -> None:
         """Write a checkpoint, or hold what a training that ended left for the next one."""
-        began = time.monotonic()
+        began = time.thread_time()
         try:
             content = pickle.dumps(state, 4)
         except Exception as error:  # an evaluation that is no number
@@ -100,15 +101,16 @@ class Trainings:
             return
         if state["over"]:
             self.ended.add(training.number, content)
-            self.store.spent(time.monotonic() - began)
+            self.store.spacing.spent(time.thread_time() - began)
             return
+        self.store.wait()
+        if self.store.written:
+            self.ended.saved(os.path.join(self.store.directory, self.store.written))
         rounds = self.rounds + len(training.evaluations)
         level = APPROXIMATE if training.doubts else EXACT
-        files, taken = self.ended.files(training.number, content), time.monotonic() - began
-        name = self.store.save({"by": self.by, "training": training.number}, files, rounds, level)
-        self.store.spent(taken)
-        if name is not None:
-            self.ended.saved(os.path.join(self.store.directory, name))
+        files = self.ended.files(training.number, content)
+        position = {"by": self.by, "training": training.number}
+        self.store.save(position, files, rounds, level, time.thread_time() - began)
 
 
 class Training:

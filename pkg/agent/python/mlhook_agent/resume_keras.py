@@ -51,6 +51,7 @@ class Fits:
 
     def _begin(self, original: Original, listed: Any, *args: Any, **kwargs: Any) -> Any:
         result = original(listed, *args, **kwargs)
+        self.store.spacing.begin(time.monotonic())
         frame = sys._getframe(2)  # of fit
         if os.getpid() != self.recorder.pid or (self.current is not None and _runs(self.current.frame)):
             return result  # a fit of a callback, or of another process
@@ -159,11 +160,11 @@ class Fits:
 
     def _keep(self, fit: Fit) -> None:
         """Keep a fit that ended, for the next checkpoint."""
-        began = time.monotonic()
+        began = time.thread_time()
         content = pickle.dumps(fit.state(True), 4)
         self._doubt(fit)
         self._hold(fit.number, content)
-        self.store.spent(time.monotonic() - began)
+        self.store.spacing.spent(time.thread_time() - began)
 
     def _hold(self, number: int, content: Any) -> None:
         self.ended.add(number, content)
@@ -172,15 +173,14 @@ class Fits:
             self._close("the models of %d fits are too large to be kept" % number)
 
     def _save(self, fit: Fit) -> None:
-        began = time.monotonic()
+        began = time.thread_time()
+        self.store.wait()
+        if self.store.written:
+            self.ended.saved(os.path.join(self.store.directory, self.store.written))
         state = pickle.dumps(fit.state(False), 4)
         level = APPROXIMATE if self.doubts or fit.doubts else EXACT
         files, epoch = self.ended.files(fit.number, state), self.epochs + len(fit.epochs)
-        taken = time.monotonic() - began
-        name = self.store.save({"by": self.by, "fit": fit.number}, files, epoch, level)
-        self.store.spent(taken)
-        if name is not None:
-            self.ended.saved(os.path.join(self.store.directory, name))
+        self.store.save({"by": self.by, "fit": fit.number}, files, epoch, level, time.thread_time() - began)
 
     def _doubt(self, fit: Fit) -> None:
         self.doubts.extend(reason for reason in fit.doubts if reason not in self.doubts)
