@@ -53,6 +53,10 @@ func (l *Loop) execute(ctx context.Context, r run.Run, t run.Trial) error {
 		}
 		out.resumedBy(&t.Attempts[len(t.Attempts)-1])
 		switch {
+		case lost == nil && out.void == "" && out.killed() && failures(t)+1 < maxSessions:
+			why := fmt.Sprintf("its process was killed (signal %d)", out.exit.Signal)
+			l.say("train", "trial %d: %s; starting again", t.N, why)
+			again(&t, why)
 		case lost == nil && out.void == "":
 			return l.settle(ctx, t, out)
 		case lost == nil:
@@ -82,11 +86,16 @@ func again(t *run.Trial, why string) {
 	t.Attempts = append(t.Attempts, run.Attempt{N: len(t.Attempts) + 1, Why: &why})
 }
 
-// failures counts the attempts that ended with the agent's death.
+// failures counts the attempts that were killed, or whose agent died, since the
+// training last got further.
 func failures(t run.Trial) (n int) {
+	epoch := 0
 	for _, a := range t.Attempts {
 		if a.Why != nil && *a.Why != whyInterrupted {
 			n++
+		}
+		if a.FromEpoch > epoch {
+			epoch, n = a.FromEpoch, 0
 		}
 	}
 	return n
@@ -324,6 +333,10 @@ func (l *Loop) settle(ctx context.Context, t run.Trial, out outcome) error {
 	}
 	return err
 }
+
+// killed tells whether something other than the agent killed the attempt: a
+// person, or the kernel for want of memory.
+func (o outcome) killed() bool { return o.exit.Signal == 9 && !o.timedOut }
 
 // failed says what went wrong with an attempt; empty when nothing did.
 func (o outcome) failed(entry string, minutes float64) string {

@@ -38,8 +38,8 @@ func (l *Loop) prepare(ctx context.Context, r run.Run) error {
 	return err
 }
 
-// maxSessions is how often a run's agent may die without a trial ending
-// between, before the run is given up.
+// maxSessions is how often a trial may be killed, or end the agent, without its
+// training getting further, before it is given up.
 const maxSessions = 4
 
 // train runs trials until the search stops.
