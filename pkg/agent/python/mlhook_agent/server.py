@@ -14,6 +14,7 @@ import signal
 import sys
 import time
 import warnings
+import weakref
 from typing import Any, Dict, List, NoReturn, Set
 
 from . import child, events
@@ -31,6 +32,11 @@ PARTS = {
     ),
     "torch": ("nn", "optim", "utils.data", "_dynamo"),
     "keras": ("layers", "models", "optimizers", "callbacks"),
+}
+
+# What the hooks of a package import when they are needed; no bytecode of it is kept.
+OWN = {
+    "numpy": ("grow", "warm_net", "warm_boosting", "warm_sklearn"), "keras": ("warm_keras",), "torch": ("warm_torch",),
 }
 
 
@@ -75,10 +81,9 @@ class Server:
                 continue
             versions[name] = str(getattr(module, "__version__", ""))
             for part in PARTS.get(name, ()):
-                try:
-                    importlib.import_module(name + "." + part)
-                except Exception:
-                    pass  # a part that this version lacks; the script will tell if it needs it
+                _try(name + "." + part)
+            for part in OWN.get(name, ()):
+                _try("mlhook_agent." + part)
         gc.collect()
         gc.freeze()  # the children share these pages for longer
         return versions
@@ -146,6 +151,8 @@ class Server:
         try:
             signal.signal(signal.SIGTERM, signal.SIG_DFL)
             signal.signal(signal.SIGINT, signal.default_int_handler)
+            for finalizer in list(getattr(weakref.finalize, "_registry", ())):
+                finalizer.atexit = False  # what the parent made is not this process's to clean up
             child.die_with_parent()
             child.detach(pipe)
             if request.get("cold"):
@@ -170,6 +177,13 @@ class Server:
             if pid:
                 del self.attempts[key]
                 attempt.ended(status, usage)
+
+
+def _try(module: str) -> None:
+    try:
+        importlib.import_module(module)
+    except Exception:
+        pass  # a part that this version lacks; the script will tell if it needs it
 
 
 def run_one(request_file: str, trials: str) -> NoReturn:

@@ -16,7 +16,7 @@ class Net:
 
     def __init__(self, model: Any, training: Training) -> None:
         self.model, self.keys = model, training.keys
-        if training.inputs is not None:
+        if training.inputs is not None and not getattr(model, "built", False):
             self.outputs(training.inputs)  # builds what has no Input, as the first step would
         self.parts = list(_leaves(model))
         formats = {getattr(part, "data_format", None) for part in self.parts}

@@ -1,7 +1,9 @@
 """What an attempt leaves to those that start from it: the directory ``warm``.
 
 ``state.json`` describes, ``state.npz`` holds the arrays, and ``MANIFEST.json`` gives
-the size and the SHA-256 of both. It appears whole or not at all.
+the size and the SHA-256 of both. It appears whole or not at all; after a crash
+of the machine it may be damaged, which its reader sees. A trial that finds it so
+starts cold, so it is not worth waiting for the disk.
 """
 
 import json
@@ -32,10 +34,13 @@ def write(directory: str, state: State) -> None:
     shutil.rmtree(temporary, ignore_errors=True)
     os.makedirs(temporary)
     files = {"state.npz": lambda path: numpy.savez(path, **state.arrays), "state.json": _json(state.facts)}
-    known = {name: checkpoint.put(os.path.join(temporary, name), write) for name, write in files.items()}
-    checkpoint.put(os.path.join(temporary, checkpoint.MANIFEST), _json(known))
+    known = {}
+    for name, put in files.items():
+        path = os.path.join(temporary, name)
+        put(path)
+        known[name] = checkpoint.identify(path)
+    _json(known)(os.path.join(temporary, checkpoint.MANIFEST))
     os.rename(temporary, directory)
-    checkpoint.sync(os.path.dirname(directory))
 
 
 def read(directory: str) -> State:
@@ -53,5 +58,5 @@ def read(directory: str) -> State:
         return State(facts, dict(arrays))
 
 
-def _json(value: Any) -> Callable[[str], None]:
+def _json(value: Any) -> Callable[[str], Any]:
     return lambda path: checkpoint.dump(path, json.dumps(value).encode())
