@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -188,7 +189,9 @@ func (c *campaign) kill(number, attempt int) bool {
 	writing := c.rng.IntN(4) == 0
 	c.training(number, attempt, &k)
 	if n := len(c.kills); attempt > 2 && c.kills[n-1].to == c.kills[n-2].to {
-		delay += 1500 * time.Millisecond // let it get further, else the run is given up
+		c.await("checkpoint", func() bool { // a run that never gets further is given up
+			return c.exit(number, attempt) != nil || c.saved(number, attempt)
+		})
 	}
 	time.Sleep(delay)
 	if writing {
@@ -282,6 +285,11 @@ func (c *campaign) verify(number int) {
 			}
 		}
 	}
+}
+
+// saved tells whether an attempt has written a checkpoint.
+func (c *campaign) saved(number, attempt int) bool {
+	return slices.ContainsFunc(c.events(number, attempt), func(e agent.Event) bool { return e.Type == agent.EventCheckpoint })
 }
 
 // half tells whether there is a checkpoint that is not whole.

@@ -158,7 +158,8 @@ store = [o for o in gc.get_objects() if type(o) is checkpoint.Store][0]
 def write(text):
     return lambda path: open(path, "w").write(text)
 for epoch in range(6):
-    store.save({"by": "test"}, {"state": write("state %d" % epoch)}, epoch + 1, "exact", score=-epoch)
+    store.save({"by": "test"}, {"state": write("state %d" % epoch)}, epoch + 1, "exact", 0, score=-epoch)
+store.wait()
 print(store.load("6-1-6").epoch)
 `)
 	if events := a.clean().all(agent.EventCheckpoint); len(events) != 6 || events[5].Path != "6-1-6" || log != "6\n" {

@@ -32,6 +32,11 @@ def loaded(t: Any) -> bool:
     return t is not None and hasattr(t, "UntypedStorage") and hasattr(getattr(t, "utils", None), "data")
 
 
+def memory(tensor: Any) -> Any:
+    """A tensor's storage; torch 1.13 gives it by way of one with a type."""
+    return tensor.untyped_storage() if hasattr(tensor, "untyped_storage") else tensor.storage().untyped()
+
+
 def raw(storage: Any) -> Any:
     """A storage as a tensor of bytes."""
     return torch().empty(0, dtype=torch().uint8, device=storage.device).set_(storage)
@@ -40,7 +45,7 @@ def raw(storage: Any) -> Any:
 def content(storage: Any) -> bytes:
     """A copy of a storage's bytes."""
     if storage.device.type != "cpu":
-        storage = raw(storage).cpu().untyped_storage()
+        storage = memory(raw(storage).cpu())
     return ctypes.string_at(storage.data_ptr(), storage.nbytes()) if storage.nbytes() else b""
 
 
@@ -48,7 +53,7 @@ def sampled(storage: Any) -> Tuple[int, int]:
     """A mark that a change of the storage, other than of a few values, changes too."""
     size = storage.nbytes()
     some = raw(storage)[:: size // SAMPLES | 1].contiguous()
-    return size, zlib.crc32(content(some.untyped_storage()))
+    return size, zlib.crc32(content(memory(some)))
 
 
 class Storage(Kind):
@@ -103,7 +108,7 @@ class Tensor(Kind):
             and not value.is_conj() and not value.is_neg())
 
     def save(self, out: Writer, value: Any, n: int) -> Any:
-        storage = value.untyped_storage()
+        storage = memory(value)
         version = None if value.is_inference() else value._version
         ref = out.node(("storage", storage._cdata), (storage, version), self.storage, n, "storage")
         leaf = value.is_leaf
@@ -121,7 +126,7 @@ class Tensor(Kind):
             or (type(live) is torch().nn.Parameter) != data["parameter"]
         ):
             return False
-        storage = live.untyped_storage()
+        storage = memory(live)
         table.pair(data["storage"], storage, ("storage", storage._cdata))
         return True
 
@@ -140,7 +145,7 @@ class Tensor(Kind):
         return torch().nn.Parameter(window, data["requires_grad"]) if data["parameter"] else window
 
     def fill(self, table: Reader, data: Any, target: Any) -> None:
-        storage = target.untyped_storage()
+        storage = memory(target)
         place = (target.storage_offset(), tuple(target.size()), target.stride())
         if storage._cdata != table.get(data["storage"])._cdata or place != data["place"]:
             target.data = self._window(table, data)
@@ -163,7 +168,7 @@ class Generator(Kind):
         return loaded(torch()) and type(value) is torch().Generator
 
     def save(self, out: Writer, value: Any, n: int) -> Any:
-        return str(value.device), content(value.get_state().untyped_storage())
+        return str(value.device), content(memory(value.get_state()))
 
     def fits(self, table: Reader, data: Any, live: Any) -> bool:
         return self.holds(live) and str(live.device) == data[0]
@@ -185,9 +190,9 @@ def random_state() -> Dict[str, Any]:
     t = torch()
     if not loaded(t):
         return {}
-    found: Dict[str, Any] = {"torch": content(t.get_rng_state().untyped_storage())}
+    found: Dict[str, Any] = {"torch": content(memory(t.get_rng_state()))}
     if t.cuda.is_available() and t.cuda.is_initialized():
-        found["cuda"] = [content(s.untyped_storage()) for s in t.cuda.get_rng_state_all()]
+        found["cuda"] = [content(memory(s)) for s in t.cuda.get_rng_state_all()]
     return found
 
 
