@@ -37,6 +37,19 @@ func work(p Problem, values map[string]string) float64 {
 	return w
 }
 
+// epochsRatio is how many more epochs a configuration trains than the user's own.
+func epochsRatio(p Problem, values map[string]string) float64 {
+	ratio := 1.0
+	for _, param := range p.Params {
+		own, ok := param.value()
+		now, ok2 := param.in(values).value()
+		if ok && ok2 && own > 0 && now > 0 && slices.Contains(lengths, param.Role) {
+			ratio *= now / own
+		}
+	}
+	return ratio
+}
+
 // afford shortens a candidate that would outlast the budget. The longest
 // training so far gives the price of work: start-up weighs least in it.
 func afford(p Problem, history []Trial, c candidate) candidate {

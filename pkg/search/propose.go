@@ -41,7 +41,7 @@ func anywhere(p Problem, rng *rand.Rand) candidate {
 			param.set(values, param.random(rng))
 		}
 	}
-	return candidate{values, "a random point of the space", 0}
+	return candidate{values, "a random point of the space", 0, Drawn}
 }
 
 // around changes about a third of a trial's parameters a little.
@@ -52,7 +52,7 @@ func around(p Problem, t Trial, rng *rand.Rand) candidate {
 			param.set(values, param.near(param.in(values), rng))
 		}
 	}
-	return candidate{values, fmt.Sprintf("a variation of trial %d", t.N), t.N}
+	return candidate{values, fmt.Sprintf("a variation of trial %d", t.N), t.N, Varied}
 }
 
 // reach is the part of the domain worth a random draw: three times the sane

@@ -2,11 +2,11 @@ package search
 
 import "strings"
 
-// A recipe is a joint setting by role that is known to work for a model family.
-type recipe struct {
-	name    string
-	numbers map[string]float64
-	choices map[string]string // bare words; for a number the source text that stands for it
+// A Recipe is a joint setting by role that is known to work for a model family.
+type Recipe struct {
+	Name    string
+	Numbers map[string]float64
+	Choices map[string]string // bare words; for a number the source text that stands for it
 }
 
 type (
@@ -16,7 +16,7 @@ type (
 
 // recipes by model family, best first. The repairs of bands.go come before them
 // and keep the user's sane values; these do not.
-var recipes = map[string][]recipe{
+var recipes = map[string][]Recipe{
 	// Keras and PyTorch beginners' guides; Goodfellow et al., Deep Learning, 11.4.
 	"mlp": {
 		{"a wide network, trained long", numbers{"learning_rate": 1e-3, "epochs": 80, "max_iter": 1000, "width": 256, "dropout": 0.2, "batch_size": 32}, words{"activation": "relu", "optimizer": "adam", "solver": "adam"}},
@@ -69,7 +69,10 @@ var recipes = map[string][]recipe{
 }
 
 // recipesFor chooses by the model, boosting first: its trees are no forest.
-func recipesFor(p Problem) []recipe {
+func recipesFor(p Problem) []Recipe {
+	if p.Recipes != nil {
+		return p.Recipes
+	}
 	if p.Family == "boosting" {
 		return recipes["boosting"]
 	}
@@ -82,16 +85,16 @@ func recipesFor(p Problem) []recipe {
 }
 
 // apply sets the parameters whose roles the recipe names.
-func (r recipe) apply(params []Param) map[string]string {
+func (r Recipe) apply(params []Param) map[string]string {
 	values := map[string]string{}
 	for _, p := range params {
-		if v, ok := r.numbers[p.Role]; ok && p.Kind == Number {
+		if v, ok := r.Numbers[p.Role]; ok && p.Kind == Number {
 			if p.Role == "learning_rate" && isSGD(p.Model) {
 				v *= 30 // plain gradient descent needs longer steps than Adam
 			}
 			p.set(values, p.format(v))
 		}
-		word, ok := r.choices[p.Role]
+		word, ok := r.Choices[p.Role]
 		if ok && p.Kind == Choice {
 			word, ok = p.choice(word)
 		}
@@ -113,7 +116,7 @@ func guesses(p Problem, base, best Trial) []candidate {
 		r.param.set(joint, r.to)
 		why = append(why, r.why)
 	}
-	repaired := candidate{joint, strings.Join(why, ", "), base.N}
+	repaired := candidate{joint, strings.Join(why, ", "), base.N, Repaired}
 	next := diagnosis(p, best)
 	if len(outliers) > 0 && outliers[0].far < mild {
 		all = append(append(all, next...), repaired)
@@ -121,15 +124,15 @@ func guesses(p Problem, base, best Trial) []candidate {
 		all = append(append(all, repaired), next...)
 	}
 	for _, r := range recipesFor(p) {
-		all = append(all, candidate{r.apply(p.Params), "recipe: " + r.name, base.N})
+		all = append(all, candidate{r.apply(p.Params), "recipe: " + r.Name, base.N, Recommended})
 	}
-	all = append(all, candidate{stretch(p.Params, best.Values, 3), "three times as long", best.N})
+	all = append(all, candidate{stretch(p.Params, best.Values, 3), "three times as long", best.N, Diagnosed})
 	for _, r := range outliers {
 		single := map[string]string{}
 		r.param.set(single, r.to)
-		all = append(all, candidate{single, r.why, base.N})
+		all = append(all, candidate{single, r.why, base.N, Repaired})
 	}
-	return append(all, candidate{layered(p, best.Values), "one more layer", best.N})
+	return append(all, candidate{layered(p, best.Values), "one more layer", best.N, Diagnosed})
 }
 
 func copied(values map[string]string) map[string]string {

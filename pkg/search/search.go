@@ -57,6 +57,10 @@ type Problem struct {
 	Budget  Budget
 	Seed    int64
 	Version int
+	// Resumable says that a training can be paused after an epoch and continued.
+	Resumable bool
+	// Recipes replace those of the model family, best first: learned elsewhere.
+	Recipes []Recipe
 }
 
 // TrialState says how a trial ended.
@@ -64,6 +68,7 @@ type TrialState string
 
 const (
 	Done   TrialState = "done"
+	Paused TrialState = "paused" // frozen at a rung; Curve is what was seen so far
 	Failed TrialState = "failed" // it raised, or no accuracy was seen
 )
 
@@ -88,13 +93,31 @@ type Trial struct {
 	Seconds float64
 	Seed    int64
 	Error   string
+	Move    Move
 }
+
+// A Move says where a trial's values come from.
+type Move string
+
+const (
+	Repaired    Move = "repair"    // values outside what usually works, moved into it
+	Diagnosed   Move = "diagnosis" // what a learning curve asks for
+	Recommended Move = "recipe"
+	Drawn       Move = "random"
+	Varied      Move = "variation" // of one of the best
+)
+
+// guess tells whether a move comes from knowledge and not from chance.
+func (m Move) guess() bool { return m == Repaired || m == Diagnosed || m == Recommended }
 
 // ActionKind is what to do next.
 type ActionKind string
 
 const (
 	Start ActionKind = "start"
+	// Continue gives a paused trial its next slice. Any other action leaves the
+	// paused ones frozen.
+	Continue ActionKind = "continue"
 	// Confirm trains a winner again with another seed.
 	Confirm ActionKind = "confirm"
 	Stop    ActionKind = "stop"
@@ -106,6 +129,9 @@ type Action struct {
 	Values map[string]string // of the new trial
 	Parent *int              // the trial that Values were derived from, that is confirmed, or that reached the target
 	Seed   int64             // added to the run's seed
+	Trial  int               // the one to continue
+	Until  int               // epochs after which the trial is to be paused; 0: its end
+	Move   Move
 	Why    string            // one line for a person
 	// Verdict is "reached" or "exhausted" when Kind is Stop.
 	Verdict string
@@ -127,11 +153,18 @@ func Next(p Problem, history []Trial) Action {
 	if sure {
 		return Action{Kind: Stop, Parent: &hit.trials[0].N, Verdict: "reached", Why: "the target is reached"}
 	}
-	if why := spent(p, history); why != "" {
+	why := spent(p, history)
+	if left, limited := remaining(p, history); why != "" && (limited && left <= 0 || hit != nil) {
 		return exhausted(arms, why, p.Goal.Target)
 	}
 	if hit != nil {
 		return confirm(*hit, p.Goal.Target)
+	}
+	if a, ok := goOn(p, history); ok {
+		return a
+	}
+	if why != "" {
+		return exhausted(arms, why, p.Goal.Target)
 	}
 	if len(p.Params) == 0 {
 		return exhausted(arms, "the program has no place that can be tuned", p.Goal.Target)
@@ -141,7 +174,8 @@ func Next(p Problem, history []Trial) Action {
 		c = afford(p, history, c)
 		if !tried(arms, c.values) {
 			parent := c.parent
-			return Action{Kind: Start, Values: c.values, Parent: &parent, Why: c.why}
+			return Action{Kind: Start, Values: c.values, Parent: &parent, Why: c.why, Move: c.move,
+				Until: until(p, history, c.values, 0)}
 		}
 	}
 	return exhausted(arms, "everything in the space was tried", p.Goal.Target)

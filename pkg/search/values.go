@@ -12,6 +12,7 @@ type candidate struct {
 	values map[string]string
 	why    string
 	parent int // the trial that values derive from
+	move   Move
 }
 
 // key is equal for equal configurations.
