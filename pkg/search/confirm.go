@@ -6,6 +6,10 @@ import (
 	"sort"
 )
 
+// seeds is how many trainings of a source, each with another initialisation,
+// make a mean where luck could explain a single one.
+const seeds = 3
+
 // An arm is a configuration with all its trials: one, and another for each
 // confirmation.
 type arm struct {
@@ -44,7 +48,7 @@ func tried(arms []arm, values map[string]string) bool {
 type Confirmed struct {
 	Mean float64
 	SD   float64 // of the sample; 0 for a single training
-	N    int     // trainings that gave a score
+	N    int     // cold trainings that gave a score
 }
 
 // Confirmation sums up the trials that share the configuration of trial n.
@@ -59,13 +63,21 @@ func Confirmation(history []Trial, n int) Confirmed {
 	return Confirmed{}
 }
 
-// confirmed sums up what judges the arm.
+// judged is the value that decides about a trial.
+func (t Trial) judged() *float64 {
+	if t.Judge != nil {
+		return t.Judge
+	}
+	return t.Score
+}
+
+// confirmed sums up what judges the arm's source: its cold trainings.
 func (a arm) confirmed() Confirmed {
 	return a.sum(func(t Trial) *float64 {
-		if t.Judge != nil {
-			return t.Judge
+		if t.Lineage {
+			return nil
 		}
-		return t.Score
+		return t.judged()
 	})
 }
 
@@ -86,30 +98,53 @@ func (a arm) sum(value func(Trial) *float64) Confirmed {
 	return c
 }
 
-// ranked sorts arms by their mean, best first; arms without a score come last.
-func ranked(arms []arm) []arm {
-	mean := func(a arm) float64 {
+// ranked sorts arms by their mean score, best first; arms without one come last.
+func ranked(arms []arm, g Goal) []arm {
+	lead := func(a arm) float64 {
 		if c := a.sum(func(t Trial) *float64 { return t.Score }); c.N > 0 {
-			return c.Mean
+			return g.lead(c.Mean)
 		}
-		return -1
+		return math.Inf(-1)
 	}
 	sorted := append([]arm(nil), arms...)
-	sort.SliceStable(sorted, func(i, j int) bool { return mean(sorted[i]) > mean(sorted[j]) })
+	sort.SliceStable(sorted, func(i, j int) bool { return lead(sorted[i]) > lead(sorted[j]) })
 	return sorted
 }
 
-// reached returns an arm whose mean is at the target, and whether that can
-// stand: it was trained with two seeds, or its lead is beyond the noise of the
-// set it was evaluated on. Where the set's size is unknown, so is the noise, and
-// the value is taken as it is.
-func reached(arms []arm, target float64) (hit *arm, sure bool) {
+// lineage returns the trial whose model reached the target by more than its
+// source: it was continued approximately, or grown.
+func (a arm) lineage(g Goal) *Trial {
+	for i, t := range a.trials {
+		if v := t.judged(); t.Lineage && v != nil && g.met(*v) {
+			return &a.trials[i]
+		}
+	}
+	return nil
+}
+
+// failed tells whether a cold training of the arm gave no value.
+func (a arm) failed() bool {
+	for _, t := range a.trials {
+		if t.State != Paused && !t.Lineage && t.judged() == nil {
+			return true // a seed that fails confirms nothing
+		}
+	}
+	return false
+}
+
+// reached returns an arm whose source is at the target, as far as is known, and
+// whether that can stand: its lead is beyond the noise of the set that it was
+// evaluated on, or it is the mean of several seeds. A model that reached it
+// through its lineage asks for a cold training of its source.
+func reached(arms []arm, g Goal) (hit *arm, sure bool) {
 	for i, a := range arms {
 		c := a.confirmed()
-		if c.N < len(a.trials) || c.N == 0 || c.Mean < target {
-			continue // a seed that fails confirms nothing
-		}
-		if c.N > 1 || c.Mean-target >= noise(target, a.trials[0].Samples) {
+		switch {
+		case a.failed():
+			continue
+		case c.N == 0 && a.lineage(g) == nil, c.N > 0 && !g.met(c.Mean):
+			continue
+		case c.N >= seeds, c.N > 0 && g.lead(c.Mean) >= g.noise(a.trials[0].Samples):
 			return &arms[i], true
 		}
 		if hit == nil {
@@ -117,6 +152,16 @@ func reached(arms []arm, target float64) (hit *arm, sure bool) {
 		}
 	}
 	return hit, false
+}
+
+// noise is the standard error of a value at the target. Where the size of the
+// evaluated set is unknown, so is the noise, and a value is taken as it is; for
+// what is no share of the samples there is no such formula, and seeds decide.
+func (g Goal) noise(samples int) float64 {
+	if g.Metric != "" && g.Metric != "accuracy" {
+		return math.Inf(1)
+	}
+	return noise(g.Target, samples)
 }
 
 // noise is the standard error of a share measured on so many samples.
@@ -127,10 +172,21 @@ func noise(share float64, samples int) float64 {
 	return math.Sqrt(max(0, share*(1-share)) / float64(samples))
 }
 
-func confirm(a arm, target float64) Action {
+// confirm trains an arm's source again, cold, with the next seed.
+func confirm(a arm, g Goal) Action {
 	t := a.trials[0]
-	values := copied(t.Values)
-	why := fmt.Sprintf("trial %d leads the target by %.3f, within the noise of %d samples (%.3f): again with another seed",
-		t.N, *t.Score-target, t.Samples, noise(target, t.Samples))
-	return Action{Kind: Confirm, Values: values, Parent: &t.N, Seed: int64(len(a.trials)), Why: why}
+	action := Action{Kind: Confirm, Values: copied(t.Values), Parent: &t.N, Seed: int64(len(a.trials)), Move: t.Move}
+	c := a.confirmed()
+	switch {
+	case c.N == 0:
+		action.Why = fmt.Sprintf("the model of trial %d reached the target through its lineage: its source again, cold", t.N)
+	case g.Best:
+		action.Why = fmt.Sprintf("trial %d is the best: again with another seed, %d of %d", t.N, c.N+1, seeds)
+	case math.IsInf(g.noise(t.Samples), 1):
+		action.Why = fmt.Sprintf("trial %d leads the target by %.3g: again with another seed, %d of %d", t.N, g.lead(c.Mean), c.N+1, seeds)
+	default:
+		action.Why = fmt.Sprintf("trial %d leads the target by %.3f, within the noise of %d samples (%.3f): again with another seed, %d of %d",
+			t.N, g.lead(c.Mean), t.Samples, g.noise(t.Samples), c.N+1, seeds)
+	}
+	return action
 }

@@ -17,46 +17,48 @@ func remaining(p Problem, history []Trial) (left float64, limited bool) {
 	return left, p.Budget.Seconds > 0
 }
 
-// work is how much longer a configuration trains than the user's own, as far as
-// the roles tell.
+// longerBy is how many more epochs a configuration trains than the user's own,
+// as far as the roles tell.
+func longerBy(p Problem, values map[string]string) float64 {
+	return product(p, values, func(role string) float64 {
+		if slices.Contains(lengths, role) {
+			return 1
+		}
+		return 0
+	})
+}
+
+// work is how much longer a configuration trains: more epochs, smaller batches.
 func work(p Problem, values map[string]string) float64 {
-	w := 1.0
+	return longerBy(p, values) * product(p, values, func(role string) float64 {
+		if role == "batch_size" {
+			return -1
+		}
+		return 0
+	})
+}
+
+// product multiplies the ratios of a configuration's numbers to the user's own,
+// each to a power by its role.
+func product(p Problem, values map[string]string, power func(role string) float64) float64 {
+	all := 1.0
 	for _, param := range p.Params {
 		own, ok := param.value()
 		now, ok2 := param.in(values).value()
-		if !ok || !ok2 || own <= 0 || now <= 0 {
-			continue
-		}
-		if slices.Contains(lengths, param.Role) {
-			w *= now / own
-		}
-		if param.Role == "batch_size" {
-			w *= own / now
+		if ok && ok2 && own > 0 && now > 0 {
+			all *= math.Pow(now/own, power(param.Role))
 		}
 	}
-	return w
+	return all
 }
 
-// epochsRatio is how many more epochs a configuration trains than the user's own.
-func epochsRatio(p Problem, values map[string]string) float64 {
-	ratio := 1.0
-	for _, param := range p.Params {
-		own, ok := param.value()
-		now, ok2 := param.in(values).value()
-		if ok && ok2 && own > 0 && now > 0 && slices.Contains(lengths, param.Role) {
-			ratio *= now / own
-		}
-	}
-	return ratio
-}
-
-// afford shortens a candidate that would outlast the budget. The longest
+// afford shortens a candidate that would outlast the budget. The longest whole
 // training so far gives the price of work: start-up weighs least in it.
 func afford(p Problem, history []Trial, c candidate) candidate {
 	left, limited := remaining(p, history)
 	price, most := 0.0, 0.0
 	for _, t := range history {
-		if w := work(p, t.Values); w > most && t.Seconds > 0 {
+		if w := work(p, t.Values); w > most && t.Seconds > 0 && t.State != Paused {
 			price, most = t.Seconds/w, w
 		}
 	}

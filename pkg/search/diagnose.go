@@ -8,7 +8,7 @@ import (
 // diagnosis reads a trial's learning curve, or its bare score, and says what to
 // try next from there, best first.
 func diagnosis(p Problem, t Trial) []candidate {
-	to := func(values map[string]string, why string) candidate { return candidate{values, why, t.N, Diagnosed} }
+	to := func(values map[string]string, why string) candidate { return candidate{values, why, t.N, Diagnosis} }
 	rate := func(factor float64) map[string]string { return scale(p.Params, t.Values, factor, "learning_rate") }
 	wider := func() map[string]string { return scale(p.Params, t.Values, 4, "width", "filters", "leaves") }
 	switch {

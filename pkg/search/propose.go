@@ -8,8 +8,18 @@ import (
 	"strconv"
 )
 
-// draws is how many proposals are made before the space counts as used up.
-const draws = 200
+const (
+	// draws is how many proposals are made before the space counts as used up.
+	draws = 200
+	// scouts is how many trials come before the best are varied: few say little
+	// about where the best lies.
+	scouts = 12
+	// varied is the share of variations among later proposals.
+	varied = 0.4
+	// inserted is how often a random point says what the source leaves to the
+	// framework, whose defaults are sane.
+	inserted = 0.3
+)
 
 // source is the randomness of a decision: the run's seed and the number of
 // trials before, so that it can be replayed.
@@ -19,12 +29,16 @@ func source(p Problem, n int) *rand.Rand {
 	return rand.New(rand.NewPCG(uint64(p.Seed), h.Sum64()+uint64(n)))
 }
 
-// proposals varies the best arms, or draws new points.
-func proposals(p Problem, top []arm, n int) []candidate {
+// proposals draws new points, and later varies the best. Where trainings are cut
+// at rungs it draws only: there variations crowd the rungs with what is alike
+// (see bench).
+func proposals(p Problem, history []Trial, top []arm) []candidate {
+	n := len(history)
 	rng := source(p, n)
+	draw := n < scouts || ladder(p, history) != nil
 	var all []candidate
 	for range draws {
-		if rng.Float64() < 0.4 {
+		if draw || rng.Float64() >= varied {
 			all = append(all, anywhere(p, rng))
 			continue
 		}
@@ -33,15 +47,15 @@ func proposals(p Problem, top []arm, n int) []candidate {
 	return all
 }
 
-// anywhere draws every second parameter anew.
+// anywhere draws a point of the space.
 func anywhere(p Problem, rng *rand.Rand) candidate {
 	values := map[string]string{}
 	for _, param := range p.Params {
-		if rng.Float64() < 0.5 {
+		if !param.Insert || rng.Float64() < inserted {
 			param.set(values, param.random(rng))
 		}
 	}
-	return candidate{values, "a random point of the space", 0, Drawn}
+	return candidate{values, "a random point of the space", 0, Random}
 }
 
 // around changes about a third of a trial's parameters a little.
@@ -52,7 +66,7 @@ func around(p Problem, t Trial, rng *rand.Rand) candidate {
 			param.set(values, param.near(param.in(values), rng))
 		}
 	}
-	return candidate{values, fmt.Sprintf("a variation of trial %d", t.N), t.N, Varied}
+	return candidate{values, fmt.Sprintf("a variation of trial %d", t.N), t.N, Variation}
 }
 
 // reach is the part of the domain worth a random draw: three times the sane

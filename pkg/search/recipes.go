@@ -71,17 +71,17 @@ var recipes = map[string][]Recipe{
 // recipesFor chooses by the model, boosting first: its trees are no forest.
 func recipesFor(p Problem) []Recipe {
 	if p.Recipes != nil {
-		return p.Recipes
+		return proven(p.Recipes, p.Tallies)
 	}
 	if p.Family == "boosting" {
-		return recipes["boosting"]
+		return proven(recipes["boosting"], p.Tallies)
 	}
 	for _, param := range p.Params {
 		if boosting(param.Model) {
-			return recipes["boosting"]
+			return proven(recipes["boosting"], p.Tallies)
 		}
 	}
-	return recipes[p.Model]
+	return proven(recipes[p.Model], p.Tallies)
 }
 
 // apply sets the parameters whose roles the recipe names.
@@ -116,7 +116,7 @@ func guesses(p Problem, base, best Trial) []candidate {
 		r.param.set(joint, r.to)
 		why = append(why, r.why)
 	}
-	repaired := candidate{joint, strings.Join(why, ", "), base.N, Repaired}
+	repaired := candidate{joint, strings.Join(why, ", "), base.N, Repair}
 	next := diagnosis(p, best)
 	if len(outliers) > 0 && outliers[0].far < mild {
 		all = append(append(all, next...), repaired)
@@ -124,15 +124,15 @@ func guesses(p Problem, base, best Trial) []candidate {
 		all = append(append(all, repaired), next...)
 	}
 	for _, r := range recipesFor(p) {
-		all = append(all, candidate{r.apply(p.Params), "recipe: " + r.Name, base.N, Recommended})
+		all = append(all, candidate{r.apply(p.Params), "recipe: " + r.Name, base.N, FromBook.named(r.Name)})
 	}
-	all = append(all, candidate{stretch(p.Params, best.Values, 3), "three times as long", best.N, Diagnosed})
+	all = append(all, candidate{stretch(p.Params, best.Values, 3), "three times as long", best.N, Diagnosis})
 	for _, r := range outliers {
 		single := map[string]string{}
 		r.param.set(single, r.to)
-		all = append(all, candidate{single, r.why, base.N, Repaired})
+		all = append(all, candidate{single, r.why, base.N, Repair})
 	}
-	return append(all, candidate{layered(p, best.Values), "one more layer", best.N, Diagnosed})
+	return append(all, candidate{layered(p, best.Values), "one more layer", best.N, Diagnosis})
 }
 
 func copied(values map[string]string) map[string]string {

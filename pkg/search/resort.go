@@ -10,7 +10,7 @@ func candidates(p Problem, history []Trial, top []arm) []candidate {
 	own := p
 	own.Params = slices.DeleteFunc(slices.Clone(p.Params), estimator)
 	last := resorts(p, history, best)
-	usual := append(guesses(own, history[0], best), proposals(own, top, len(history))...)
+	usual := append(guesses(own, history[0], best), proposals(own, history, top)...)
 	if late(p, history) {
 		return append(last, usual...)
 	}
@@ -50,7 +50,7 @@ func resorts(p Problem, history []Trial, best Trial) (all []candidate) {
 			if had || choice == param.Value {
 				continue
 			}
-			c := candidate{values: copied(values), why: "the last resort: another estimator", parent: best.N}
+			c := candidate{values: copied(values), why: "the last resort: another estimator", parent: best.N, move: Estimator}
 			param.set(c.values, choice)
 			all = append(all, c)
 		}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"math"
+	"os"
 	"slices"
 )
 
@@ -12,31 +13,36 @@ import (
 // frozen, never killed, and may be continued later from its checkpoint.
 
 const (
-	// reduction is how much longer a training is at the next rung, and the
-	// share of a rung, one in so many, that goes on.
+	// reduction is how much longer a training is at the next rung; one trial in
+	// so many of a rung goes on.
 	reduction = 3
+	// finest is the part of the user's own training that the first slice is.
+	finest = 27
 	// firstRung is the least of epochs that says anything about a training.
 	firstRung = 2
-	// slices is how many of the shortest slices make up the user's training.
-	slices27 = 27
+	// longestRung bounds the ladder, in epochs.
+	longestRung = 1 << 20
+	// worthCutting is the least of seconds, of the user's own training: a pause
+	// costs a process, a checkpoint read and what was trained behind it.
+	worthCutting = 10
 )
 
 // ladder is the rungs of a problem in epochs, ascending; nil where trainings are
-// not cut: those that cannot be continued, or that show no curve.
+// not cut: those that cannot be continued, show no curve or are over at once.
 func ladder(p Problem, history []Trial) []int {
-	own := length(history[0])
-	if !p.Resumable || own == 0 {
+	own := epochsOf(history[0])
+	if !p.Resumable || own == 0 || history[0].Seconds < worthCutting {
 		return nil
 	}
 	var rungs []int
-	for r := max(firstRung, int(math.Ceil(float64(own)/slices27))); r < 1<<20; r *= reduction {
+	for r := max(firstRung, int(math.Ceil(float64(own)/finest))); r < longestRung; r *= reduction {
 		rungs = append(rungs, r)
 	}
 	return rungs
 }
 
-// length is how many epochs of a trial were seen.
-func length(t Trial) int {
+// epochsOf is how many epochs of a trial were seen.
+func epochsOf(t Trial) int {
 	if len(t.Curve) == 0 {
 		return 0
 	}
@@ -46,14 +52,15 @@ func length(t Trial) int {
 // until is the rung at which a training that has seen so many epochs is paused
 // next; 0 is its end. A rung close to the end is not worth a pause.
 func until(p Problem, history []Trial, values map[string]string, seen int) int {
-	total := float64(length(history[0])) * epochsRatio(p, values)
+	total := float64(epochsOf(history[0])) * longerBy(p, values)
 	for _, r := range ladder(p, history) {
-		if r > seen {
-			if 3*float64(r) > 2*total {
-				return 0
-			}
-			return r
+		if r <= seen {
+			continue
 		}
+		if 3*float64(r) > 2*total {
+			break
+		}
+		return r
 	}
 	return 0
 }
@@ -62,16 +69,14 @@ func until(p Problem, history []Trial, values map[string]string, seen int) int {
 type standing struct {
 	trial Trial
 	value float64
-	// done tells that it got further already.
-	done bool
 }
 
 // field is who got to a rung, best first.
-func field(history []Trial, rung int, s scale1) []standing {
+func field(history []Trial, rung int, g gauge) []standing {
 	var all []standing
 	for _, t := range history {
-		if y, ok := s.upTo(t.Curve, rung); ok {
-			all = append(all, standing{t, y, t.State != Paused || length(t) > rung})
+		if epochsOf(t) >= rung {
+			all = append(all, standing{t, g.best(t.Curve, rung)})
 		}
 	}
 	slices.SortStableFunc(all, func(a, b standing) int { return cmp.Compare(b.value, a.value) })
@@ -86,72 +91,32 @@ func goOn(p Problem, history []Trial) (Action, bool) {
 	if rungs == nil {
 		return Action{}, false
 	}
-	s := scaleOf(history)
+	g := gaugeOf(p, history)
+	further := func(t Trial, format string, args ...any) (Action, bool) {
+		return Action{Kind: Continue, Trial: t.N, Values: t.Values, Until: until(p, history, t.Values, epochsOf(t)), Move: t.Move,
+			Why: fmt.Sprintf("trial %d ", t.N) + fmt.Sprintf(format, args...)}, true
+	}
 	for _, t := range history {
-		if y, ok := s.upTo(t.Curve, length(t)); ok && t.State == Paused && s.target(y, p.Goal) {
-			return further(p, history, t, fmt.Sprintf("trial %d has shown the target at %d epochs", t.N, length(t))), true
+		if t.State == Paused && g.shows(t.Curve, p.Goal) {
+			return further(t, "has shown the target within %d epochs: to its end", epochsOf(t))
 		}
 	}
-	if t := history[len(history)-1]; t.State == Paused && t.Move.guess() && leads(history, t, rungs[0], s) {
-		return further(p, history, t, fmt.Sprintf("trial %d leads at %d epochs", t.N, length(t))), true
+	t := history[len(history)-1]
+	if last := until(p, history, t.Values, epochsOf(t)) == 0; t.State == Paused && t.Move.guess() && !(last && os.Getenv("LASTSLICE") != "") {
+		if epochsOf(t) <= rungs[0] {
+			return further(t, "is a first guess: a second slice before it is compared")
+		}
+		if all := field(history, epochsOf(t), g); all[0].trial.N == t.N {
+			return further(t, "leads %d others at %d epochs", len(all)-1, epochsOf(t))
+		}
 	}
 	for _, rung := range slices.Backward(rungs) {
-		all := field(history, rung, s)
+		all := field(history, rung, g)
 		for place, at := range all[:len(all)/reduction] {
-			if !at.done {
-				return further(p, history, at.trial, fmt.Sprintf("trial %d is number %d of %d at %d epochs", at.trial.N, place+1, len(all), rung)), true
+			if at.trial.State == Paused && epochsOf(at.trial) == rung {
+				return further(at.trial, "is number %d of %d at %d epochs", place+1, len(all), rung)
 			}
 		}
 	}
 	return Action{}, false
-}
-
-// leads tells whether a first guess is worth its next slice: it is given two,
-// and then has to be ahead of all others.
-func leads(history []Trial, t Trial, first int, s scale1) bool {
-	if length(t) <= first {
-		return true
-	}
-	all := field(history, length(t), s)
-	return all[0].trial.N == t.N
-}
-
-func further(p Problem, history []Trial, t Trial, why string) Action {
-	return Action{Kind: Continue, Trial: t.N, Values: t.Values, Until: until(p, history, t.Values, length(t)), Move: t.Move, Why: why}
-}
-
-// A scale1 reads how good a training is from a point of its curve.
-type scale1 struct {
-	name string
-	sign float64 // -1 where less is better
-}
-
-// scaleOf chooses what the user's own curve has, validation data first.
-func scaleOf(history []Trial) scale1 {
-	for _, s := range []scale1{{"val_accuracy", 1}, {"val_loss", -1}, {"accuracy", 1}, {"loss", -1}} {
-		for _, point := range history[0].Curve {
-			if _, ok := point.Values[s.name]; ok {
-				return s
-			}
-		}
-	}
-	return scale1{"", 1}
-}
-
-// upTo is the best value of the first epochs of a curve; ok is false where the
-// training did not get so far.
-func (s scale1) upTo(curve []Point, epoch int) (best float64, ok bool) {
-	best = math.Inf(-1)
-	for _, point := range curve {
-		if v, has := point.Values[s.name]; has && point.Epoch <= epoch && s.sign*v > best {
-			best = s.sign * v
-		}
-		ok = ok || point.Epoch >= epoch
-	}
-	return best, ok
-}
-
-// target tells whether a value is at the goal; a loss says nothing about it.
-func (s scale1) target(y float64, g Goal) bool {
-	return s.name == "val_accuracy" && y >= g.Target
 }

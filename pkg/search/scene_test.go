@@ -93,7 +93,7 @@ func TestDefectsAreMended(t *testing.T) {
 		"rate, units, epochs": adam("1e-5", "2", "4", "0.9", "'sigmoid'"),
 	} {
 		t.Run(name, func(t *testing.T) {
-			p := Problem{Params: params, Family: "keras", Model: "mlp", Goal: Goal{0.85}, Budget: Budget{Trials: 20}, Version: Version}
+			p := Problem{Params: params, Family: "keras", Model: "mlp", Goal: Goal{Target: 0.85}, Budget: Budget{Trials: 20}, Version: Version}
 			history, end := play(p, network(0.97))
 			if end.Verdict != "reached" || len(history) > 3 {
 				for _, trial := range history {
@@ -110,7 +110,7 @@ func TestDefectsAreMended(t *testing.T) {
 
 // Where the target is beyond the first guesses the search goes on from the best.
 func TestGoesOnFromTheBest(t *testing.T) {
-	p := Problem{Model: "mlp", Goal: Goal{0.95}, Budget: Budget{Trials: 20}, Version: Version, Params: []Param{
+	p := Problem{Model: "mlp", Goal: Goal{Target: 0.95}, Budget: Budget{Trials: 20}, Version: Version, Params: []Param{
 		number("learning_rate", "torch.optim.SGD", "0.01", 1e-6, 1, false), number("epochs", "loop", "15", 1, 500, true),
 		number("width", "torch.nn.Linear", "32", 1, 1024, true)}}
 	history, end := play(p, network(0.96))
@@ -120,7 +120,7 @@ func TestGoesOnFromTheBest(t *testing.T) {
 }
 
 func TestUnreachable(t *testing.T) {
-	p := Problem{Model: "mlp", Goal: Goal{0.99}, Budget: Budget{Trials: 12}, Version: Version, Params: []Param{
+	p := Problem{Model: "mlp", Goal: Goal{Target: 0.99}, Budget: Budget{Trials: 12}, Version: Version, Params: []Param{
 		number("learning_rate", "torch.optim.Adam", "0.001", 1e-6, 1, false), number("epochs", "loop", "15", 1, 500, true),
 		number("width", "torch.nn.Linear", "32", 1, 1024, true)}}
 	history, end := play(p, network(0.9))
@@ -159,7 +159,7 @@ func TestDiagnosis(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			c.trial.Score, c.trial.State = &score, Done
-			a := Next(Problem{Params: params, Goal: Goal{0.8}, Budget: Budget{Trials: 9}}, []Trial{c.trial})
+			a := Next(Problem{Params: params, Goal: Goal{Target: 0.8}, Budget: Budget{Trials: 9}}, []Trial{c.trial})
 			if !strings.Contains(a.Why, c.why) || a.Values[c.id] != c.want || len(a.Values) != 1 {
 				t.Fatalf("got %+v", a)
 			}
@@ -169,7 +169,7 @@ func TestDiagnosis(t *testing.T) {
 
 // Within the noise of the evaluation set a winner is trained again.
 func TestConfirm(t *testing.T) {
-	p := Problem{Goal: Goal{0.8}, Budget: Budget{Trials: 9}, Params: []Param{number("epochs", "fit", "1", 1, 300, true)}}
+	p := Problem{Goal: Goal{Target: 0.8}, Budget: Budget{Trials: 9}, Params: []Param{number("epochs", "fit", "1", 1, 300, true)}}
 	lucky, worse, better, clear := 0.82, 0.77, 0.81, 0.9
 	won := Trial{Score: &lucky, Samples: 100, State: Done}
 	if a := Next(p, []Trial{won}); a.Kind != Confirm || a.Seed != 1 || *a.Parent != 0 {
@@ -178,7 +178,11 @@ func TestConfirm(t *testing.T) {
 	if a := Next(p, []Trial{{Score: &clear, Samples: 100}}); a.Verdict != "reached" {
 		t.Fatalf("a lead of 0.1 on 100 samples: %+v", a)
 	}
-	if a := Next(p, []Trial{won, {N: 1, Score: &better, Seed: 1}}); a.Verdict != "reached" || *a.Parent != 0 {
+	twice := []Trial{won, {N: 1, Score: &better, Seed: 1}}
+	if a := Next(p, twice); a.Kind != Confirm || a.Seed != 2 {
+		t.Fatalf("two seeds of three: %+v", a)
+	}
+	if a := Next(p, append(twice, Trial{N: 2, Score: &better, Seed: 2})); a.Verdict != "reached" || *a.Parent != 0 {
 		t.Fatalf("confirmed: %+v", a)
 	}
 	history := []Trial{won, {N: 1, Score: &worse, Seed: 1}}
@@ -201,7 +205,7 @@ func TestConfirm(t *testing.T) {
 // A candidate costs no more than the time that is left.
 func TestAfford(t *testing.T) {
 	score := 0.3
-	p := Problem{Goal: Goal{0.8}, Budget: Budget{Trials: 9, Seconds: 100}, Params: []Param{number("epochs", "fit", "2", 1, 300, true)}}
+	p := Problem{Goal: Goal{Target: 0.8}, Budget: Budget{Trials: 9, Seconds: 100}, Params: []Param{number("epochs", "fit", "2", 1, 300, true)}}
 	a := Next(p, []Trial{{Score: &score, Seconds: 10}})
 	if a.Values["fit.epochs"] != "18" { // 90 s left at 5 s an epoch
 		t.Fatalf("got %+v", a)

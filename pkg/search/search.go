@@ -35,11 +35,26 @@ type Param struct {
 
 // Version is the search's own version: a journal is replayed with the version
 // that wrote it.
-const Version = 1
+const Version = 2
 
 // Goal is what the search is after.
 type Goal struct {
-	Target float64 // share of 1
+	Target   float64 // in the metric's unit; accuracy is a share of 1
+	Metric   string  // as in curves; "" means accuracy
+	Minimise bool    // the less the better
+	// Best goes on after the target until the budget is spent.
+	Best bool
+}
+
+// met tells whether a value is at the target.
+func (g Goal) met(v float64) bool { return g.lead(v) >= 0 }
+
+// lead is by how much a value is better than the target.
+func (g Goal) lead(v float64) float64 {
+	if g.Minimise {
+		return g.Target - v
+	}
+	return v - g.Target
 }
 
 // Budget bounds the search.
@@ -61,6 +76,7 @@ type Problem struct {
 	Resumable bool
 	// Recipes replace those of the model family, best first: learned elsewhere.
 	Recipes []Recipe
+	Tallies map[Move]Tally // of earlier runs; they order the recipes
 }
 
 // TrialState says how a trial ended.
@@ -94,21 +110,10 @@ type Trial struct {
 	Seed    int64
 	Error   string
 	Move    Move
+	// Lineage says that the model was not made by one cold, exact training of
+	// its source: continued approximately, started warm or grown.
+	Lineage bool
 }
-
-// A Move says where a trial's values come from.
-type Move string
-
-const (
-	Repaired    Move = "repair"    // values outside what usually works, moved into it
-	Diagnosed   Move = "diagnosis" // what a learning curve asks for
-	Recommended Move = "recipe"
-	Drawn       Move = "random"
-	Varied      Move = "variation" // of one of the best
-)
-
-// guess tells whether a move comes from knowledge and not from chance.
-func (m Move) guess() bool { return m == Repaired || m == Diagnosed || m == Recommended }
 
 // ActionKind is what to do next.
 type ActionKind string
@@ -132,53 +137,75 @@ type Action struct {
 	Trial  int               // the one to continue
 	Until  int               // epochs after which the trial is to be paused; 0: its end
 	Move   Move
-	Why    string            // one line for a person
+	Why    string // one line for a person
 	// Verdict is "reached" or "exhausted" when Kind is Stop.
 	Verdict string
+	ByModel bool // reached by the model of Parent, not by its source
 }
 
 // Next decides from the problem and the trials so far, in order.
 //
 // First comes the user's own code; then what the recipes of its model family
-// and a diagnosis of the best learning curve say, best guess first; then
-// variations of the best and random points; and last, where the user allows it,
-// other estimators. It stops at the first hit, which it
+// and a diagnosis of the best learning curve say, best guess first; then random
+// points and variations of the best; and last, where the user allows it, other
+// estimators. Trainings that can be continued are cut at
+// rungs: Until says where to ask again, with the trial Paused, and what comes
+// back may be another slice of the same. It stops at the first hit, which it
 // confirms first when luck could explain it.
 func Next(p Problem, history []Trial) Action {
 	if len(history) == 0 {
 		return Action{Kind: Start, Values: map[string]string{}, Why: "the code as committed"}
 	}
 	arms := armsOf(history)
-	hit, sure := reached(arms, p.Goal.Target)
-	if sure {
-		return Action{Kind: Stop, Parent: &hit.trials[0].N, Verdict: "reached", Why: "the target is reached"}
-	}
+	top := ranked(arms, p.Goal)
+	hit, sure := reached(arms, p.Goal)
 	why := spent(p, history)
-	if left, limited := remaining(p, history); why != "" && (limited && left <= 0 || hit != nil) {
-		return exhausted(arms, why, p.Goal.Target)
+	left, limited := remaining(p, history)
+	switch over := limited && left <= 0; {
+	case p.Goal.Best && !over && closing(p, history, top[0]):
+		return confirm(top[0], p.Goal)
+	case p.Goal.Best:
+	case sure, hit != nil && why != "" && hit.confirmed().N > 1:
+		return Action{Kind: Stop, Parent: &hit.trials[0].N, Verdict: "reached", Why: "the target is reached"}
+	case hit != nil && why == "":
+		return confirm(*hit, p.Goal)
 	}
-	if hit != nil {
-		return confirm(*hit, p.Goal.Target)
-	}
-	if a, ok := goOn(p, history); ok {
+	over := limited && left <= 0 || hit != nil && why != ""
+	if a, ok := goOn(p, history); ok && !over {
 		return a
 	}
-	if why != "" {
-		return exhausted(arms, why, p.Goal.Target)
+	if why == "" {
+		a, ok := fresh(p, history, arms, top)
+		if ok {
+			return a
+		}
+		why = a.Why
 	}
+	return exhausted(arms, top, why, p.Goal)
+}
+
+// fresh starts a configuration that was not tried, or says why there is none.
+func fresh(p Problem, history []Trial, arms, top []arm) (Action, bool) {
 	if len(p.Params) == 0 {
-		return exhausted(arms, "the program has no place that can be tuned", p.Goal.Target)
+		return Action{Why: "the program has no place that can be tuned"}, false
 	}
-	top := ranked(arms)
 	for _, c := range candidates(p, history, top) {
 		c = afford(p, history, c)
 		if !tried(arms, c.values) {
 			parent := c.parent
-			return Action{Kind: Start, Values: c.values, Parent: &parent, Why: c.why, Move: c.move,
-				Until: until(p, history, c.values, 0)}
+			return Action{Kind: Start, Values: c.values, Parent: &parent, Why: c.why, Move: c.move, Until: until(p, history, c.values, 0)}, true
 		}
 	}
-	return exhausted(arms, "everything in the space was tried", p.Goal.Target)
+	return Action{Why: "everything in the space was tried"}, false
+}
+
+// closing tells whether what is left of the budget is needed to train the best
+// again with other seeds.
+func closing(p Problem, history []Trial, best arm) bool {
+	missing := seeds - best.confirmed().N
+	left, limited := remaining(p, history)
+	return missing > 0 && !best.failed() && (len(history)+missing >= p.Budget.Trials && len(history) < p.Budget.Trials ||
+		limited && left < float64(missing+1)*best.trials[0].Seconds)
 }
 
 // spent says which budget is used up.
@@ -192,17 +219,24 @@ func spent(p Problem, history []Trial) string {
 	return ""
 }
 
-// exhausted ends the search, and says when its best value was luck.
-func exhausted(arms []arm, why string, target float64) Action {
+// exhausted ends the search: with the best where that was asked for or a model
+// reached the target that its source does not; and says when the best was luck.
+func exhausted(arms, top []arm, why string, g Goal) Action {
+	if c := top[0].confirmed(); g.Best && c.N > 0 && g.met(c.Mean) {
+		return Action{Kind: Stop, Parent: &top[0].trials[0].N, Verdict: "reached", Why: why}
+	}
 	for _, a := range arms {
-		best := 0.0
+		if t := a.lineage(g); t != nil {
+			return Action{Kind: Stop, Parent: &t.N, Verdict: "reached", ByModel: true, Why: why}
+		}
+	}
+	for _, a := range arms {
+		lucky := false
 		for _, t := range a.trials {
-			if t.Score != nil {
-				best = max(best, *t.Score)
-			}
+			lucky = lucky || t.Score != nil && g.met(*t.Score)
 		}
 		switch c := a.confirmed(); {
-		case best < target:
+		case !lucky:
 		case len(a.trials) == 1:
 			why += fmt.Sprintf("; trial %d is above the target by less than its noise and could not be confirmed", a.trials[0].N)
 		default:

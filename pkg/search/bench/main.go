@@ -17,14 +17,15 @@ import (
 	"math/rand/v2"
 	"os"
 	"runtime"
+	"strings"
 	"sync"
 
 	"github.com/mlhook/mlhook/pkg/search"
 )
 
 type options struct {
-	surrogate, python, save string
-	seeds, workers          int
+	surrogate, python, save, methods string
+	seeds, workers                   int
 }
 
 func main() {
@@ -32,6 +33,7 @@ func main() {
 	flag.StringVar(&o.surrogate, "surrogate", "", "directory of the LCBench surrogate")
 	flag.StringVar(&o.python, "python", "python3", "Python with optuna and onnxruntime")
 	flag.StringVar(&o.save, "peer", "", "file that keeps the peer's results; read when it exists")
+	flag.StringVar(&o.methods, "methods", "", "race only those of mlhook's whose name contains this, and no peer")
 	flag.IntVar(&o.seeds, "seeds", 8, "races for each task and kind of incumbent")
 	flag.IntVar(&o.workers, "workers", runtime.NumCPU(), "races side by side")
 	flag.Parse()
@@ -66,17 +68,22 @@ func bench(o options) error {
 		{"mlhook, no recipes", func(setup) []search.Recipe { return []search.Recipe{} }, true},
 		{"mlhook as shipped", nil, false},
 	} {
+		if !strings.Contains(k.name, o.methods) {
+			continue
+		}
 		r, err := raceAll(sur, setups, k, o.workers)
 		if err != nil {
 			return err
 		}
 		methods = append(methods, r)
 	}
-	costs, err := o.peer(setups)
-	if err != nil {
-		return err
+	if o.methods == "" {
+		costs, err := o.peer(setups)
+		if err != nil {
+			return err
+		}
+		methods = append(methods, results{"Optuna TPE + median pruner", costs})
 	}
-	methods = append(methods, results{"Optuna TPE + median pruner", costs})
 	fmt.Printf("%d tasks x 2 kinds of incumbent x %d seeds, recipes learned on %d other tasks\n", len(tasks), o.seeds, len(others))
 	table(os.Stdout, setups, methods)
 	return nil
@@ -111,8 +118,9 @@ func raceAll(sur *surrogate, setups []setup, k knowledge, workers int) (results,
 	for range workers {
 		crew.Go(func() {
 			for i := range next {
+				tr := trainer{sur, setups[i].Task, map[training]trained{}}
 				for _, target := range setups[i].Targets {
-					c, err := race(sur, setups[i], k, target)
+					c, err := race(tr, setups[i], k, target)
 					if err != nil {
 						failed[i] = err
 					}

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
+	"gonum.org/v1/gonum/blas/gonum"
 )
 
 // run evaluates the graph on one tensor for each input.
@@ -145,6 +147,8 @@ func concat(all []tensor) tensor {
 	return out
 }
 
+var blas gonum.Implementation
+
 // gemm is x times the transpose of w, plus a bias. A row of w stays in the
 // cache for all rows of x.
 func gemm(x, w, bias tensor) tensor {
@@ -153,26 +157,10 @@ func gemm(x, w, bias tensor) tensor {
 	for j := range width {
 		weights := w.v[j*size : (j+1)*size]
 		for r := range rows {
-			out.v[r*width+j] = dot(x.v[r*size:(r+1)*size], weights) + bias.v[j]
+			out.v[r*width+j] = blas.Sdot(size, x.v[r*size:(r+1)*size], 1, weights, 1) + bias.v[j]
 		}
 	}
 	return out
-}
-
-func dot(a, b []float32) float32 {
-	b = b[:len(a)]
-	var s0, s1, s2, s3 float32
-	i := 0
-	for ; i+4 <= len(a); i += 4 {
-		s0 += a[i] * b[i]
-		s1 += a[i+1] * b[i+1]
-		s2 += a[i+2] * b[i+2]
-		s3 += a[i+3] * b[i+3]
-	}
-	for ; i < len(a); i++ {
-		s0 += a[i] * b[i]
-	}
-	return s0 + s1 + s2 + s3
 }
 
 func normalise(x, scale, bias, mean, variance tensor, epsilon float32) tensor {

@@ -28,7 +28,7 @@ type knowledge struct {
 // problem puts the space into the words of the search. Blind roles match the
 // recipes' and nothing else.
 func problem(s setup, k knowledge, target float64) search.Problem {
-	p := search.Problem{Family: "torch", Model: "mlp", Goal: search.Goal{Target: target}, Seed: int64(s.Seed), Version: search.Version,
+	p := search.Problem{Family: "torch", Model: "mlp", Goal: search.Goal{Target: target}, Seed: int64(source("search", s.Task, s.Family, s.Seed).Uint64() >> 1), Version: search.Version,
 		Budget: search.Budget{Trials: 10000}, Resumable: true}
 	if k.recipes != nil {
 		p.Recipes = k.recipes(s)
@@ -54,14 +54,14 @@ func recipe(name string, c config) search.Recipe {
 }
 
 // race lets the search drive the surrogate until the target is seen.
-func race(sur *surrogate, s setup, k knowledge, target float64) (c cost, err error) {
+func race(tr trainer, s setup, k knowledge, target float64) (c cost, err error) {
 	p := problem(s, k, target)
-	own, _, err := sur.curve(s.Task, s.Incumbent, 1, epochs)
+	own, err := tr.train(s.Incumbent, 1, epochs)
 	if err != nil {
 		return c, err
 	}
-	history := []search.Trial{{State: search.Done, Values: map[string]string{}}}
-	see(&history[0], own)
+	history := []search.Trial{{State: search.Done, Values: map[string]string{}, Seconds: own.seconds * epochs}}
+	see(&history[0], own.accuracy)
 	for {
 		a := search.Next(p, history)
 		at := len(history)
@@ -78,20 +78,20 @@ func race(sur *surrogate, s setup, k knowledge, target float64) (c cost, err err
 		if to == 0 {
 			to, t.State = epochs, search.Done
 		}
-		curve, seconds, err := sur.curve(s.Task, values(s.Incumbent, a.Values), len(t.Curve)+1, to)
+		slice, err := tr.train(values(s.Incumbent, a.Values), len(t.Curve)+1, to)
 		if err != nil {
 			return c, err
 		}
 		c.Trials = len(history) - 1
-		for _, y := range curve {
-			c.Full += seconds / s.Unit
+		for _, y := range slice.accuracy {
+			c.Full += slice.seconds / s.Unit
 			c.Epochs += 1.0 / epochs
 			if c.Reached = y >= target; c.Reached || c.Full >= cap60 {
 				return c, nil
 			}
 		}
-		t.Seconds += seconds * float64(len(curve))
-		see(t, curve)
+		t.Seconds += slice.seconds * float64(len(slice.accuracy))
+		see(t, slice.accuracy)
 	}
 }
 

@@ -81,6 +81,33 @@ func openSurrogate(dir string) (*surrogate, error) {
 	return &surrogate{graph: g, tasks: encoding.Tasks}, nil
 }
 
+// A trainer trains configurations of one task, and remembers.
+type trainer struct {
+	*surrogate
+	task string
+	seen map[training]trained
+}
+
+type training struct {
+	config   config
+	from, to int
+}
+
+type trained struct {
+	accuracy []float64
+	seconds  float64 // an epoch
+}
+
+func (t trainer) train(c config, from, to int) (trained, error) {
+	asked := training{c, from, to}
+	if done, ok := t.seen[asked]; ok {
+		return done, nil
+	}
+	accuracy, seconds, err := t.curve(t.task, c, from, to)
+	t.seen[asked] = trained{accuracy, seconds}
+	return t.seen[asked], err
+}
+
 // curve is the validation accuracy, a share of 1, after each of the epochs from
 // to to, counted from 1, and the seconds that an epoch takes: the time of a full
 // training spread evenly, since the predicted times are not monotone.
