@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"math"
-	"os"
 	"slices"
 )
 
@@ -85,7 +84,8 @@ func field(history []Trial, rung int, g gauge) []standing {
 
 // goOn says which paused trial deserves its next slice, if any does: one that
 // has shown the target, a first guess that leads at its rung, or the best of a
-// rung's top third.
+// rung's top third. The last slice, two thirds of a training, is for these only:
+// a guess that merely leads a poor field would waste it.
 func goOn(p Problem, history []Trial) (Action, bool) {
 	rungs := ladder(p, history)
 	if rungs == nil {
@@ -102,7 +102,7 @@ func goOn(p Problem, history []Trial) (Action, bool) {
 		}
 	}
 	t := history[len(history)-1]
-	if last := until(p, history, t.Values, epochsOf(t)) == 0; t.State == Paused && t.Move.guess() && !(last && os.Getenv("LASTSLICE") != "") {
+	if last := until(p, history, t.Values, epochsOf(t)) == 0; t.State == Paused && t.Move.guess() && !last {
 		if epochsOf(t) <= rungs[0] {
 			return further(t, "is a first guess: a second slice before it is compared")
 		}
