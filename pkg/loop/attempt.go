@@ -29,6 +29,8 @@ type outcome struct {
 	resume   *agent.Event
 	exit     *agent.Event
 	timedOut bool
+	fits     int  // trainings with a curve
+	paused   bool // ended at a rung
 }
 
 // execute brings a trial to its end, however many attempts it takes.
@@ -44,7 +46,7 @@ func (l *Loop) execute(ctx context.Context, r run.Run, t run.Trial) error {
 				return err
 			}
 		}
-		out, lost, err := l.follow(ctx, t)
+		out, lost, err := l.follow(ctx, r, &t)
 		if err != nil {
 			return err
 		}
@@ -53,6 +55,8 @@ func (l *Loop) execute(ctx context.Context, r run.Run, t run.Trial) error {
 		}
 		out.resumedBy(&t.Attempts[len(t.Attempts)-1])
 		switch {
+		case lost == nil && out.paused && (out.exit.Code == nil || *out.exit.Code != 0):
+			return l.freeze(ctx, t, out)
 		case lost == nil && out.void == "" && out.killed() && failures(t)+1 < maxSessions:
 			why := fmt.Sprintf("its process was killed (signal %d)", out.exit.Signal)
 			l.say("train", "trial %d: %s; starting again", t.N, why)
@@ -91,7 +95,7 @@ func again(t *run.Trial, why string) {
 func failures(t run.Trial) (n int) {
 	epoch := 0
 	for _, a := range t.Attempts {
-		if a.Why != nil && *a.Why != whyInterrupted {
+		if a.Why != nil && !noFailure(*a.Why) {
 			n++
 		}
 		if a.FromEpoch > epoch {
@@ -188,12 +192,13 @@ type lost struct {
 
 // follow reads what an attempt does until it has ended, the agent is lost or
 // the time is up.
-func (l *Loop) follow(ctx context.Context, t run.Trial) (out outcome, gone *lost, err error) {
+func (l *Loop) follow(ctx context.Context, r run.Run, t *run.Trial) (out outcome, gone *lost, err error) {
 	attempt := t.Attempts[len(t.Attempts)-1].N
 	tick := time.NewTicker(pollEvery)
 	defer tick.Stop()
 	limit := l.deadline
 	var offset int64
+	out.curve = kept(*t)
 	for n := 0; ; n++ {
 		events, next, err := l.session.Events(t.N, attempt, offset)
 		if err != nil {
@@ -208,6 +213,16 @@ func (l *Loop) follow(ctx context.Context, t run.Trial) (out outcome, gone *lost
 		}
 		if out.exit != nil {
 			return out, nil, nil
+		}
+		if !out.paused {
+			if out.paused, err = l.rung(ctx, r, t, out); err != nil {
+				return out, nil, err
+			}
+			if out.paused {
+				if err := l.session.Stop(ctx, t.N, attempt); err != nil {
+					return out, nil, err
+				}
+			}
 		}
 		if n%20 == 19 && len(events) == 0 {
 			if gone, err := l.agentGone(ctx); gone != nil || err != nil {
@@ -257,8 +272,12 @@ func (o *outcome) add(e agent.Event) {
 		o.metrics = append(o.metrics, run.Metric{Name: "accuracy", Value: *e.Value, Split: split,
 			Samples: e.Samples, Source: e.Source, Majority: e.Majority})
 	case agent.EventCurve:
-		if n := len(o.curve); n > 0 && o.curve[n-1].Epoch >= e.Epoch {
-			o.curve = nil // another fit begins
+		again := len(o.curve) > 0 && epochs(o.curve) >= e.Epoch
+		if again || o.fits == 0 {
+			o.fits++ // the first may go on from the curve that was kept
+		}
+		if again {
+			o.curve = nil // another fit begins, or the same from its start
 		}
 		o.curve = append(o.curve, run.Point{Epoch: e.Epoch, Values: e.Values})
 	case agent.EventWarm:
@@ -288,7 +307,8 @@ func firstLine(text string) string {
 // settle writes a trial's result down.
 func (l *Loop) settle(ctx context.Context, t run.Trial, out outcome) error {
 	attempt := t.Attempts[len(t.Attempts)-1].N
-	t.State, t.Curve, t.Seconds = run.Done, out.curve, out.exit.Seconds
+	t.State, t.Curve, t.Fits, t.Until = run.Done, out.curve, out.fits, 0
+	t.Seconds += out.exit.Seconds
 	t.Metric = measured(out.metrics, run.Test, run.Validation, run.Unknown, run.Train)
 	if t.Metric != nil && t.Metric.Split == run.Test {
 		t.Validation = measured(out.metrics, run.Validation)

@@ -78,7 +78,8 @@ type ending struct {
 	verdict run.Verdict
 	cause   run.Cause
 	reason  string
-	winner  *run.Trial // whose source reached the target; nil hands over the best
+	winner  *run.Trial // that reached the target; nil hands over the best
+	by      run.ReachedBy
 	linked  *run.Run
 }
 
@@ -94,6 +95,7 @@ func (l *Loop) Run(ctx context.Context) error {
 			now := time.Now().UTC().Truncate(time.Millisecond)
 			r.Started = &now
 			r.Target = l.Settings.Target
+			r.Budget = &run.Budget{Trials: l.Settings.Trials, Minutes: l.Settings.Minutes}
 		}
 		if r.State != run.Done {
 			r.State, r.Engine, r.Reason = run.Training, l.Engine.Name(), ""

@@ -40,7 +40,7 @@ func (l *Loop) finish(ctx context.Context, end *ending) error {
 	r.Ended, r.Verdict, r.Cause, r.Reason = &now, end.verdict, end.cause, end.reason
 	if end.linked != nil {
 		link(&r, *end.linked)
-	} else if err := l.handOver(ctx, &r, trials, end.winner); err != nil {
+	} else if err := l.handOver(ctx, &r, trials, end); err != nil {
 		return err
 	}
 	r.State = run.Done
@@ -79,7 +79,8 @@ func link(r *run.Run, earlier run.Run) {
 
 // handOver keeps the best tweak as a commit and remembers both programs, the
 // committed one and the winner.
-func (l *Loop) handOver(ctx context.Context, r *run.Run, trials []run.Trial, top *run.Trial) error {
+func (l *Loop) handOver(ctx context.Context, r *run.Run, trials []run.Trial, end *ending) error {
+	top := end.winner
 	if top == nil {
 		top = best(trials)
 	}
@@ -88,7 +89,7 @@ func (l *Loop) handOver(ctx context.Context, r *run.Run, trials []run.Trial, top
 	}
 	r.Best, r.Metric, r.Confirmed = &top.N, top.Metric, confirmed(trials, top.N)
 	if r.Verdict == run.Reached {
-		r.ReachedBy = run.BySource
+		r.ReachedBy = end.by
 	}
 	var files map[string][]byte
 	if len(top.Values) > 0 {

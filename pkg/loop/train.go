@@ -13,6 +13,7 @@ import (
 
 	"github.com/mlhook/mlhook/pkg/engine"
 	"github.com/mlhook/mlhook/pkg/image"
+	"github.com/mlhook/mlhook/pkg/report"
 	"github.com/mlhook/mlhook/pkg/run"
 	"github.com/mlhook/mlhook/pkg/search"
 	"github.com/mlhook/mlhook/pkg/space"
@@ -45,13 +46,16 @@ const maxSessions = 4
 // train runs trials until the search stops.
 func (l *Loop) train(ctx context.Context, r run.Run) error {
 	defer l.closeSession(ctx)
+	if err := l.tally(ctx, &r); err != nil {
+		return err
+	}
 	for {
 		trials, err := l.Journal.Trials(ctx, l.Number)
 		if err != nil {
 			return err
 		}
-		if n := len(trials); n > 0 && trials[n-1].State != run.Done {
-			if err := l.execute(ctx, r, trials[n-1]); err != nil {
+		if t := under(trials); t != nil {
+			if err := l.execute(ctx, r, *t); err != nil {
 				return err
 			}
 			continue
@@ -59,11 +63,17 @@ func (l *Loop) train(ctx context.Context, r run.Run) error {
 		if err := l.judge(trials); err != nil {
 			return err
 		}
-		next := search.Next(l.problem(r), history(trials))
+		next := search.Next(l.problem(r, trials), history(trials))
 		if next.Kind == search.Stop || !time.Now().Before(l.deadline) {
 			return l.verdict(trials, next)
 		}
-		t := run.Trial{N: len(trials), State: run.Training, Start: run.Cold, Why: next.Why,
+		if next.Kind == search.Continue {
+			if err := l.Journal.PutTrial(ctx, l.Number, goOn(trials[next.Trial], next)); err != nil {
+				return err
+			}
+			continue
+		}
+		t := run.Trial{N: len(trials), State: run.Training, Start: run.Cold, Why: next.Why, Move: string(next.Move), Until: next.Until,
 			Values: next.Values, Parent: next.Parent, Seed: seed(r) + next.Seed}
 		if len(next.Values) > 0 {
 			made, err := l.tweak(ctx, &t)
@@ -79,11 +89,12 @@ func (l *Loop) train(ctx context.Context, r run.Run) error {
 }
 
 // problem puts what inspect found into the words of the search.
-func (l *Loop) problem(r run.Run) search.Problem {
+func (l *Loop) problem(r run.Run, trials []run.Trial) search.Problem {
 	p := search.Problem{
 		Family: l.program.Family, Model: l.program.Model, Seed: seed(r), Version: search.Version,
 		Goal:   search.Goal{Target: l.Settings.Target},
 		Budget: search.Budget{Trials: l.Settings.Trials, Seconds: l.Settings.Minutes * 60},
+		Resumable: l.resumable(trials), Tallies: moves(r.Tallies),
 	}
 	for _, t := range l.tunables() {
 		kind := search.Number
@@ -108,8 +119,11 @@ func history(trials []run.Trial) []search.Trial {
 	var h []search.Trial
 	for _, t := range trials {
 		s := search.Trial{N: t.N, Values: t.Values, State: search.Done, Score: t.Value, Seconds: t.Seconds,
-			Error: t.Error, Seed: t.Seed}
-		if t.Value == nil {
+			Error: t.Error, Seed: t.Seed, Move: search.Move(t.Move), Lineage: lineage(t)}
+		switch {
+		case t.State == run.Paused:
+			s.State = search.Paused
+		case t.Value == nil:
 			s.State = search.Failed
 		}
 		if t.Validation != nil && t.Value != nil {
@@ -187,10 +201,14 @@ func (l *Loop) verdict(trials []run.Trial, last search.Action) error {
 	}
 	result := describe(*best.Metric)
 	if c := confirmed(trials, best.N); c != nil {
-		result += fmt.Sprintf(", %s +- %s over %d seeds", number(c.Mean), number(c.SD), c.N)
+		result = report.Confirmed(*best.Metric, *c)
 	}
 	if last.Kind == search.Stop && last.Verdict == string(run.Reached) {
-		return &ending{verdict: run.Reached, winner: best, reason: fmt.Sprintf("trial %d: %s, target %s", best.N, result, number(l.Settings.Target))}
+		by := run.BySource
+		if last.ByModel {
+			by, result = run.ByModel, result+" by its model; its source alone does not"
+		}
+		return &ending{verdict: run.Reached, by: by, winner: best, reason: fmt.Sprintf("trial %d: %s, target %s", best.N, result, number(l.Settings.Target))}
 	}
 	why := last.Why
 	if !time.Now().Before(l.deadline) {

@@ -96,3 +96,19 @@ func trials(b *strings.Builder, d run.Detail) {
 		fmt.Fprintf(b, "| %d | %s | %.1f | %d | %s |\n", t.N, value, t.Seconds, len(t.Attempts), strings.ReplaceAll(text, "|", "\\|"))
 	}
 }
+
+// Confirmed says what the trainings of one source gave, in per cent for a share
+// of samples: "accuracy 83.1 % +- 1.4 on 450 held-out samples, 3 seeds".
+func Confirmed(m run.Metric, c run.Confirmed) string {
+	where := map[run.Split]string{run.Test: "held-out", run.Validation: "validation", run.Train: "training"}[m.Split]
+	text := fmt.Sprintf("%s %.1f %% +- %.1f on ", m.Name, 100*c.Mean, 100*c.SD)
+	switch {
+	case where == "":
+		text += "data that the script does not name"
+	case m.Samples > 0:
+		text += fmt.Sprintf("%d %s samples", m.Samples, where)
+	default:
+		text += where + " data"
+	}
+	return text + fmt.Sprintf(", %d seeds", c.N)
+}

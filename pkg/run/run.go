@@ -23,6 +23,7 @@ const (
 	Training State = "training"
 	Waiting  State = "waiting" // something outside mlhook is missing, say the Docker Engine
 	Done     State = "done"
+	Paused   State = "paused" // a trial that the search has frozen at a rung
 )
 
 // Trigger is what asked for a run.
@@ -112,6 +113,23 @@ type Run struct {
 	Best       *int       `json:"best"`             // number of the best trial
 	Result     string     `json:"result,omitempty"` // commit object of the best tweak, also at refs/mlhook/runs/<id>
 	TrialsDone int        `json:"trials_done"`
+	Budget     *Budget    `json:"budget,omitempty"`
+	// Tallies is what the moves of the search did in earlier runs, by move, as
+	// the run began; null before.
+	Tallies map[string]Tally `json:"tallies,omitempty"`
+}
+
+// A Budget bounds the trials of a run.
+type Budget struct {
+	Trials  int     `json:"trials"`
+	Minutes float64 `json:"minutes"` // since Started
+}
+
+// A Tally is what a move of the search did.
+type Tally struct {
+	Tries int     `json:"tries"`
+	Hits  int     `json:"hits"` // trials that won their run
+	Cost  float64 `json:"cost"` // in trainings of the user's own code
 }
 
 // A Detail is a run together with its trials.
@@ -178,6 +196,7 @@ type Trial struct {
 	Start    Start     `json:"start"`
 	Seed     int64     `json:"seed"` // entropy for what the script leaves unseeded
 	Why      string    `json:"why"`  // why the search chose it
+	Move     string    `json:"move,omitempty"` // recipe, diagnosis, random ...: where its values come from
 	Seconds  float64   `json:"seconds"`
 	Attempts []Attempt `json:"attempts"`
 	Tweak    []Change  `json:"tweak"`
@@ -189,6 +208,11 @@ type Trial struct {
 	Values map[string]string `json:"values,omitempty"`
 	Names  []string          `json:"names,omitempty"` // layer names drawn for this trial
 	Curve  []Point           `json:"curve,omitempty"`
+	Fits   int               `json:"fits,omitempty"` // trainings with a curve in one execution
+	// Until is the epoch at which the trial is compared next, 0 for its end;
+	// Decisions is why it went on at each rung.
+	Until     int      `json:"until,omitempty"`
+	Decisions []string `json:"decisions,omitempty"`
 }
 
 // A Point of a learning curve: the values after an epoch or boosting round.

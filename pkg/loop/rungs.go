@@ -1,0 +1,150 @@
+package loop
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/mlhook/mlhook/pkg/run"
+	"github.com/mlhook/mlhook/pkg/search"
+)
+
+// A trial is paused at a rung by ending its attempt: its checkpoints stay, and a
+// later attempt goes on from the newest. The search is asked at the rung itself,
+// so that a trial which goes on is never interrupted.
+
+// whyPaused begins why an attempt is followed by another when the search had
+// frozen the trial; it counts as no failure.
+const whyPaused = "paused at "
+
+// under returns the trial that is not over, if there is one.
+func under(trials []run.Trial) *run.Trial {
+	for i, t := range trials {
+		if t.State != run.Done && t.State != run.Paused {
+			return &trials[i]
+		}
+	}
+	return nil
+}
+
+// goOn begins the next slice of a paused trial.
+func goOn(t run.Trial, next search.Action) run.Trial {
+	t.State, t.Until = run.Training, next.Until
+	t.Decisions = append(t.Decisions, next.Why)
+	again(&t, fmt.Sprintf("%s%d epochs", whyPaused, epochs(t.Curve)))
+	return t
+}
+
+func epochs(curve []run.Point) int {
+	if len(curve) == 0 {
+		return 0
+	}
+	return curve[len(curve)-1].Epoch
+}
+
+// kept is the part of a curve that an attempt does not train again.
+func kept(t run.Trial) []run.Point {
+	from := t.Attempts[len(t.Attempts)-1].FromEpoch
+	curve := slices.Clone(t.Curve)
+	return slices.DeleteFunc(curve, func(p run.Point) bool { return p.Epoch > from })
+}
+
+// rung asks the search what becomes of a trial that has come to its rung. The
+// answer is journalled before the training may go on.
+func (l *Loop) rung(ctx context.Context, r run.Run, t *run.Trial, out outcome) (pause bool, err error) {
+	if t.Until == 0 || epochs(out.curve) < t.Until || out.fits > 1 {
+		return false, nil
+	}
+	trials, err := l.Journal.Trials(ctx, l.Number)
+	if err != nil {
+		return false, err
+	}
+	at := trials[t.N]
+	at.State, at.Curve = run.Paused, out.curve
+	trials[t.N] = at
+	next := search.Next(l.problem(r, trials), history(trials))
+	if next.Kind != search.Continue || next.Trial != t.N {
+		l.say("train", "trial %d: frozen at %d epochs; %s", t.N, epochs(out.curve), next.Why)
+		return true, nil
+	}
+	t.Until = next.Until
+	t.Decisions = append(t.Decisions, next.Why)
+	return false, l.Journal.PutTrial(ctx, l.Number, *t)
+}
+
+// freeze writes a paused trial down.
+func (l *Loop) freeze(ctx context.Context, t run.Trial, out outcome) error {
+	t.State, t.Curve = run.Paused, out.curve
+	t.Seconds += out.exit.Seconds
+	l.dropTree(t.N, t.Attempts[len(t.Attempts)-1].N)
+	return l.Journal.PutTrial(ctx, l.Number, t)
+}
+
+// resumable tells whether trainings of the program can be cut: it has one
+// training with a curve, and its trials go on from checkpoints.
+func (l *Loop) resumable(trials []run.Trial) bool {
+	return l.program.Resume != "trial" && len(trials) > 0 && trials[0].Fits == 1
+}
+
+// lineage tells whether a trial's model is not what its source gives when
+// trained cold.
+func lineage(t run.Trial) bool {
+	return t.Start == run.Warm || t.Start == run.Grown ||
+		slices.ContainsFunc(t.Attempts, func(a run.Attempt) bool { return a.Resume == "approximate" })
+}
+
+// tally counts, once for a run, what the moves did in earlier ones of this
+// repository.
+func (l *Loop) tally(ctx context.Context, r *run.Run) error {
+	if r.Tallies != nil {
+		return nil
+	}
+	tallies := map[string]run.Tally{}
+	for number := max(1, r.Number-remembered); number < r.Number; number++ {
+		earlier, err := l.Journal.Run(ctx, number)
+		if err != nil {
+			return err
+		}
+		trials, err := l.Journal.Trials(ctx, number)
+		if err != nil {
+			return err
+		}
+		if earlier.State != run.Done || len(trials) == 0 || trials[0].Seconds <= 0 {
+			continue
+		}
+		for _, t := range trials {
+			if t.Move == "" || t.N > 0 && t.Seed != trials[0].Seed {
+				continue // the user's own, or a confirmation
+			}
+			n := tallies[t.Move]
+			n.Tries++
+			n.Cost += t.Seconds / trials[0].Seconds
+			if earlier.Verdict == run.Reached && earlier.Best != nil && *earlier.Best == t.N {
+				n.Hits++
+			}
+			tallies[t.Move] = n
+		}
+	}
+	_, err := l.Journal.Change(ctx, l.Number, func(j *run.Run) { j.Tallies = tallies })
+	r.Tallies = tallies
+	return err
+}
+
+// remembered is how many earlier runs are counted.
+const remembered = 200
+
+// moves puts a run's tallies into the words of the search.
+func moves(tallies map[string]run.Tally) map[search.Move]search.Tally {
+	all := map[search.Move]search.Tally{}
+	for move, t := range tallies {
+		all[search.Move(move)] = search.Tally(t)
+	}
+	return all
+}
+
+// noFailure tells an attempt that followed a pause or an interruption from one
+// that followed a failure.
+func noFailure(why string) bool {
+	return why == whyInterrupted || strings.HasPrefix(why, whyPaused)
+}
