@@ -92,8 +92,8 @@ func (l *Loop) train(ctx context.Context, r run.Run) error {
 func (l *Loop) problem(r run.Run, trials []run.Trial) search.Problem {
 	p := search.Problem{
 		Family: l.program.Family, Model: l.program.Model, Seed: seed(r), Version: search.Version,
-		Goal:   search.Goal{Target: l.Settings.Target},
-		Budget: search.Budget{Trials: l.Settings.Trials, Seconds: l.Settings.Minutes * 60},
+		Goal:      search.Goal{Target: l.Settings.Target},
+		Budget:    search.Budget{Trials: l.Settings.Trials, Seconds: l.Settings.Minutes * 60},
 		Resumable: l.resumable(trials), Tallies: moves(r.Tallies),
 	}
 	for _, t := range l.tunables() {

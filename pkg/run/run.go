@@ -194,8 +194,8 @@ type Trial struct {
 	Metric   *Metric   `json:"metric"`
 	Parent   *int      `json:"parent"`
 	Start    Start     `json:"start"`
-	Seed     int64     `json:"seed"` // entropy for what the script leaves unseeded
-	Why      string    `json:"why"`  // why the search chose it
+	Seed     int64     `json:"seed"`           // entropy for what the script leaves unseeded
+	Why      string    `json:"why"`            // why the search chose it
 	Move     string    `json:"move,omitempty"` // recipe, diagnosis, random ...: where its values come from
 	Seconds  float64   `json:"seconds"`
 	Attempts []Attempt `json:"attempts"`

@@ -85,8 +85,9 @@ func field(history []Trial, rung int, g gauge) []standing {
 // goOn says which paused trial deserves its next slice, if any does: one that
 // has shown the target, a first guess that leads at its rung, or the best of a
 // rung's top third. The last slice, two thirds of a training, is for these only:
-// a guess that merely leads a poor field would waste it.
-func goOn(p Problem, history []Trial) (Action, bool) {
+// a guess that merely leads a poor field would waste it. When no trial can be
+// started any more (last), the best of each rung is the field that there is.
+func goOn(p Problem, history []Trial, last bool) (Action, bool) {
 	rungs := ladder(p, history)
 	if rungs == nil {
 		return Action{}, false
@@ -102,7 +103,7 @@ func goOn(p Problem, history []Trial) (Action, bool) {
 		}
 	}
 	t := history[len(history)-1]
-	if last := until(p, history, t.Values, epochsOf(t)) == 0; t.State == Paused && t.Move.guess() && !last {
+	if t.State == Paused && t.Move.guess() && until(p, history, t.Values, epochsOf(t)) != 0 {
 		if epochsOf(t) <= rungs[0] {
 			return further(t, "is a first guess: a second slice before it is compared")
 		}
@@ -112,7 +113,11 @@ func goOn(p Problem, history []Trial) (Action, bool) {
 	}
 	for _, rung := range slices.Backward(rungs) {
 		all := field(history, rung, g)
-		for place, at := range all[:len(all)/reduction] {
+		best := len(all) / reduction
+		if last && len(all) > 0 {
+			best = max(1, best)
+		}
+		for place, at := range all[:best] {
 			if at.trial.State == Paused && epochsOf(at.trial) == rung {
 				return further(at.trial, "is number %d of %d at %d epochs", place+1, len(all), rung)
 			}

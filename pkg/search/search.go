@@ -171,7 +171,7 @@ func Next(p Problem, history []Trial) Action {
 		return confirm(*hit, p.Goal)
 	}
 	over := limited && left <= 0 || hit != nil && why != ""
-	if a, ok := goOn(p, history); ok && !over {
+	if a, ok := goOn(p, history, why != ""); ok && !over {
 		return a
 	}
 	if why == "" {
@@ -180,6 +180,9 @@ func Next(p Problem, history []Trial) Action {
 			return a
 		}
 		why = a.Why
+		if a, ok := goOn(p, history, true); ok {
+			return a
+		}
 	}
 	return exhausted(arms, top, why, p.Goal)
 }
