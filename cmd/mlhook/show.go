@@ -67,7 +67,11 @@ func sentence(r run.Run) string {
 			text += fmt.Sprintf(", best %s %.3f", r.Metric.Name, r.Metric.Value)
 		}
 		if r.Started != nil {
-			text += fmt.Sprintf(", since %s", time.Since(*r.Started).Round(time.Second))
+			since := time.Since(*r.Started)
+			text += fmt.Sprintf(", since %s", since.Round(time.Second))
+			if b := r.Budget; b != nil {
+				text += fmt.Sprintf(", at most %d trials and %s left", b.Trials, max(0, time.Duration(b.Minutes*float64(time.Minute))-since).Round(time.Second))
+			}
 		}
 		return text
 	}
@@ -111,7 +115,8 @@ func runsCommand() *cli.Command {
 
 func showCommand() *cli.Command {
 	return &cli.Command{
-		Name: "show", Usage: "show a run with its trials (the newest without RUN)", ArgsUsage: "[RUN]", Flags: []cli.Flag{jsonFlag},
+		Name: "show", Usage: "show a run with its trials (the newest without RUN)", ArgsUsage: "[RUN]",
+		Flags: []cli.Flag{jsonFlag, &cli.BoolFlag{Name: "why", Usage: "show why each trial was made and how it went on"}},
 		Action: func(c *cli.Context) error {
 			p, number, err := openRun(c)
 			if err != nil {
@@ -124,6 +129,9 @@ func showCommand() *cli.Command {
 			}
 			if c.Bool("json") {
 				return printJSON(c.App.Writer, d)
+			}
+			if c.Bool("why") {
+				return printWhy(c.App.Writer, d)
 			}
 			printDetail(c.App.Writer, d)
 			return nil

@@ -30,7 +30,8 @@ type outcome struct {
 	exit     *agent.Event
 	timedOut bool
 	fits     int  // trainings with a curve
-	paused   bool // ended at a rung
+	frozen   bool // by the search, as soon as a checkpoint is there
+	paused   bool // its attempt was ended for that
 }
 
 // execute brings a trial to its end, however many attempts it takes.
@@ -145,7 +146,12 @@ func (l *Loop) begin(ctx context.Context, t *run.Trial) error {
 	if err != nil {
 		return err
 	}
+	share := 0.0 // the agent's own
+	if t.Until > 0 {
+		share = cutShare
+	}
 	return l.session.Start(ctx, agent.Request{
+		Share: share,
 		V: agent.Version, Op: agent.OpRun, Trial: t.N, Attempt: attempt, Script: script, Args: l.Settings.Args,
 		Cwd: cwd, Seed: t.Seed, Threads: 1, LogLimit: logLimit, Grace: 5, Warm: warm, Resume: checkpoint,
 	})
@@ -215,7 +221,7 @@ func (l *Loop) follow(ctx context.Context, r run.Run, t *run.Trial) (out outcome
 			return out, nil, nil
 		}
 		if !out.paused {
-			if out.paused, err = l.rung(ctx, r, t, out); err != nil {
+			if out.paused, err = l.rung(ctx, r, t, &out); err != nil {
 				return out, nil, err
 			}
 			if out.paused {

@@ -4,8 +4,10 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
+	"github.com/mlhook/mlhook/pkg/agent"
 	"github.com/mlhook/mlhook/pkg/run"
 	"github.com/mlhook/mlhook/pkg/search"
 )
@@ -50,11 +52,19 @@ func kept(t run.Trial) []run.Point {
 	return slices.DeleteFunc(curve, func(p run.Point) bool { return p.Epoch > from })
 }
 
+// cutShare is the part of the time that checkpoints may take in a trial that
+// may be paused: what lies behind the last is trained again.
+const cutShare = 0.1
+
 // rung asks the search what becomes of a trial that has come to its rung. The
-// answer is journalled before the training may go on.
-func (l *Loop) rung(ctx context.Context, r run.Run, t *run.Trial, out outcome) (pause bool, err error) {
+// answer is journalled before the training may go on; a pause waits for a
+// checkpoint.
+func (l *Loop) rung(ctx context.Context, r run.Run, t *run.Trial, out *outcome) (pause bool, err error) {
 	if t.Until == 0 || epochs(out.curve) < t.Until || out.fits > 1 {
 		return false, nil
+	}
+	if out.frozen {
+		return l.saved(*t) >= t.Until || epochs(out.curve) >= 2*t.Until, nil
 	}
 	trials, err := l.Journal.Trials(ctx, l.Number)
 	if err != nil {
@@ -66,11 +76,23 @@ func (l *Loop) rung(ctx context.Context, r run.Run, t *run.Trial, out outcome) (
 	next := search.Next(l.problem(r, trials), history(trials))
 	if next.Kind != search.Continue || next.Trial != t.N {
 		l.say("train", "trial %d: frozen at %d epochs; %s", t.N, epochs(out.curve), next.Why)
-		return true, nil
+		out.frozen = true
+		return false, nil
 	}
 	t.Until = next.Until
 	t.Decisions = append(t.Decisions, next.Why)
 	return false, l.Journal.PutTrial(ctx, l.Number, *t)
+}
+
+// saved is the epoch of a trial's newest checkpoint, 0 without one.
+func (l *Loop) saved(t run.Trial) int {
+	names, err := agent.Checkpoints(l.checkpoints(t.N))
+	if err != nil || len(names) == 0 {
+		return 0
+	}
+	epoch, _, _ := strings.Cut(names[0], "-")
+	n, _ := strconv.Atoi(epoch) // a checkpoint's name begins with it
+	return n
 }
 
 // freeze writes a paused trial down.
