@@ -152,7 +152,7 @@ func (l *Loop) begin(ctx context.Context, t *run.Trial) error {
 	}
 	return l.session.Start(ctx, agent.Request{
 		Share: share,
-		V: agent.Version, Op: agent.OpRun, Trial: t.N, Attempt: attempt, Script: script, Args: l.Settings.Args,
+		V:     agent.Version, Op: agent.OpRun, Trial: t.N, Attempt: attempt, Script: script, Args: l.Settings.Args,
 		Cwd: cwd, Seed: t.Seed, Threads: 1, LogLimit: logLimit, Grace: 5, Warm: warm, Resume: checkpoint,
 	})
 }
@@ -220,15 +220,8 @@ func (l *Loop) follow(ctx context.Context, r run.Run, t *run.Trial) (out outcome
 		if out.exit != nil {
 			return out, nil, nil
 		}
-		if !out.paused {
-			if out.paused, err = l.rung(ctx, r, t, &out); err != nil {
-				return out, nil, err
-			}
-			if out.paused {
-				if err := l.session.Stop(ctx, t.N, attempt); err != nil {
-					return out, nil, err
-				}
-			}
+		if err := l.pause(ctx, r, t, &out); err != nil {
+			return out, nil, err
 		}
 		if n%20 == 19 && len(events) == 0 {
 			if gone, err := l.agentGone(ctx); gone != nil || err != nil {

@@ -56,6 +56,17 @@ func kept(t run.Trial) []run.Point {
 // may be paused: what lies behind the last is trained again.
 const cutShare = 0.1
 
+// pause ends the attempt of a trial that the search freezes.
+func (l *Loop) pause(ctx context.Context, r run.Run, t *run.Trial, out *outcome) (err error) {
+	if out.paused {
+		return nil
+	}
+	if out.paused, err = l.rung(ctx, r, t, out); err != nil || !out.paused {
+		return err
+	}
+	return l.session.Stop(ctx, t.N, t.Attempts[len(t.Attempts)-1].N)
+}
+
 // rung asks the search what becomes of a trial that has come to its rung. The
 // answer is journalled before the training may go on; a pause waits for a
 // checkpoint.

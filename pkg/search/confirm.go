@@ -158,7 +158,7 @@ func reached(arms []arm, g Goal) (hit *arm, sure bool) {
 // evaluated set is unknown, so is the noise, and a value is taken as it is; for
 // what is no share of the samples there is no such formula, and seeds decide.
 func (g Goal) noise(samples int) float64 {
-	if g.Metric != "" && g.Metric != "accuracy" {
+	if !g.accuracy() {
 		return math.Inf(1)
 	}
 	return noise(g.Target, samples)

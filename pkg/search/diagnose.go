@@ -5,29 +5,57 @@ import (
 	"math"
 )
 
-// diagnosis reads a trial's learning curve, or its bare score, and says what to
-// try next from there, best first.
+// diagnosis reads a trial's learning curve, or its bare score, and says in one
+// line each what to try next from there, best first.
 func diagnosis(p Problem, t Trial) []candidate {
-	to := func(values map[string]string, why string) candidate { return candidate{values, why, t.N, Diagnosis} }
+	to := func(name string, values map[string]string, why string, args ...any) candidate {
+		return candidate{values, fmt.Sprintf(why, args...), t.N, Diagnosis.named(name)}
+	}
 	rate := func(factor float64) map[string]string { return scale(p.Params, t.Values, factor, "learning_rate") }
 	wider := func() map[string]string { return scale(p.Params, t.Values, 4, "width", "filters", "leaves") }
 	switch {
 	case diverged(t):
-		return []candidate{to(rate(0.1), "the loss diverged: a tenth of the learning rate"),
-			to(rate(0.01), "the loss diverged: a hundredth of the learning rate")}
+		return []candidate{to("diverged", rate(0.1), "the loss diverged: a tenth of the learning rate"),
+			to("diverged", rate(0.01), "the loss diverged: a hundredth of the learning rate")}
 	case atChance(t):
-		return []candidate{to(rate(10), "no better than chance: ten times the learning rate"),
-			to(rate(0.1), "no better than chance: a tenth of the learning rate")}
+		const scaled = "(are the inputs scaled, and do loss and last activation belong together?)"
+		return []candidate{to("at chance", rate(10), "no better than chance: ten times the learning rate %s", scaled),
+			to("at chance", rate(0.1), "no better than chance: a tenth of the learning rate %s", scaled)}
 	case rising(t.Curve):
-		factor := longer(t.Curve, p.Goal.Target)
-		return []candidate{to(stretch(p.Params, t.Values, factor),
-			fmt.Sprintf("still improving after %d epochs: train %.0f times as long", len(t.Curve), factor))}
+		factor := longer(t.Curve, p.Goal)
+		return []candidate{to("still rising", stretch(p.Params, t.Values, factor),
+			"still improving after %d epochs: train %.0f times as long", len(t.Curve), factor)}
 	case overfit(t.Curve):
-		return []candidate{to(regularised(p, t.Values), "training goes on to improve while validation does not: regularise")}
-	case underfit(t.Curve, p.Goal.Target):
-		return []candidate{to(wider(), "flat and underfit: four times as wide"), to(layered(p, t.Values), "flat and underfit: one more layer")}
+		return []candidate{to("overfit", regularised(p, t.Values), "training goes on to improve while validation does not: regularise")}
+	case noisy(t):
+		return []candidate{to("noisy", rate(0.3), "validation jumps by %.3f from epoch to epoch: a third of the learning rate", jump(t.Curve))}
+	case underfit(t.Curve, p.Goal):
+		return []candidate{to("underfit", wider(), "flat and underfit: four times as wide"),
+			to("underfit", layered(p, t.Values), "flat and underfit: one more layer")}
+	case len(t.Curve) > 2:
+		return []candidate{to("plateau", rate(0.3), "no gain over the last of %d epochs: a third of the learning rate", len(t.Curve))}
 	}
 	return nil
+}
+
+// noisy tells whether validation moves from epoch to epoch by more than the set
+// it is measured on explains.
+func noisy(t Trial) bool {
+	return t.Score != nil && jump(t.Curve) > max(0.03, 2*noise(*t.Score, t.Samples))
+}
+
+// jump is the mean change of the validation accuracy between the epochs of a
+// curve's second half.
+func jump(curve []Point) float64 {
+	half := curve[len(curve)/2:]
+	if len(half) < 3 {
+		return 0
+	}
+	sum := 0.0
+	for i, point := range half[1:] {
+		sum += math.Abs(point.Values["val_accuracy"] - half[i].Values["val_accuracy"])
+	}
+	return sum / float64(len(half)-1)
 }
 
 // diverged tells whether the loss became infinite or ended far above its start.
@@ -75,14 +103,14 @@ func rising(curve []Point) bool {
 
 // longer is how many times as long a rising curve needs by a straight line, at
 // least 3, at most 8.
-func longer(curve []Point, target float64) float64 {
+func longer(curve []Point, g Goal) float64 {
 	before, ok := value(curve[0], "val_accuracy", "accuracy")
 	now, ok2 := value(curve[len(curve)-1], "val_accuracy", "accuracy")
 	slope := (now - before) / float64(len(curve)-1)
-	if !ok || !ok2 || slope <= 0 {
+	if !ok || !ok2 || slope <= 0 || !g.accuracy() {
 		return 3
 	}
-	return math.Round(min(8, max(3, 1+2*(target-now)/slope/float64(len(curve)))))
+	return math.Round(min(8, max(3, 1+2*(g.Target-now)/slope/float64(len(curve)))))
 }
 
 // overfit tells whether the data trained on is learned much better than the
@@ -97,12 +125,12 @@ func overfit(curve []Point) bool {
 }
 
 // underfit tells whether not even the data trained on is learned.
-func underfit(curve []Point, target float64) bool {
-	if len(curve) < 2 {
+func underfit(curve []Point, g Goal) bool {
+	if len(curve) < 2 || !g.accuracy() {
 		return false
 	}
 	train, ok := curve[len(curve)-1].Values["accuracy"]
-	return ok && train < target
+	return ok && train < g.Target
 }
 
 // regularised adds what keeps a network from learning by heart.

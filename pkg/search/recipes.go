@@ -1,10 +1,14 @@
 package search
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+)
 
 // A Recipe is a joint setting by role that is known to work for a model family.
 type Recipe struct {
 	Name    string
+	Source  string // where it is from
 	Numbers map[string]float64
 	Choices map[string]string // bare words; for a number the source text that stands for it
 }
@@ -17,54 +21,46 @@ type (
 // recipes by model family, best first. The repairs of bands.go come before them
 // and keep the user's sane values; these do not.
 var recipes = map[string][]Recipe{
-	// Keras and PyTorch beginners' guides; Goodfellow et al., Deep Learning, 11.4.
 	"mlp": {
-		{"a wide network, trained long", numbers{"learning_rate": 1e-3, "epochs": 80, "max_iter": 1000, "width": 256, "dropout": 0.2, "batch_size": 32}, words{"activation": "relu", "optimizer": "adam", "solver": "adam"}},
-		{"a faster rate", numbers{"learning_rate": 5e-3, "epochs": 60, "max_iter": 1000, "width": 128, "dropout": 0.1, "batch_size": 32}, words{"activation": "relu", "optimizer": "adam", "solver": "adam"}},
+		{"a wide network, trained long", "Keras and PyTorch beginners' guides; Goodfellow et al., Deep Learning, 11.4", numbers{"learning_rate": 1e-3, "epochs": 80, "max_iter": 1000, "width": 256, "dropout": 0.2, "batch_size": 32}, words{"activation": "relu", "optimizer": "adam", "solver": "adam"}},
+		{"a faster rate", "Keras and PyTorch beginners' guides; Goodfellow et al., Deep Learning, 11.4", numbers{"learning_rate": 5e-3, "epochs": 60, "max_iter": 1000, "width": 128, "dropout": 0.1, "batch_size": 32}, words{"activation": "relu", "optimizer": "adam", "solver": "adam"}},
 	},
-	// The Keras MNIST convnet example.
 	"cnn": {
-		{"the MNIST convnet", numbers{"learning_rate": 1e-3, "epochs": 30, "filters": 32, "kernel_size": 3, "width": 128, "dropout": 0.3, "batch_size": 32}, words{"activation": "relu", "optimizer": "adam"}},
-		{"twice the filters", numbers{"learning_rate": 5e-4, "epochs": 50, "filters": 64, "kernel_size": 3, "width": 256, "dropout": 0.3, "batch_size": 32}, words{"activation": "relu", "optimizer": "adam"}},
+		{"the MNIST convnet", "the Keras MNIST convnet example", numbers{"learning_rate": 1e-3, "epochs": 30, "filters": 32, "kernel_size": 3, "width": 128, "dropout": 0.3, "batch_size": 32}, words{"activation": "relu", "optimizer": "adam"}},
+		{"twice the filters", "the Keras MNIST convnet example", numbers{"learning_rate": 5e-4, "epochs": 50, "filters": 64, "kernel_size": 3, "width": 256, "dropout": 0.3, "batch_size": 32}, words{"activation": "relu", "optimizer": "adam"}},
 	},
-	// The Keras IMDB LSTM example; Greff et al., LSTM: a search space odyssey.
 	"rnn": {
-		{"a medium recurrent network", numbers{"learning_rate": 2e-3, "epochs": 30, "width": 64, "dropout": 0.2, "batch_size": 32}, words{"optimizer": "adam"}},
-		{"a larger recurrent network", numbers{"learning_rate": 1e-3, "epochs": 60, "width": 128, "dropout": 0.2, "batch_size": 32}, words{"optimizer": "adam"}},
+		{"a medium recurrent network", "the Keras IMDB LSTM example; Greff et al., LSTM: a search space odyssey", numbers{"learning_rate": 2e-3, "epochs": 30, "width": 64, "dropout": 0.2, "batch_size": 32}, words{"optimizer": "adam"}},
+		{"a larger recurrent network", "the Keras IMDB LSTM example; Greff et al., LSTM: a search space odyssey", numbers{"learning_rate": 1e-3, "epochs": 60, "width": 128, "dropout": 0.2, "batch_size": 32}, words{"optimizer": "adam"}},
 	},
-	// Devlin et al., BERT, appendix A.3.
 	"transformer": {
-		{"BERT's fine-tuning", numbers{"learning_rate": 5e-5, "epochs": 4, "batch_size": 16, "dropout": 0.1}, nil},
-		{"BERT's fine-tuning, slower", numbers{"learning_rate": 2e-5, "epochs": 8, "batch_size": 16, "dropout": 0.1}, nil},
+		{"BERT's fine-tuning", "Devlin et al., BERT, A.3", numbers{"learning_rate": 5e-5, "epochs": 4, "batch_size": 16, "dropout": 0.1}, nil},
+		{"BERT's fine-tuning, slower", "Devlin et al., BERT, A.3", numbers{"learning_rate": 2e-5, "epochs": 8, "batch_size": 16, "dropout": 0.1}, nil},
 	},
-	// scikit-learn user guide 1.1.11 and 1.5.6.
 	"linear": {
-		{"weak regularisation", numbers{"C": 10, "alpha": 1e-4, "max_iter": 2000, "learning_rate": 1e-2, "epochs": 100}, nil},
-		{"strong regularisation", numbers{"C": 0.1, "alpha": 1e-2, "max_iter": 2000, "learning_rate": 1e-1, "epochs": 100}, nil},
+		{"weak regularisation", "scikit-learn user guide 1.1.11 and 1.5.6", numbers{"C": 10, "alpha": 1e-4, "max_iter": 2000, "learning_rate": 1e-2, "epochs": 100}, nil},
+		{"strong regularisation", "scikit-learn user guide 1.1.11 and 1.5.6", numbers{"C": 0.1, "alpha": 1e-2, "max_iter": 2000, "learning_rate": 1e-1, "epochs": 100}, nil},
 	},
-	// Hsu, Chang, Lin: a practical guide to support vector classification.
 	"svm": {
-		{"a kernel that fits the data", numbers{"C": 10, "max_iter": 10000}, words{"kernel": "rbf", "gamma": "'scale'"}},
-		{"a narrow kernel", numbers{"C": 10, "gamma": 5e-2, "max_iter": 10000}, words{"kernel": "rbf"}},
+		{"a kernel that fits the data", "Hsu, Chang, Lin: a practical guide to SVC", numbers{"C": 10, "max_iter": 10000}, words{"kernel": "rbf", "gamma": "'scale'"}},
+		{"a narrow kernel", "Hsu, Chang, Lin: a practical guide to SVC", numbers{"C": 10, "gamma": 5e-2, "max_iter": 10000}, words{"kernel": "rbf"}},
 	},
 	"neighbors": {
-		{"few neighbours, the nearer the weightier", numbers{"neighbors": 3}, words{"weights": "distance"}},
-		{"ten neighbours by distance", numbers{"neighbors": 10}, words{"weights": "distance"}},
+		{"few neighbours, the nearer the weightier", "scikit-learn user guide 1.6.2", numbers{"neighbors": 3}, words{"weights": "distance"}},
+		{"ten neighbours by distance", "scikit-learn user guide 1.6.2", numbers{"neighbors": 10}, words{"weights": "distance"}},
 	},
 	// Scaled features want far more smoothing than the default.
 	"bayes": {
-		{"more smoothing", numbers{"smoothing": 1e-2}, nil},
-		{"less smoothing", numbers{"smoothing": 1e-7}, nil},
+		{"more smoothing", "a rule of thumb around the default of GaussianNB, 1e-9", numbers{"smoothing": 1e-2}, nil},
+		{"less smoothing", "a rule of thumb around the default of GaussianNB, 1e-9", numbers{"smoothing": 1e-7}, nil},
 	},
-	// Breiman 2001; scikit-learn user guide 1.11.2: deep trees, many of them.
 	"tree": {
-		{"many deep trees", numbers{"estimators": 300, "max_depth": 32, "min_samples": 1}, nil},
-		{"shallower trees", numbers{"estimators": 300, "max_depth": 10, "min_samples": 3}, nil},
+		{"many deep trees", "Breiman 2001; scikit-learn user guide 1.11.2", numbers{"estimators": 300, "max_depth": 32, "min_samples": 1}, nil},
+		{"shallower trees", "Breiman 2001; scikit-learn user guide 1.11.2", numbers{"estimators": 300, "max_depth": 10, "min_samples": 3}, nil},
 	},
-	// XGBoost and LightGBM guides to parameter tuning.
 	"boosting": {
-		{"the usual boosting", numbers{"learning_rate": 0.1, "rounds": 300, "estimators": 300, "max_depth": 6, "leaves": 31, "subsample": 0.8, "min_child_weight": 1, "min_split_loss": 0}, nil},
-		{"slow and shallow boosting", numbers{"learning_rate": 0.05, "rounds": 600, "estimators": 600, "max_depth": 4, "leaves": 15, "subsample": 0.8, "min_child_weight": 1, "min_split_loss": 0}, nil},
+		{"the usual boosting", "XGBoost and LightGBM guides to tuning", numbers{"learning_rate": 0.1, "rounds": 300, "estimators": 300, "max_depth": 6, "leaves": 31, "subsample": 0.8, "min_child_weight": 1, "min_split_loss": 0}, nil},
+		{"slow and shallow boosting", "XGBoost and LightGBM guides to tuning", numbers{"learning_rate": 0.05, "rounds": 600, "estimators": 600, "max_depth": 4, "leaves": 15, "subsample": 0.8, "min_child_weight": 1, "min_split_loss": 0}, nil},
 	},
 }
 
@@ -82,6 +78,13 @@ func recipesFor(p Problem) []Recipe {
 		}
 	}
 	return proven(recipes[p.Model], p.Tallies)
+}
+
+func (r Recipe) why() string {
+	if r.Source == "" {
+		return "recipe: " + r.Name
+	}
+	return fmt.Sprintf("recipe: %s (%s)", r.Name, r.Source)
 }
 
 // apply sets the parameters whose roles the recipe names.
@@ -124,15 +127,15 @@ func guesses(p Problem, base, best Trial) []candidate {
 		all = append(append(all, repaired), next...)
 	}
 	for _, r := range recipesFor(p) {
-		all = append(all, candidate{r.apply(p.Params), "recipe: " + r.Name, base.N, FromBook.named(r.Name)})
+		all = append(all, candidate{r.apply(p.Params), r.why(), base.N, FromBook.named(r.Name)})
 	}
-	all = append(all, candidate{stretch(p.Params, best.Values, 3), "three times as long", best.N, Diagnosis})
+	all = append(all, candidate{stretch(p.Params, best.Values, 3), "three times as long", best.N, Diagnosis.named("longer")})
 	for _, r := range outliers {
 		single := map[string]string{}
 		r.param.set(single, r.to)
 		all = append(all, candidate{single, r.why, base.N, Repair})
 	}
-	return append(all, candidate{layered(p, best.Values), "one more layer", best.N, Diagnosis})
+	return append(all, candidate{layered(p, best.Values), "one more layer", best.N, Diagnosis.named("deeper")})
 }
 
 func copied(values map[string]string) map[string]string {

@@ -46,6 +46,9 @@ type Goal struct {
 	Best bool
 }
 
+// accuracy tells whether the goal is an accuracy, a share of the samples.
+func (g Goal) accuracy() bool { return g.Metric == "" || g.Metric == "accuracy" }
+
 // met tells whether a value is at the target.
 func (g Goal) met(v float64) bool { return g.lead(v) >= 0 }
 
