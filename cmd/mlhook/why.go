@@ -6,6 +6,7 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"strings"
 	"text/tabwriter"
 
 	"github.com/mlhook/mlhook/pkg/run"
@@ -20,7 +21,11 @@ func printWhy(w io.Writer, d run.Detail) error {
 		if t.Parent != nil {
 			from = fmt.Sprintf(", from trial %d", *t.Parent)
 		}
-		fmt.Fprintf(w, "trial %-3d %s%s: %s\n", t.N, orWord(t.Move, "own"), from, orWord(t.Why, "the code as committed"))
+		head := orWord(t.Move, "own") + from + ": "
+		if t.Move != "" && strings.HasPrefix(t.Why, t.Move) {
+			head = "" // a recipe's reason is its name
+		}
+		fmt.Fprintf(w, "trial %-3d %s%s\n", t.N, head, orWord(t.Why, "the code as committed"))
 		for _, why := range t.Decisions {
 			fmt.Fprintf(w, "          %s\n", why)
 		}

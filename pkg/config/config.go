@@ -20,8 +20,10 @@ import (
 // Settings are the values in force.
 type Settings struct {
 	// From the commit or from git config.
-	Target  float64  // share of 1 that counts as reached, in (0, 1]
-	Metric  string   // "accuracy"
+	Target  float64  // what counts as reached: of accuracy a share of 1, in (0, 1]
+	Metric  string   // "accuracy", or any that the program reports or prints: "f1", "rmse", "loss"
+	Goal    string   // maximise, minimise; empty takes it from the metric's name
+	Mode    string   // reach: until the target; best: the best within the budget
 	Entry   string   // entry script, "/"-separated
 	Args    []string // its command line
 	Trials  int
@@ -58,6 +60,8 @@ type Mail struct {
 type file struct {
 	Target       *float64 `toml:"target"`
 	Metric       *string  `toml:"metric"`
+	Goal         *string  `toml:"goal"`
+	Mode         *string  `toml:"mode"`
 	Entry        *string  `toml:"entry"`
 	Args         []string `toml:"args"`
 	Trials       *int     `toml:"trials"`
@@ -82,19 +86,23 @@ type Sources struct {
 
 // Load returns the settings, or an error that names the place and says what to do.
 func Load(s Sources) (Settings, error) {
-	set := Settings{Target: 0.8, Metric: "accuracy", Trials: 20, Minutes: 60, Engine: "auto", Push: "auto", Network: "bridge",
+	set := Settings{Target: 0.8, Metric: "accuracy", Mode: "reach", Trials: 20, Minutes: 60, Engine: "auto", Push: "auto", Network: "bridge",
 		Env: map[string]string{}, Mail: Mail{Port: 587, TLS: "starttls"}}
 	name, f, err := committed(s)
 	if err != nil {
 		return set, err
 	}
 	f.into(&set)
+	aimed := f.Target != nil || s.Git["target"] != nil
 	where := map[string]string{}
 	for key, values := range s.Git {
 		if err := set.git(key, values); err != nil {
 			return set, fmt.Errorf("git config mlhook.%s: %w; change it with `git config mlhook.%s VALUE`", key, err, key)
 		}
 		where[key] = "git config mlhook." + key
+	}
+	if set.Metric != "accuracy" && !aimed && set.Mode != "best" {
+		return set, fmt.Errorf("metric is %q, but target does not say which value to reach; set target, or mode = \"best\" for the best within the budget", set.Metric)
 	}
 	return set, set.check(func(key string) string {
 		if w, ok := where[key]; ok {
@@ -166,6 +174,8 @@ func located(name string, err error) error {
 func (f file) into(s *Settings) {
 	set(&s.Target, f.Target)
 	set(&s.Metric, f.Metric)
+	set(&s.Goal, f.Goal)
+	set(&s.Mode, f.Mode)
 	set(&s.Entry, f.Entry)
 	set(&s.Trials, f.Trials)
 	set(&s.Minutes, f.Minutes)
@@ -184,7 +194,7 @@ func set[T any](to *T, from *T) {
 func (s *Settings) git(key string, values []string) (err error) {
 	last := values[len(values)-1]
 	texts := map[string]*string{
-		"metric": &s.Metric, "entry": &s.Entry, "image": &s.Image, "requirements": &s.Requirements, "engine": &s.Engine, "push": &s.Push,
+		"metric": &s.Metric, "goal": &s.Goal, "mode": &s.Mode, "entry": &s.Entry, "image": &s.Image, "requirements": &s.Requirements, "engine": &s.Engine, "push": &s.Push,
 		"baseimage": &s.BaseImage, "cabundle": &s.CABundle, "network": &s.Network, "python": &s.Python,
 		"mail.to": &s.Mail.To, "mail.from": &s.Mail.From, "mail.host": &s.Mail.Host, "mail.user": &s.Mail.User,
 		"mail.passwordcommand": &s.Mail.PasswordCommand, "mail.tls": &s.Mail.TLS,
@@ -227,19 +237,21 @@ func (s *Settings) git(key string, values []string) (err error) {
 // check refuses values that make no sense; place names where a key was set.
 func (s Settings) check(place func(key string) string) error {
 	switch {
-	case !(s.Target > 0 && s.Target <= 1):
+	case s.Metric == "accuracy" && !(s.Target > 0 && s.Target <= 1):
 		return fmt.Errorf("%s is %g, but an accuracy to reach lies in (0, 1]; 0.8 means 80 %%", place("target"), s.Target)
 	case s.Trials < 1:
 		return fmt.Errorf("%s is %d, but at least one trial is needed", place("trials"), s.Trials)
 	case !(s.Minutes > 0 && s.Minutes < 1e6):
 		return fmt.Errorf("%s is %g, but it is a time in minutes, above 0 and below 1000000", place("minutes"), s.Minutes)
-	case s.Metric != "accuracy":
-		return fmt.Errorf("%s is %q; this version chases accuracy only", place("metric"), s.Metric)
+	case s.Metric == "":
+		return fmt.Errorf("%s is empty; name a measure that the program reports, or accuracy", place("metric"))
 	}
 	for _, word := range []struct {
 		key, value string
 		lawful     []string
 	}{
+		{"goal", s.Goal, []string{"", "maximise", "minimise"}},
+		{"mode", s.Mode, []string{"reach", "best"}},
 		{"engine", s.Engine, []string{"auto", "docker", "local"}},
 		{"push", s.Push, []string{"auto", "never"}},
 		{"mail.tls", s.Mail.TLS, []string{"starttls", "tls", "none"}},

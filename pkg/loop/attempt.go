@@ -3,6 +3,7 @@ package loop
 import (
 	"context"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -29,9 +30,10 @@ type outcome struct {
 	resume   *agent.Event
 	exit     *agent.Event
 	timedOut bool
-	fits     int  // trainings with a curve
-	frozen   bool // by the search, as soon as a checkpoint is there
-	paused   bool // its attempt was ended for that
+	wanted   string // the measure
+	fits     int    // trainings with a curve
+	frozen   bool   // by the search, as soon as a checkpoint is there
+	paused   bool   // its attempt was ended for that
 }
 
 // execute brings a trial to its end, however many attempts it takes.
@@ -204,7 +206,7 @@ func (l *Loop) follow(ctx context.Context, r run.Run, t *run.Trial) (out outcome
 	defer tick.Stop()
 	limit := l.deadline
 	var offset int64
-	out.curve = kept(*t)
+	out.curve, out.wanted = kept(*t), l.Settings.Metric
 	for n := 0; ; n++ {
 		events, next, err := l.session.Events(t.N, attempt, offset)
 		if err != nil {
@@ -261,14 +263,14 @@ func (l *Loop) agentGone(ctx context.Context) (*lost, error) {
 func (o *outcome) add(e agent.Event) {
 	switch e.Type {
 	case agent.EventMetric:
-		if e.Value == nil || !(*e.Value >= 0 && *e.Value <= 1) || !isAccuracy(e.Name) {
+		if e.Value == nil || !metric.Is(e.Name, o.wanted) || !plausible(o.wanted, *e.Value) {
 			return
 		}
 		split := run.Split(e.Split)
 		if !slices.Contains([]run.Split{run.Test, run.Validation, run.Train}, split) {
 			split = run.Unknown
 		}
-		o.metrics = append(o.metrics, run.Metric{Name: "accuracy", Value: *e.Value, Split: split,
+		o.metrics = append(o.metrics, run.Metric{Name: o.wanted, Value: *e.Value, Split: split,
 			Samples: e.Samples, Source: e.Source, Majority: e.Majority})
 	case agent.EventCurve:
 		again := len(o.curve) > 0 && epochs(o.curve) >= e.Epoch
@@ -296,7 +298,13 @@ func (o *outcome) add(e agent.Event) {
 	}
 }
 
-func isAccuracy(name string) bool { return name == "accuracy" }
+// plausible tells whether a value can be one of the measure.
+func plausible(name string, v float64) bool {
+	if name == "accuracy" {
+		return v >= 0 && v <= 1
+	}
+	return !math.IsNaN(v) && !math.IsInf(v, 0)
+}
 
 func firstLine(text string) string {
 	line, _, _ := strings.Cut(strings.TrimSpace(text), "\n")
@@ -313,7 +321,7 @@ func (l *Loop) settle(ctx context.Context, t run.Trial, out outcome) error {
 		t.Validation = measured(out.metrics, run.Validation)
 	}
 	if t.Metric == nil {
-		if reading, ok := metric.Pick(metric.Scan(l.logText(t.N, attempt))); ok && isAccuracy(reading.Name) {
+		if reading, ok := printed(l.logText(t.N, attempt), out.wanted); ok {
 			source := "stdout: "
 			if reading.Guess {
 				source = "stdout, a guess: "
@@ -334,7 +342,7 @@ func (l *Loop) settle(ctx context.Context, t run.Trial, out outcome) error {
 	if err != nil {
 		return err
 	}
-	top := best(trials)
+	top := l.best(trials)
 	_, err = l.Journal.Change(ctx, l.Number, func(r *run.Run) {
 		r.TrialsDone = len(trials)
 		if top != nil {
@@ -356,6 +364,14 @@ func (l *Loop) settle(ctx context.Context, t run.Trial, out outcome) error {
 // killed tells whether something other than the agent killed the attempt: a
 // person, or the kernel for want of memory.
 func (o outcome) killed() bool { return o.exit.Signal == 9 && !o.timedOut }
+
+// printed reads the measure out of what the script printed.
+func printed(text, wanted string) (metric.Reading, bool) {
+	if wanted != "accuracy" {
+		return metric.Named(text, wanted)
+	}
+	return metric.Pick(metric.Scan(text))
+}
 
 // failed says what went wrong with an attempt; empty when nothing did.
 func (o outcome) failed(entry string, minutes float64) string {

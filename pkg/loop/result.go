@@ -82,7 +82,7 @@ func link(r *run.Run, earlier run.Run) {
 func (l *Loop) handOver(ctx context.Context, r *run.Run, trials []run.Trial, end *ending) error {
 	top := end.winner
 	if top == nil {
-		top = best(trials)
+		top = l.best(trials)
 	}
 	if top == nil {
 		return l.remember(ctx, *r, nil)

@@ -56,6 +56,7 @@ func TestPausedTrialGoesOn(t *testing.T) {
 	l := &Loop{Number: r.Number, Dir: dir, Journal: journal, Out: io.Discard, Engine: &engine.Local{Cache: filepath.Join(dir, "cache")},
 		program: &inspect.Program{Entry: "train.py", Family: "keras", Frameworks: []string{"keras"}, Resume: "epoch"}, image: engine.Image{Ref: python}, deadline: time.Now().Add(time.Hour)}
 	l.Settings.Minutes, l.Settings.Trials, l.Settings.Target = 60, 2, 1
+	l.Settings.Metric = "accuracy"
 	for _, name := range []string{"commit", "trials"} {
 		if err := os.Mkdir(filepath.Join(dir, name), 0o755); err != nil {
 			t.Fatal(err)

@@ -13,6 +13,7 @@ import (
 
 	"github.com/mlhook/mlhook/pkg/engine"
 	"github.com/mlhook/mlhook/pkg/image"
+	"github.com/mlhook/mlhook/pkg/metric"
 	"github.com/mlhook/mlhook/pkg/report"
 	"github.com/mlhook/mlhook/pkg/run"
 	"github.com/mlhook/mlhook/pkg/search"
@@ -92,7 +93,7 @@ func (l *Loop) train(ctx context.Context, r run.Run) error {
 func (l *Loop) problem(r run.Run, trials []run.Trial) search.Problem {
 	p := search.Problem{
 		Family: l.program.Family, Model: l.program.Model, Seed: seed(r), Version: search.Version,
-		Goal:      search.Goal{Target: l.Settings.Target},
+		Goal:      l.goal(),
 		Budget:    search.Budget{Trials: l.Settings.Trials, Seconds: l.Settings.Minutes * 60},
 		Resumable: l.resumable(trials), Tallies: moves(r.Tallies),
 	}
@@ -184,10 +185,14 @@ func (l *Loop) judge(trials []run.Trial) error {
 		return nil
 	case base.Metric != nil: // training data only
 		return &ending{verdict: run.Refused, reason: fmt.Sprintf(
-			"the only accuracy of %s (%.3f, %s) is on the data it trained on, which proves nothing; evaluate on held-out data",
-			l.program.Entry, base.Metric.Value, base.Metric.Source)}
+			"the only %s of %s (%.3f, %s) is on the data it trained on, which proves nothing; evaluate on held-out data",
+			l.Settings.Metric, l.program.Entry, base.Metric.Value, base.Metric.Source)}
 	case base.Error != "":
 		return &ending{verdict: run.Failed, cause: run.CauseCode, reason: l.explained(base.Error)}
+	}
+	if name := l.Settings.Metric; name != "accuracy" {
+		return &ending{verdict: run.Refused, reason: fmt.Sprintf(
+			"%s ran to its end but no %s was seen; print it (\"Test %s: 0.12\")", l.program.Entry, name, name)}
 	}
 	return &ending{verdict: run.Refused, reason: fmt.Sprintf(
 		"%s ran to its end but no accuracy was seen; print one (\"Test accuracy: 0.91\") or call evaluate, score or accuracy_score", l.program.Entry)}
@@ -195,12 +200,12 @@ func (l *Loop) judge(trials []run.Trial) error {
 
 // verdict turns the search's last word into the run's.
 func (l *Loop) verdict(trials []run.Trial, last search.Action) error {
-	best := best(trials)
+	best := l.best(trials)
 	if last.Parent != nil {
 		best = &trials[*last.Parent] // the one whose mean was confirmed
 	}
 	result := describe(*best.Metric)
-	if c := confirmed(trials, best.N); c != nil {
+	if c := confirmed(trials, best.N); c != nil && !last.ByModel {
 		result = report.Confirmed(*best.Metric, *c)
 	}
 	if last.Kind == search.Stop && last.Verdict == string(run.Reached) {
@@ -218,9 +223,16 @@ func (l *Loop) verdict(trials []run.Trial, last search.Action) error {
 		why, best.N, result, number(l.Settings.Target))}
 }
 
-// best returns the first trial of the configuration with the highest mean over
-// its seeds; the earliest wins a tie.
-func best(trials []run.Trial) *run.Trial {
+// goal puts the settings into the words of the search.
+func (l *Loop) goal() search.Goal {
+	s := l.Settings
+	return search.Goal{Target: s.Target, Metric: s.Metric, Best: s.Mode == "best",
+		Minimise: s.Goal == "minimise" || s.Goal == "" && metric.Minimised(s.Metric)}
+}
+
+// best returns the first trial of the configuration with the best mean over its
+// seeds; the earliest wins a tie.
+func (l *Loop) best(trials []run.Trial) *run.Trial {
 	h := history(trials)
 	var best *run.Trial
 	top := 0.0
@@ -228,8 +240,15 @@ func best(trials []run.Trial) *run.Trial {
 		if t.Value == nil {
 			continue
 		}
-		if mean := search.Confirmation(h, t.N).Mean; best == nil || mean > top {
-			best, top = &trials[i], mean
+		value := *t.Value // of a lineage, where nothing was trained cold
+		if c := search.Confirmation(h, t.N); c.N > 0 {
+			value = c.Mean
+		}
+		if l.goal().Minimise {
+			value = -value
+		}
+		if best == nil || value > top {
+			best, top = &trials[i], value
 		}
 	}
 	return best

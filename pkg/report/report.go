@@ -26,7 +26,7 @@ func Note(d run.Detail) string {
 func Message(d run.Detail, repository string) (title, body string) {
 	title = fmt.Sprintf("%s: %s", repository, d.Verdict)
 	if m := d.Metric; m != nil {
-		title += fmt.Sprintf(", %s %.1f %%", m.Name, 100*m.Value)
+		title += fmt.Sprintf(", %s %s", m.Name, value(m.Name, m.Value))
 	}
 	body = fmt.Sprintf("Run %d of commit %.10s: %s", d.Number, d.Commit, d.Reason)
 	if d.Result != "" {
@@ -54,6 +54,9 @@ func Markdown(d run.Detail) string {
 	row("Push", strings.TrimSuffix(string(d.Push)+": "+d.PushReason, ": "))
 	row("Target", fmt.Sprintf("%.3f", d.Target))
 	if m := d.Metric; m != nil {
+		if d.Confirmed != nil {
+			row("Confirmed", Confirmed(*m, *d.Confirmed))
+		}
 		row("Measured", fmt.Sprintf("%s %.4f on %s data (%s)", m.Name, m.Value, m.Split, m.Source))
 		if m.Samples > 0 {
 			row("Chosen on", fmt.Sprintf("the same %d samples after %d looks", m.Samples, len(d.Trials)))
@@ -101,7 +104,10 @@ func trials(b *strings.Builder, d run.Detail) {
 // of samples: "accuracy 83.1 % +- 1.4 on 450 held-out samples, 3 seeds".
 func Confirmed(m run.Metric, c run.Confirmed) string {
 	where := map[run.Split]string{run.Test: "held-out", run.Validation: "validation", run.Train: "training"}[m.Split]
-	text := fmt.Sprintf("%s %.1f %% +- %.1f on ", m.Name, 100*c.Mean, 100*c.SD)
+	text := fmt.Sprintf("%s %.4g +- %.2g on ", m.Name, c.Mean, c.SD)
+	if m.Name == accuracy {
+		text = fmt.Sprintf("%s %.1f %% +- %.1f on ", m.Name, 100*c.Mean, 100*c.SD)
+	}
 	switch {
 	case where == "":
 		text += "data that the script does not name"
@@ -111,4 +117,14 @@ func Confirmed(m run.Metric, c run.Confirmed) string {
 		text += where + " data"
 	}
 	return text + fmt.Sprintf(", %d seeds", c.N)
+}
+
+const accuracy = "accuracy"
+
+// value writes an accuracy in per cent, anything else in its own unit.
+func value(name string, v float64) string {
+	if name == accuracy {
+		return fmt.Sprintf("%.1f %%", 100*v)
+	}
+	return fmt.Sprintf("%.4g", v)
 }
