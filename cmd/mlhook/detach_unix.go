@@ -25,6 +25,15 @@ func detach(cmd *exec.Cmd) {
 	}
 }
 
+// become replaces this process by the program that is on disk now.
+func become(args []string) error {
+	binary, err := exec.LookPath(args[0])
+	if err != nil {
+		return err
+	}
+	return syscall.Exec(binary, args, os.Environ())
+}
+
 func owner(path string) (uid, gid int) {
 	info, err := os.Stat(path)
 	if err != nil {

@@ -4,12 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
 
-	"github.com/gofrs/flock"
 	"github.com/urfave/cli/v2"
 
 	"github.com/mlhook/mlhook/hooks"
@@ -17,6 +17,7 @@ import (
 	"github.com/mlhook/mlhook/pkg/engine"
 	"github.com/mlhook/mlhook/pkg/git"
 	"github.com/mlhook/mlhook/pkg/store"
+	"github.com/mlhook/mlhook/pkg/supervise"
 )
 
 // A project is the repository that a command works on.
@@ -24,6 +25,7 @@ type project struct {
 	git     *git.Repo
 	state   store.State
 	repo    store.Repository
+	known   bool // the repository is registered
 	journal *store.Journal
 }
 
@@ -34,11 +36,10 @@ func openProject(c *cli.Context) (*project, error) {
 		return nil, err
 	}
 	p := &project{git: g, state: store.UserState()}
-	known := false
-	if p.repo, known, err = p.state.Repository(g.Common); err != nil {
+	if p.repo, p.known, err = p.state.Repository(g.Common); err != nil {
 		return nil, err
 	}
-	if !known {
+	if !p.known {
 		p.repo.Top = g.Top
 	}
 	if err := store.MakeQueue(p.repo.Dir()); err != nil {
@@ -58,6 +59,9 @@ func openRun(c *cli.Context) (*project, int, error) {
 		return nil, 0, err
 	}
 	number, err := p.number(c.Context, c.Args().First())
+	if err == nil {
+		err = p.revive(c.Context, c.App.ErrWriter)
+	}
 	if err != nil {
 		p.close()
 		return nil, 0, err
@@ -173,7 +177,7 @@ func (p *project) register(ctx context.Context, hooked bool) error {
 	if err := p.state.Register(r); err != nil {
 		return err
 	}
-	p.repo = r
+	p.repo, p.known = r, true
 	return nil
 }
 
@@ -186,17 +190,23 @@ func (p *project) wake() error {
 }
 
 // supervised tells whether a supervisor runs.
-func (p *project) supervised() bool {
-	file := filepath.Join(string(p.state), "supervisor.lock")
-	if _, err := os.Stat(file); err != nil {
-		return false
+func (p *project) supervised() bool { return supervise.Held(supervise.Lock(p.state)) }
+
+// revive starts a supervisor when none looks after runs that are not done, as
+// after a reboot without the service, and says so.
+func (p *project) revive(ctx context.Context, w io.Writer) error {
+	if !p.known || p.supervised() {
+		return nil
 	}
-	lock := flock.New(file)
-	free, err := lock.TryRLock()
-	if free {
-		lock.Unlock()
+	runs, err := p.journal.Pending(ctx)
+	if err != nil || len(runs) == 0 {
+		return err
 	}
-	return err == nil && !free
+	if err := p.wake(); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(w, "mlhook: run %d was left unfinished; it is taken up again\n", runs[0].Number)
+	return err
 }
 
 // hookState says in a few words whether git will run our hook.

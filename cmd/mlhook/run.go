@@ -88,7 +88,7 @@ func stopCommand() *cli.Command {
 				return nothing("nothing to stop: no such run is queued or training")
 			}
 			for _, r := range runs {
-				if err := p.journal.WantStop(c.Context, r.Number); err != nil {
+				if err := p.journal.WantStop(c.Context, r.Number, ""); err != nil {
 					return err
 				}
 				fmt.Fprintf(c.App.Writer, "run %d is being stopped\n", r.Number)

@@ -26,6 +26,9 @@ func statusCommand() *cli.Command {
 			if err := p.settle(c.Context); err != nil {
 				return err
 			}
+			if err := p.revive(c.Context, c.App.ErrWriter); err != nil {
+				return err
+			}
 			runs, err := p.journal.Runs(c.Context, 1)
 			if err != nil {
 				return err
@@ -36,11 +39,19 @@ func statusCommand() *cli.Command {
 				}
 				return printJSON(c.App.Writer, runs[0])
 			}
+			pending, err := p.journal.Pending(c.Context)
+			if err != nil {
+				return err
+			}
+			if len(pending) > 0 {
+				runs = pending
+			}
 			return printStatus(c.App.Writer, p, runs)
 		},
 	}
 }
 
+// printStatus says how things stand: the runs that are not done, else the newest.
 func printStatus(w io.Writer, p *project, runs []run.Run) error {
 	fmt.Fprintf(w, "repository  %s\n", p.repo.Top)
 	fmt.Fprintf(w, "hook        %s\n", p.hookState())
@@ -50,14 +61,21 @@ func printStatus(w io.Writer, p *project, runs []run.Run) error {
 		_, err := fmt.Fprintln(w, "runs        none yet; commit something, or `mlhook run`")
 		return err
 	}
-	_, err := fmt.Fprintf(w, "run %-7d %s\n", runs[0].Number, sentence(runs[0]))
-	return err
+	for _, r := range runs {
+		if _, err := fmt.Fprintf(w, "run %-7d %s\n", r.Number, sentence(r)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // sentence says in one line where a run stands.
 func sentence(r run.Run) string {
 	switch r.State {
 	case run.Queued:
+		if r.Reason != "" {
+			return fmt.Sprintf("queued: commit %.10s; %s", r.Commit, r.Reason)
+		}
 		return fmt.Sprintf("queued: commit %.10s waits for its turn", r.Commit)
 	case run.Waiting:
 		return "waiting: " + r.Reason

@@ -12,10 +12,11 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/gofrs/flock"
 	"github.com/urfave/cli/v2"
 
+	"github.com/mlhook/mlhook/pkg/config"
 	"github.com/mlhook/mlhook/pkg/git"
+	"github.com/mlhook/mlhook/pkg/run"
 	"github.com/mlhook/mlhook/pkg/store"
 	"github.com/mlhook/mlhook/pkg/supervise"
 )
@@ -24,16 +25,86 @@ func superviseCommand() *cli.Command {
 	return &cli.Command{
 		Name: "supervise", Usage: "take runs out of the queues and keep them going (started by the hook)",
 		Action: func(c *cli.Context) error {
+			state := store.UserState()
+			log := &rotating{path: supervisorLog(state)}
+			defer log.close()
 			s := &supervise.Supervisor{
-				State: store.UserState(), Spawn: spawnRunner, Poll: 5 * time.Second,
-				Log: slog.New(slog.NewTextHandler(c.App.ErrWriter, nil)),
+				State: state, Spawn: spawnRunner, Poll: 30 * time.Second, Log: slog.New(slog.NewTextHandler(log, nil)),
+				Clean: cleanRun, Settings: hostSettings, Rewritten: rewritten, Tell: tell, Replaced: watchBinary(),
 			}
 			err := s.Run(c.Context)
-			if errors.Is(err, supervise.ErrRunning) {
+			switch {
+			case errors.Is(err, supervise.ErrRunning):
 				return nil
+			case errors.Is(err, supervise.ErrReplaced):
+				s.Log.Info("the program was upgraded, its new version takes over")
+				return become(os.Args)
 			}
 			return err
 		},
+	}
+}
+
+func supervisorLog(state store.State) string { return filepath.Join(string(state), "log") }
+
+// watchBinary returns a function that tells whether this program's file is
+// another one than at the start.
+func watchBinary() func() bool {
+	binary, err := os.Executable()
+	if err != nil {
+		return nil
+	}
+	first, err := os.Stat(binary)
+	if err != nil {
+		return nil
+	}
+	return func() bool {
+		now, err := os.Stat(binary)
+		if err != nil || time.Since(now.ModTime()) < time.Second {
+			return false // being replaced this instant
+		}
+		return !os.SameFile(first, now) || now.Size() != first.Size() || !now.ModTime().Equal(first.ModTime())
+	}
+}
+
+// projectOf is the project of a registered repository, without its journal.
+func projectOf(r store.Repository) *project {
+	return &project{git: &git.Repo{Top: r.Top, Dir: r.Common, Common: r.Common}, state: store.UserState(), repo: r, known: true}
+}
+
+// hostSettings reads what the supervisor has to know; no commit has a say in it.
+func hostSettings(ctx context.Context, r store.Repository) (config.Settings, error) {
+	values, err := projectOf(r).git.Config(ctx, "mlhook.")
+	if err != nil {
+		return config.Settings{}, err
+	}
+	return config.Load(config.Sources{Git: values})
+}
+
+func rewritten(ctx context.Context, r store.Repository, older, newer string) bool {
+	follows, err := projectOf(r).git.Descends(ctx, older, newer)
+	return err == nil && !follows
+}
+
+func cleanRun(ctx context.Context, r store.Repository, v run.Run) error {
+	s, err := hostSettings(ctx, r)
+	if err != nil {
+		s = config.Defaults()
+	}
+	if e := projectOf(r).engines(s)[v.Engine]; e != nil {
+		return e.Clean(ctx, v.ID)
+	}
+	return nil // no engine had the run yet
+}
+
+// tell notifies the user; how it was told is in notifications.log.
+func tell(ctx context.Context, r store.Repository, title, body string) {
+	s, err := hostSettings(ctx, r)
+	if err != nil {
+		s = config.Defaults()
+	}
+	if err := projectOf(r).notifier(s, nil)(ctx, title, body); err != nil {
+		slog.Warn("notify", "error", err)
 	}
 }
 
@@ -54,23 +125,32 @@ func ensureSupervisor(state store.State) error {
 	if err := os.MkdirAll(string(state), 0o700); err != nil {
 		return err
 	}
-	lock := flock.New(filepath.Join(string(state), "supervisor.lock"))
-	free, err := lock.TryLock()
-	if err != nil {
-		return fmt.Errorf("lock the supervisor: %w", err)
-	}
-	if !free {
+	if supervise.Held(supervise.Lock(state)) {
 		return nil
 	}
-	lock.Unlock()
-	_, err = spawn(filepath.Join(string(state), "log"), "supervise")
+	_, err := spawn(supervisorLog(state), "supervise")
 	return err
+}
+
+// keepSupervised starts the supervisor again when it was killed; one that ended
+// by itself took its announcement back and stays away. It ends with the context.
+func keepSupervised(ctx context.Context, state store.State) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(2 * time.Second):
+		}
+		if _, err := os.Stat(supervise.AliveFile(state)); err == nil {
+			ensureSupervisor(state) // tried again in a moment
+		}
+	}
 }
 
 // spawnRunner starts the runner of a run.
 func spawnRunner(r store.Repository, number int) (<-chan struct{}, error) {
 	dir := store.UserState().RunDir(r, number)
-	return spawn(filepath.Join(dir, "runner.err"), "runner", "--repo", r.Top, strconv.Itoa(number))
+	return spawn(supervise.WordsFile(dir), "runner", "--repo", r.Top, strconv.Itoa(number))
 }
 
 // spawn starts this program detached: a session of its own, no descriptor of
@@ -111,6 +191,34 @@ func openLog(path string) (*os.File, error) {
 	return os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 }
 
+// rotating is a log file that begins anew when it is long; the one before stays.
+type rotating struct {
+	path string
+	file *os.File
+}
+
+func (r *rotating) Write(text []byte) (int, error) {
+	if r.file != nil {
+		if info, err := r.file.Stat(); err != nil || info.Size() > maxLog {
+			r.close()
+		}
+	}
+	if r.file == nil {
+		var err error
+		if r.file, err = openLog(r.path); err != nil {
+			return 0, err
+		}
+	}
+	return r.file.Write(text)
+}
+
+func (r *rotating) close() {
+	if r.file != nil {
+		r.file.Close()
+		r.file = nil
+	}
+}
+
 // runnerLog holds what a runner says to people; watch shows it.
 const runnerLog = "runner.log"
 
@@ -129,7 +237,7 @@ func runnerCommand() *cli.Command {
 				return err
 			}
 			lock := supervise.RunnerLock(dir)
-			free, err := lock.TryLock()
+			free, err := supervise.AcquireRunner(c.Context, lock)
 			if err != nil || !free {
 				return err // another runner has it
 			}
@@ -139,7 +247,14 @@ func runnerCommand() *cli.Command {
 				return err
 			}
 			defer out.Close()
-			return runLoop(c.Context, p, number, out)
+			ctx, cancel := context.WithCancel(c.Context)
+			defer cancel()
+			go keepSupervised(ctx, p.state)
+			err = runLoop(ctx, p, number, out)
+			if err != nil && c.Context.Err() != nil {
+				return &exitError{exitInterrupted, errors.New(supervise.Interrupted)}
+			}
+			return err
 		},
 	}
 }

@@ -20,15 +20,16 @@ import (
 // Settings are the values in force.
 type Settings struct {
 	// From the commit or from git config.
-	Target  float64  // what counts as reached: of accuracy a share of 1, in (0, 1]
-	Metric  string   // "accuracy", or any that the program reports or prints: "f1", "rmse", "loss"
-	Goal    string   // maximise, minimise; empty takes it from the metric's name
-	Mode    string   // reach: until the target; best: the best within the budget
-	Entry   string   // entry script, "/"-separated
-	Args    []string // its command line
-	Trials  int
-	Minutes float64
-	Image   string // a ready image
+	Target   float64  // what counts as reached: of accuracy a share of 1, in (0, 1]
+	Metric   string   // "accuracy", or any that the program reports or prints: "f1", "rmse", "loss"
+	Goal     string   // maximise, minimise; empty takes it from the metric's name
+	Mode     string   // reach: until the target; best: the best within the budget
+	Entry    string   // entry script, "/"-separated
+	Args     []string // its command line
+	Trials   int
+	Minutes  float64
+	Patience int    // trials in a row that may bring nothing better
+	Image    string // a ready image
 	// Requirements is the file that lists them, or "imports"; empty to find it.
 	Requirements string
 	Data         []string // paths that the program needs and inspect cannot see
@@ -44,7 +45,12 @@ type Settings struct {
 	Mounts    []string
 	Network   string
 	Env       map[string]string
-	Python    string // interpreter of the local engine
+	Python    string  // interpreter of the local engine
+	Newer     string  // wait, stop: what a newer commit does to a training run
+	Slots     int     // runs of all repositories that may train at once
+	Battery   string  // train, wait: while the machine is not on mains
+	Disk      float64 // most that a run may take, in GB
+	Keep      int     // newest runs of a repository whose models and logs are kept
 	Mail      Mail
 }
 
@@ -66,6 +72,7 @@ type file struct {
 	Args         []string `toml:"args"`
 	Trials       *int     `toml:"trials"`
 	Minutes      *float64 `toml:"minutes"`
+	Patience     *int     `toml:"patience"`
 	Image        *string  `toml:"image"`
 	Requirements *string  `toml:"requirements"`
 	Data         []string `toml:"data"`
@@ -75,7 +82,7 @@ type file struct {
 }
 
 // hostOnly are the keys that a committed file must not set.
-var hostOnly = []string{"engine", "push", "baseImage", "caBundle", "mounts", "network", "env", "python", "mail", "trustPulled", "newer", "ray"}
+var hostOnly = []string{"engine", "push", "baseImage", "caBundle", "mounts", "network", "env", "python", "mail", "trustPulled", "newer", "slots", "battery", "disk", "keep", "ray"}
 
 // Sources are the texts that settings come from.
 type Sources struct {
@@ -84,10 +91,16 @@ type Sources struct {
 	Pyproject []byte              // pyproject.toml of the commit, nil when absent
 }
 
+// Defaults are the settings where nothing is set.
+func Defaults() Settings {
+	return Settings{Target: 0.8, Metric: "accuracy", Mode: "reach", Trials: 20, Minutes: 60, Patience: 15, Engine: "auto", Push: "auto", Network: "bridge",
+		Newer: "wait", Slots: 1, Battery: "train", Disk: 20, Keep: 50,
+		Env: map[string]string{}, Mail: Mail{Port: 587, TLS: "starttls"}}
+}
+
 // Load returns the settings, or an error that names the place and says what to do.
 func Load(s Sources) (Settings, error) {
-	set := Settings{Target: 0.8, Metric: "accuracy", Mode: "reach", Trials: 20, Minutes: 60, Engine: "auto", Push: "auto", Network: "bridge",
-		Env: map[string]string{}, Mail: Mail{Port: 587, TLS: "starttls"}}
+	set := Defaults()
 	name, f, err := committed(s)
 	if err != nil {
 		return set, err
@@ -179,6 +192,7 @@ func (f file) into(s *Settings) {
 	set(&s.Entry, f.Entry)
 	set(&s.Trials, f.Trials)
 	set(&s.Minutes, f.Minutes)
+	set(&s.Patience, f.Patience)
 	set(&s.Image, f.Image)
 	set(&s.Requirements, f.Requirements)
 	s.Args, s.Data, s.Allow, s.Deny, s.Notify = f.Args, f.Data, f.Allow, f.Deny, f.Notify
@@ -195,7 +209,7 @@ func (s *Settings) git(key string, values []string) (err error) {
 	last := values[len(values)-1]
 	texts := map[string]*string{
 		"metric": &s.Metric, "goal": &s.Goal, "mode": &s.Mode, "entry": &s.Entry, "image": &s.Image, "requirements": &s.Requirements, "engine": &s.Engine, "push": &s.Push,
-		"baseimage": &s.BaseImage, "cabundle": &s.CABundle, "network": &s.Network, "python": &s.Python,
+		"baseimage": &s.BaseImage, "cabundle": &s.CABundle, "network": &s.Network, "python": &s.Python, "newer": &s.Newer, "battery": &s.Battery,
 		"mail.to": &s.Mail.To, "mail.from": &s.Mail.From, "mail.host": &s.Mail.Host, "mail.user": &s.Mail.User,
 		"mail.passwordcommand": &s.Mail.PasswordCommand, "mail.tls": &s.Mail.TLS,
 	}
@@ -215,6 +229,14 @@ func (s *Settings) git(key string, values []string) (err error) {
 		s.Minutes, err = strconv.ParseFloat(last, 64)
 	case "trials":
 		s.Trials, err = strconv.Atoi(last)
+	case "patience":
+		s.Patience, err = strconv.Atoi(last)
+	case "slots":
+		s.Slots, err = strconv.Atoi(last)
+	case "keep":
+		s.Keep, err = strconv.Atoi(last)
+	case "disk":
+		s.Disk, err = strconv.ParseFloat(last, 64)
 	case "mail.port":
 		s.Mail.Port, err = strconv.Atoi(last)
 	case "env":
@@ -245,6 +267,14 @@ func (s Settings) check(place func(key string) string) error {
 		return fmt.Errorf("%s is %g, but it is a time in minutes, above 0 and below 1000000", place("minutes"), s.Minutes)
 	case s.Metric == "":
 		return fmt.Errorf("%s is empty; name a measure that the program reports, or accuracy", place("metric"))
+	case s.Patience < 1:
+		return fmt.Errorf("%s is %d, but at least one trial has to bring nothing better before a run ends", place("patience"), s.Patience)
+	case s.Slots < 1:
+		return fmt.Errorf("%s is %d, but at least one run has to train", place("slots"), s.Slots)
+	case s.Keep < 1:
+		return fmt.Errorf("%s is %d, but at least the newest run has to be kept", place("keep"), s.Keep)
+	case !(s.Disk > 0 && s.Disk < 1e6):
+		return fmt.Errorf("%s is %g, but it is a size in GB, above 0", place("disk"), s.Disk)
 	}
 	for _, word := range []struct {
 		key, value string
@@ -254,6 +284,8 @@ func (s Settings) check(place func(key string) string) error {
 		{"mode", s.Mode, []string{"reach", "best"}},
 		{"engine", s.Engine, []string{"auto", "docker", "local"}},
 		{"push", s.Push, []string{"auto", "never"}},
+		{"newer", s.Newer, []string{"wait", "stop"}},
+		{"battery", s.Battery, []string{"train", "wait"}},
 		{"mail.tls", s.Mail.TLS, []string{"starttls", "tls", "none"}},
 	} {
 		if !slices.Contains(word.lawful, word.value) {
@@ -286,6 +318,6 @@ func (s Settings) Tells(verdict string) bool {
 
 // Fingerprint is equal for settings under which a program has the same result.
 func (s Settings) Fingerprint() string {
-	return fmt.Sprintf("%v %s %s %q %d %v %s %q %q %q %v %s %s", s.Target, s.Metric, s.Entry, s.Args, s.Trials, s.Minutes, s.Image,
+	return fmt.Sprintf("%v %s %s %q %d %v %d %s %q %q %q %v %s %s", s.Target, s.Metric, s.Entry, s.Args, s.Trials, s.Minutes, s.Patience, s.Image,
 		s.Data, s.Allow, s.Deny, s.Env, s.BaseImage, s.Python)
 }

@@ -162,6 +162,17 @@ func (r *Repo) Resolve(ctx context.Context, rev string) (string, error) {
 	return strings.TrimSpace(out), nil
 }
 
+// Descends tells whether a commit follows from an older one, as after an
+// ordinary commit and not after an amend.
+func (r *Repo) Descends(ctx context.Context, older, newer string) (bool, error) {
+	_, err := r.run(ctx, "merge-base", "--is-ancestor", older, newer)
+	var failed *exec.ExitError
+	if errors.As(err, &failed) && failed.ExitCode() == 1 {
+		return false, nil
+	}
+	return err == nil, err
+}
+
 // HooksDir returns where git looks for hooks; scope is "" for the default, or
 // that of core.hooksPath: "local", "worktree", "global", "system", "command".
 func (r *Repo) HooksDir(ctx context.Context) (dir, scope string, err error) {

@@ -27,7 +27,9 @@ type Journal interface {
 	Change(ctx context.Context, number int, edit func(*run.Run)) (run.Run, error)
 	Trials(ctx context.Context, number int) ([]run.Trial, error)
 	PutTrial(ctx context.Context, number int, t run.Trial) error
-	StopWanted(ctx context.Context, number int) (bool, error)
+	// StopWanted tells whether the run has to stop, and what supersedes it;
+	// empty for the user's wish.
+	StopWanted(ctx context.Context, number int) (wanted bool, reason string, err error)
 	Remember(ctx context.Context, fingerprint string, number int) error
 	Known(ctx context.Context, fingerprint string) (number int, ok bool, err error)
 	Next(ctx context.Context, name string) (int, error)
@@ -85,7 +87,18 @@ type ending struct {
 
 func (e *ending) Error() string { return string(e.verdict) + ": " + e.reason }
 
-var errStopped = errors.New("stopped by the user")
+// errStopped is the cause of a context that ends because the run has to stop.
+type errStopped struct{ reason string }
+
+func (e *errStopped) Error() string { return "stopped: " + e.reason }
+
+// ending turns the wish into the run's end.
+func (e *errStopped) ending() *ending {
+	if e.reason == "" {
+		return &ending{verdict: run.Stopped, reason: "stopped with `mlhook stop`"}
+	}
+	return &ending{verdict: run.Superseded, reason: e.reason}
+}
 
 // Run brings the run to its verdict. An error means that the verdict is not
 // reached, and that another Loop may take over.
@@ -115,8 +128,9 @@ func (l *Loop) Run(ctx context.Context) error {
 	beside.Go(func() { l.push(push, r) })
 
 	err = l.stages(work, r)
-	if context.Cause(work) == errStopped {
-		err = &ending{verdict: run.Stopped, reason: "stopped with `mlhook stop`"}
+	var wish *errStopped
+	if errors.As(context.Cause(work), &wish) {
+		err = wish.ending()
 	}
 	var end *ending
 	if !errors.As(err, &end) {
@@ -186,11 +200,11 @@ func (l *Loop) patiently(ctx context.Context, work func() error) error {
 	}
 }
 
-// watchStop ends the work when the user wants it.
+// watchStop ends the work when the user, or a newer commit, wants it.
 func (l *Loop) watchStop(ctx context.Context, stop context.CancelCauseFunc) {
 	for {
-		if wanted, err := l.Journal.StopWanted(ctx, l.Number); err == nil && wanted {
-			stop(errStopped)
+		if wanted, reason, err := l.Journal.StopWanted(ctx, l.Number); err == nil && wanted {
+			stop(&errStopped{reason})
 			return
 		}
 		select {

@@ -62,7 +62,7 @@ func (l *Loop) finish(ctx context.Context, end *ending) error {
 	}
 	os.RemoveAll(l.commitDir())
 	os.Remove(filepath.Join(l.Dir, "commit.complete"))
-	if r.Verdict != run.Stopped && r.Linked == nil && l.Settings.Tells(string(r.Verdict)) {
+	if r.Verdict != run.Stopped && r.Verdict != run.Superseded && r.Linked == nil && l.Settings.Tells(string(r.Verdict)) {
 		title, body := report.Message(detail, filepath.Base(l.Top))
 		if err := l.Notify(ctx, title, body); err != nil {
 			l.say("notify", "%v", err)

@@ -314,7 +314,8 @@ func frameworks(versions map[string]string) string {
 // closeSession leaves the agent alone when only the runner is ending, so that
 // the next runner finds it.
 func (l *Loop) closeSession(ctx context.Context) {
-	if l.session == nil || (ctx.Err() != nil && context.Cause(ctx) != errStopped) {
+	var wish *errStopped
+	if l.session == nil || (ctx.Err() != nil && !errors.As(context.Cause(ctx), &wish)) {
 		return
 	}
 	clean, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)

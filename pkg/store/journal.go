@@ -55,6 +55,12 @@ CREATE TABLE counters (
 	name  TEXT PRIMARY KEY,
 	value INTEGER NOT NULL
 ) WITHOUT ROWID;
+`, `
+ALTER TABLE runs ADD COLUMN stop_reason TEXT NOT NULL DEFAULT ''; -- empty: the user's wish
+CREATE TABLE recoveries (
+	run INTEGER PRIMARY KEY REFERENCES runs(number),
+	doc TEXT NOT NULL
+);
 `}
 
 // A Journal is an open journal.
@@ -260,17 +266,4 @@ func (j *Journal) Env(ctx context.Context, number int) (map[string]string, error
 	}
 	env := map[string]string{}
 	return env, json.Unmarshal([]byte(text), &env)
-}
-
-// WantStop remembers that the user wants a run stopped. It comes before any
-// signal, so that a death that follows is not taken for a crash.
-func (j *Journal) WantStop(ctx context.Context, number int) error {
-	_, err := j.db.ExecContext(ctx, "UPDATE runs SET stop = 1 WHERE number = ?", number)
-	return err
-}
-
-// StopWanted tells whether the user wants the run stopped.
-func (j *Journal) StopWanted(ctx context.Context, number int) (wanted bool, err error) {
-	err = j.db.QueryRowContext(ctx, "SELECT stop FROM runs WHERE number = ?", number).Scan(&wanted)
-	return wanted, err
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"os"
 	"path/filepath"
@@ -9,6 +10,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/mlhook/mlhook/pkg/run"
 )
@@ -173,5 +176,95 @@ func TestRegister(t *testing.T) {
 	}
 	if all, err := s.Repositories(); err != nil || len(all) != 0 {
 		t.Fatalf("%v %v", all, err)
+	}
+}
+
+func TestStopIsRemembered(t *testing.T) {
+	j, _ := journal(t)
+	r, _, err := j.Add(t.Context(), Order{Commit: sha})
+	if err != nil {
+		t.Fatal(err)
+	}
+	expect := func(what string, wantWanted bool, wantReason string) {
+		t.Helper()
+		if wanted, reason, err := j.StopWanted(t.Context(), r.Number); err != nil || wanted != wantWanted || reason != wantReason {
+			t.Errorf("%s: %v %q %v", what, wanted, reason, err)
+		}
+	}
+	expect("nobody", false, "")
+	for _, reason := range []string{"commit b", "commit c"} {
+		if err := j.WantStop(t.Context(), r.Number, reason); err != nil {
+			t.Fatal(err)
+		}
+		expect("a newer commit", true, "commit b")
+	}
+	if err := j.WantStop(t.Context(), r.Number, ""); err != nil {
+		t.Fatal(err)
+	}
+	expect("the user", true, "")
+}
+
+func TestRecoveryIsRemembered(t *testing.T) {
+	j, dir := journal(t)
+	r, _, err := j.Add(t.Context(), Order{Commit: sha})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := j.Recovery(t.Context(), r.Number); err != nil || !got.Started.IsZero() {
+		t.Fatalf("%+v %v", got, err)
+	}
+	at := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	want := run.Recovery{Started: at, Boot: "b", Failures: []run.Failure{{At: at, Why: "boom", Progress: "train 2"}}, NotBefore: at}
+	if err := j.PutRecovery(t.Context(), r.Number, want); err != nil {
+		t.Fatal(err)
+	}
+	other, err := Open(t.Context(), dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	got, err := other.Recovery(t.Context(), r.Number)
+	if diff := cmp.Diff(want, got); err != nil || diff != "" {
+		t.Fatal(diff, err)
+	}
+}
+
+// An older mlhook may have left runs: they come along, and it may go on
+// writing while the newer one has the journal open.
+func TestOlderJournalComesAlong(t *testing.T) {
+	dir := t.TempDir()
+	db, err := sql.Open("sqlite", "file:"+filepath.Join(dir, "journal.db")+"?_pragma=journal_mode(WAL)")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	const doc = `{"schema":1,"id":"1-old","run":1,"commit":"` + "c" + `","state":"training","stage":"train","verdict":null}`
+	for _, text := range []string{migrations[0], "PRAGMA user_version = 1",
+		`INSERT INTO runs (number, id, commit_sha, automatic, state, doc) VALUES (1, '1-old', 'c', 1, 'training', '` + doc + `')`,
+		`INSERT INTO trials (run, n, doc) VALUES (1, 0, '{"n":0,"state":"training"}')`} {
+		if _, err := db.Exec(text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	j, err := Open(t.Context(), dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer j.Close()
+	d, err := j.Detail(t.Context(), 1)
+	if err != nil || d.State != run.Training || len(d.Trials) != 1 {
+		t.Fatalf("%+v %v", d, err)
+	}
+	if _, err := db.Exec("UPDATE runs SET stop = 1 WHERE number = 1"); err != nil {
+		t.Fatal(err) // the older one's statement
+	}
+	if wanted, reason, err := j.StopWanted(t.Context(), 1); err != nil || !wanted || reason != "" {
+		t.Fatal(wanted, reason, err)
+	}
+	if _, err := db.Exec("PRAGMA user_version = 99"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(t.Context(), dir); err == nil || !strings.Contains(err.Error(), "upgrade mlhook") {
+		t.Fatal(err)
 	}
 }

@@ -1,10 +1,12 @@
 // Package supervise keeps runs going: it takes orders out of the queues that
-// the hooks write into, starts a runner process for one run at a time, and
-// starts it again when it died.
+// the hooks write into, starts a runner process for every run that may train,
+// and starts it again when it died.
 //
 // There is one supervisor for a user, held by a flock for life. It may be
 // killed at any instant: runners live on without it, and the next supervisor
-// finds them by their own locks.
+// finds them by their own locks. What it must remember lies in the journals:
+// deaths, back-off, stops. So every sweep begins from what is, not from what
+// this process has seen.
 package supervise
 
 import (
@@ -19,6 +21,7 @@ import (
 	"github.com/fsnotify/fsnotify"
 	"github.com/gofrs/flock"
 
+	"github.com/mlhook/mlhook/pkg/config"
 	"github.com/mlhook/mlhook/pkg/run"
 	"github.com/mlhook/mlhook/pkg/store"
 )
@@ -26,40 +29,51 @@ import (
 // ErrRunning says that another supervisor holds the lock.
 var ErrRunning = errors.New("a supervisor is running already")
 
-// A Supervisor watches all registered repositories of a user.
+// ErrReplaced says that the program was upgraded: the new one should take over.
+var ErrReplaced = errors.New("the program was replaced by another version")
+
+// A Supervisor watches all registered repositories of a user. All fields but
+// Replaced are needed.
 type Supervisor struct {
 	State store.State
 	// Spawn starts the runner of a run, detached from this process, and returns
 	// a channel that is closed when the process has ended.
 	Spawn func(r store.Repository, number int) (ended <-chan struct{}, err error)
-	Log   *slog.Logger
-	// Poll is how often everything is looked at when no file event came: the
-	// only way on file systems without events.
+	// Clean removes what the runners of a run left: containers, processes.
+	Clean func(ctx context.Context, r store.Repository, v run.Run) error
+	// Settings returns the repository's settings from git config.
+	Settings func(ctx context.Context, r store.Repository) (config.Settings, error)
+	// Rewritten tells whether commit newer has taken the place of older, as
+	// after an amend, instead of following it.
+	Rewritten func(ctx context.Context, r store.Repository, older, newer string) bool
+	// Tell notifies the user.
+	Tell func(ctx context.Context, r store.Repository, title, body string)
+	Log  *slog.Logger
+	// Poll is how often everything is looked at when nothing is at work and no
+	// file event came.
 	Poll time.Duration
+	// Replaced, when set, tells that the program on disk is another one now.
+	Replaced func() bool
 
-	repos    map[string]*watched
-	watcher  *fsnotify.Watcher
-	failures map[string]int       // deaths of a run's runner, by run id
-	notFor   map[string]time.Time // no new runner before, by run id
+	repos   map[string]*watched
+	watcher *fsnotify.Watcher
+	wake    chan struct{}
+	started map[string]<-chan struct{} // runners of this process, by run id
+	told    map[string]bool            // waits that the user was told about
+	next    time.Duration              // until the next sweep
 }
 
-// watched is a repository with its open journal.
-type watched struct {
-	store.Repository
-	journal *store.Journal
-	pending bool // the journal holds runs that are not done
-}
+// lockPatience is how long the lock is tried: others look at it for an instant.
+const lockPatience = time.Second
 
-// maxFailures is how often a runner may die before its run is given up.
-const maxFailures = 6
-
-// Run supervises until the context ends or no repository is registered.
+// Run supervises until the context ends, no repository is registered or the
+// program was replaced.
 func (s *Supervisor) Run(ctx context.Context) error {
 	if err := os.MkdirAll(filepath.Join(string(s.State), "repos"), 0o700); err != nil {
 		return err
 	}
-	lock := flock.New(filepath.Join(string(s.State), "supervisor.lock"))
-	held, err := lock.TryLock()
+	lock := Lock(s.State)
+	held, err := acquire(ctx, lock)
 	if err != nil {
 		return fmt.Errorf("lock the supervisor: %w", err)
 	}
@@ -70,54 +84,109 @@ func (s *Supervisor) Run(ctx context.Context) error {
 	if err := s.announce(); err != nil {
 		return err
 	}
+	s.begin()
 	defer s.farewell(context.WithoutCancel(ctx))
-	s.repos, s.failures, s.notFor = map[string]*watched{}, map[string]int{}, map[string]time.Time{}
-	wake := s.watch()
-	tick := time.NewTicker(s.Poll)
-	defer tick.Stop()
-	ended := make(<-chan struct{}) // of the runner that this process started
-	for all := true; ; {
-		started, err := s.sweep(ctx, all)
-		if err != nil && ctx.Err() == nil {
+	s.watch()
+	for {
+		if err := s.sweep(ctx); err != nil && ctx.Err() == nil {
 			s.Log.Error("sweep", "error", err)
-		}
-		if started != nil {
-			ended = started
 		}
 		if len(s.repos) == 0 {
 			s.Log.Info("no repository is registered any more, ending")
 			return nil
 		}
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-ended:
-			ended, all = make(<-chan struct{}), true
-		case <-wake:
-			time.Sleep(5 * time.Millisecond) // a rename comes as several events
-			all = true
-		case <-tick.C:
-			all = false
+		if err := s.rest(ctx); err != nil || ctx.Err() != nil {
+			return err
 		}
 	}
 }
 
-// announce tells the hooks that a supervisor lives.
-func (s *Supervisor) announce() error {
-	return store.WriteFile(s.aliveFile(), []byte(identity()+"\n"))
+func (s *Supervisor) begin() {
+	s.repos, s.started, s.told = map[string]*watched{}, map[string]<-chan struct{}{}, map[string]bool{}
+	s.wake = make(chan struct{}, 1)
 }
 
-func (s *Supervisor) aliveFile() string { return filepath.Join(string(s.State), "supervisor.alive") }
+// suspension is the gap in wall time from which the machine was asleep.
+const suspension = time.Minute
+
+// rest waits for an event or the next sweep.
+func (s *Supervisor) rest(ctx context.Context) error {
+	begun := time.Now()
+	timer := time.NewTimer(s.next)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return nil
+	case <-s.wake:
+		time.Sleep(5 * time.Millisecond) // a rename comes as several events
+	case <-timer.C:
+	}
+	// The monotonic clock stands still while a laptop sleeps.
+	if gap := time.Now().Round(0).Sub(begun.Round(0)) - time.Since(begun); gap > suspension {
+		s.Log.Info("the machine was suspended", "for", gap.Round(time.Second))
+	}
+	if s.Replaced != nil && s.Replaced() {
+		return ErrReplaced
+	}
+	return nil
+}
+
+// poke asks for a sweep.
+func (s *Supervisor) poke() {
+	select {
+	case s.wake <- struct{}{}:
+	default: // one is pending already
+	}
+}
+
+// Lock is the supervisor's lock.
+func Lock(state store.State) *flock.Flock {
+	return flock.New(filepath.Join(string(state), "supervisor.lock"))
+}
+
+func acquire(ctx context.Context, lock *flock.Flock) (held bool, err error) {
+	ctx, cancel := context.WithTimeout(ctx, lockPatience)
+	defer cancel()
+	held, err = lock.TryLockContext(ctx, 20*time.Millisecond)
+	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
+		return false, nil
+	}
+	return held, err
+}
+
+// Held tells whether a living process holds a lock that was made. The look
+// takes the lock for an instant, which is why acquire is patient.
+func Held(lock *flock.Flock) bool {
+	if _, err := os.Stat(lock.Path()); err != nil {
+		return false
+	}
+	free, err := lock.TryRLock()
+	if free {
+		lock.Unlock()
+	}
+	return err == nil && !free
+}
+
+// announce tells the hooks that a supervisor lives.
+func (s *Supervisor) announce() error {
+	return store.WriteFile(AliveFile(s.State), []byte(identity()+"\n"))
+}
+
+// AliveFile holds the living supervisor's identity. It stays behind when the
+// supervisor was killed, and goes when it ended by itself.
+func AliveFile(state store.State) string { return filepath.Join(string(state), "supervisor.alive") }
 
 // farewell takes the announcement back and then empties the queues a last time:
 // a hook that still saw it has written its order before.
 func (s *Supervisor) farewell(ctx context.Context) {
-	os.Remove(s.aliveFile())
+	os.Remove(AliveFile(s.State))
 	for _, w := range s.repos {
-		if err := s.takeOrders(ctx, w); err != nil {
-			s.Log.Error("empty the queue", "repository", w.Common, "error", err)
+		if hasOrders(w.Dir()) {
+			if _, err := s.visit(ctx, w); err != nil {
+				s.Log.Error("empty the queue", "repository", w.Common, "error", err)
+			}
 		}
-		w.journal.Close()
+		w.close()
 	}
 	if s.watcher != nil {
 		s.watcher.Close()
@@ -125,12 +194,12 @@ func (s *Supervisor) farewell(ctx context.Context) {
 }
 
 // watch starts fsnotify; without it polling has to do.
-func (s *Supervisor) watch() <-chan struct{} {
-	wake := make(chan struct{}, 1)
+func (s *Supervisor) watch() {
 	watcher, err := fsnotify.NewWatcher()
 	if err != nil {
 		s.Log.Warn("no file events, polling instead", "error", err)
-		return wake
+		s.Poll = min(s.Poll, blindPoll)
+		return
 	}
 	s.watcher = watcher
 	s.add(filepath.Join(string(s.State), "repos"))
@@ -147,14 +216,13 @@ func (s *Supervisor) watch() <-chan struct{} {
 				}
 				s.Log.Warn("file events", "error", err)
 			}
-			select {
-			case wake <- struct{}{}:
-			default: // a wake-up is pending already
-			}
+			s.poke()
 		}
 	}()
-	return wake
 }
+
+// blindPoll is the most that an order may wait where there are no file events.
+const blindPoll = 5 * time.Second
 
 func (s *Supervisor) add(dir string) {
 	if s.watcher == nil {
@@ -162,202 +230,6 @@ func (s *Supervisor) add(dir string) {
 	}
 	if err := s.watcher.Add(dir); err != nil {
 		s.Log.Warn("cannot watch, polling instead", "directory", dir, "error", err)
+		s.Poll = min(s.Poll, blindPoll)
 	}
-}
-
-// sweep looks at every repository and starts a runner when none is at work.
-// With all false, a repository without orders and pending runs is passed over.
-func (s *Supervisor) sweep(ctx context.Context, all bool) (started <-chan struct{}, err error) {
-	if err := s.refresh(ctx); err != nil {
-		return nil, err
-	}
-	var next *watched
-	var chosen run.Run
-	busy := false
-	for _, w := range s.repos {
-		if !all && !w.pending && !hasOrders(w.Dir()) {
-			continue
-		}
-		if err := s.takeOrders(ctx, w); err != nil {
-			s.Log.Error("take orders", "repository", w.Common, "error", err)
-			continue
-		}
-		runs, err := w.journal.Pending(ctx)
-		if err != nil {
-			return nil, err
-		}
-		w.pending = len(runs) > 0
-		for _, r := range runs {
-			if s.working(w, r) {
-				busy = true
-			} else if s.ready(ctx, w, r) && (next == nil || before(r, chosen)) {
-				next, chosen = w, r
-			}
-		}
-	}
-	if busy || next == nil {
-		return nil, nil
-	}
-	return s.start(ctx, next, chosen)
-}
-
-// before orders runs: what was begun comes first, then the older one.
-func before(a, b run.Run) bool {
-	if (a.State == run.Queued) != (b.State == run.Queued) {
-		return b.State == run.Queued
-	}
-	return a.Queued.Before(b.Queued)
-}
-
-func hasOrders(dir string) bool {
-	entries, err := os.ReadDir(store.QueueDir(dir))
-	return err == nil && len(entries) > 0
-}
-
-// refresh opens repositories that were registered and drops those that are gone.
-func (s *Supervisor) refresh(ctx context.Context) error {
-	repos, err := s.State.Repositories()
-	if err != nil {
-		return err
-	}
-	seen := map[string]bool{}
-	for _, r := range repos {
-		seen[r.ID] = true
-		if s.repos[r.ID] != nil {
-			continue
-		}
-		if err := store.MakeQueue(r.Dir()); err != nil {
-			s.Log.Error("open repository", "repository", r.Common, "error", err)
-			continue
-		}
-		journal, err := store.Open(ctx, r.Dir())
-		if err != nil {
-			s.Log.Error("open repository", "repository", r.Common, "error", err)
-			continue
-		}
-		s.repos[r.ID] = &watched{Repository: r, journal: journal, pending: true}
-		s.add(store.QueueDir(r.Dir()))
-		s.Log.Info("watching", "repository", r.Common)
-	}
-	for id, w := range s.repos {
-		if !seen[id] {
-			w.journal.Close()
-			delete(s.repos, id)
-		}
-	}
-	return nil
-}
-
-// takeOrders moves the queue into the journal. An order's file goes only when
-// the journal has it, so a death between the two repeats a step that is
-// harmless.
-func (s *Supervisor) takeOrders(ctx context.Context, w *watched) error {
-	orders, bad, err := store.Orders(w.Dir())
-	if err != nil {
-		return err
-	}
-	for _, text := range bad {
-		s.Log.Warn("set aside what is no order", "file", text)
-	}
-	for _, o := range orders {
-		r, added, err := w.journal.Add(ctx, o.Order)
-		if err != nil {
-			return err
-		}
-		if err := os.Remove(o.Path); err != nil && !errors.Is(err, os.ErrNotExist) {
-			return err
-		}
-		s.Log.Info("order", "repository", w.Common, "run", r.Number, "commit", r.Commit, "new", added)
-		if added {
-			if err := s.supersede(ctx, w, r); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// supersede ends automatic runs of the same branch that are still queued.
-func (s *Supervisor) supersede(ctx context.Context, w *watched, newer run.Run) error {
-	runs, err := w.journal.Pending(ctx)
-	if err != nil {
-		return err
-	}
-	for _, r := range runs {
-		if r.State != run.Queued || r.Trigger != run.ByCommit || r.Branch != newer.Branch || r.Number >= newer.Number {
-			continue
-		}
-		_, err := w.journal.Change(ctx, r.Number, func(r *run.Run) {
-			end(r, run.Superseded, "", fmt.Sprintf("commit %.10s came before training began", newer.Commit))
-		})
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// end makes a run done outside the loop.
-func end(r *run.Run, v run.Verdict, c run.Cause, reason string) {
-	now := time.Now().UTC().Truncate(time.Millisecond)
-	r.State, r.Ended, r.Verdict, r.Cause, r.Reason = run.Done, &now, v, c, reason
-}
-
-// RunnerLock is the lock that a runner holds for life.
-func RunnerLock(runDir string) *flock.Flock {
-	return flock.New(filepath.Join(runDir, "runner.lock"))
-}
-
-// working tells whether a runner process, of whatever supervisor, has the run.
-func (s *Supervisor) working(w *watched, r run.Run) bool {
-	dir := s.State.RunDir(w.Repository, r.Number)
-	if _, err := os.Stat(filepath.Join(dir, "runner.lock")); err != nil {
-		return false
-	}
-	lock := RunnerLock(dir)
-	free, err := lock.TryLock()
-	if free {
-		lock.Unlock()
-	}
-	return err == nil && !free
-}
-
-// ready tells whether a runner may be started now; it gives up runs whose
-// runner keeps dying, and ends queued ones that the user stopped.
-func (s *Supervisor) ready(ctx context.Context, w *watched, r run.Run) bool {
-	if stop, err := w.journal.StopWanted(ctx, r.Number); err == nil && stop && r.State == run.Queued {
-		s.finish(ctx, w, r, run.Stopped, "", "stopped with `mlhook stop` before training began")
-		return false
-	}
-	if s.failures[r.ID] >= maxFailures {
-		s.finish(ctx, w, r, run.Failed, run.CauseMlhook, fmt.Sprintf("the runner died %d times; its words are in %s",
-			maxFailures, filepath.Join(s.State.RunDir(w.Repository, r.Number), "runner.err")))
-		return false
-	}
-	return time.Now().After(s.notFor[r.ID])
-}
-
-func (s *Supervisor) finish(ctx context.Context, w *watched, r run.Run, v run.Verdict, c run.Cause, reason string) {
-	if _, err := w.journal.Change(ctx, r.Number, func(r *run.Run) { end(r, v, c, reason) }); err != nil {
-		s.Log.Error("end the run", "run", r.Number, "error", err)
-	}
-}
-
-// start starts the runner of a run. Each start counts as a failure until the
-// run is done; the back-off grows with it.
-func (s *Supervisor) start(ctx context.Context, w *watched, r run.Run) (<-chan struct{}, error) {
-	dir := s.State.RunDir(w.Repository, r.Number)
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return nil, err
-	}
-	if n := s.failures[r.ID]; n > 0 {
-		s.Log.Warn("starting the runner again", "repository", w.Common, "run", r.Number, "time", n+1)
-	}
-	s.notFor[r.ID] = time.Now().Add(time.Second << s.failures[r.ID] >> 1)
-	s.failures[r.ID]++
-	ended, err := s.Spawn(w.Repository, r.Number)
-	if err != nil {
-		return nil, fmt.Errorf("start the runner of run %d: %w", r.Number, err)
-	}
-	return ended, nil
 }

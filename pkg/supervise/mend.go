@@ -1,0 +1,167 @@
+package supervise
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/mlhook/mlhook/pkg/agent"
+	"github.com/mlhook/mlhook/pkg/run"
+)
+
+// startGrace is how long a runner that another supervisor started may take to
+// hold its lock.
+const startGrace = 3 * time.Second
+
+// mend accounts for the death of a run's runner, if there was one. over says
+// that the run is not to be started now: given up, or just started elsewhere.
+func (s *Supervisor) mend(ctx context.Context, c candidate) (rec run.Recovery, over bool, err error) {
+	rec, err = c.w.journal.Recovery(ctx, c.Number)
+	if err != nil || rec.Started.IsZero() {
+		return rec, false, err
+	}
+	why := words(WordsFile(s.State.RunDir(c.w.Repository, c.Number)), rec.Words)
+	_, ours := s.started[c.ID]
+	age := time.Since(rec.Started)
+	switch {
+	case !ours && why == "" && rec.Boot == bootID() && age >= 0 && age < startGrace:
+		s.lookAgain(startGrace - age)
+		return rec, true, nil
+	case rec.Boot != bootID():
+		return rec, false, s.forgive(ctx, c, &rec, "the machine was restarted")
+	case why == Interrupted:
+		return rec, false, s.forgive(ctx, c, &rec, why)
+	case diskFull(why):
+		return rec, false, s.forgive(ctx, c, &rec, "the disk was full")
+	}
+	if err := s.failed(ctx, c, rec, why); err != nil {
+		return rec, false, err
+	}
+	if rec, err = c.w.journal.Recovery(ctx, c.Number); err != nil {
+		return rec, false, err
+	}
+	if why, loop := run.CrashLoop(rec.Failures); loop {
+		return rec, true, s.giveUp(ctx, c, why)
+	}
+	return rec, false, nil
+}
+
+// Interrupted is what a runner says that was asked to end: nobody's fault.
+const Interrupted = "interrupted by a signal"
+
+// forgive notes a death that does not count.
+func (s *Supervisor) forgive(ctx context.Context, c candidate, rec *run.Recovery, why string) error {
+	s.Log.Info("the runner ended", "repository", c.w.Common, "run", c.Number, "why", why)
+	rec.Started = time.Time{}
+	return c.w.journal.PutRecovery(ctx, c.Number, *rec)
+}
+
+// failed notes a death that counts, and when the next runner may start.
+func (s *Supervisor) failed(ctx context.Context, c candidate, rec run.Recovery, why string) error {
+	s.Log.Warn("the runner died", "repository", c.w.Common, "run", c.Number, "words", why)
+	failure := run.Failure{At: now(), Why: why, Progress: s.progress(c, why)}
+	rec.Failures = run.Stuck(append(rec.Failures, failure))
+	rec.Started = time.Time{}
+	rec.NotBefore = now().Add(run.Backoff(len(rec.Failures)))
+	return c.w.journal.PutRecovery(ctx, c.Number, rec)
+}
+
+// giveUp ends a run whose runner keeps dying.
+func (s *Supervisor) giveUp(ctx context.Context, c candidate, why string) error {
+	if err := s.Clean(ctx, c.w.Repository, c.Run); err != nil {
+		s.Log.Warn("clean up", "repository", c.w.Common, "run", c.Number, "error", err)
+	}
+	reason := fmt.Sprintf("mlhook's own runner gave up: %s; all its words are in %s, and `mlhook run %.10s` tries again",
+		why, WordsFile(s.State.RunDir(c.w.Repository, c.Number)), c.Commit)
+	if err := s.finish(ctx, c.w, c.Run, run.Failed, run.CauseMlhook, reason); err != nil {
+		return err
+	}
+	s.Tell(ctx, c.w.Repository, filepath.Base(c.w.Top)+": failed", reason)
+	return nil
+}
+
+// backingOff says until when a run waits after failures. A clock that was set
+// back must not make it wait for days.
+func (s *Supervisor) backingOff(rec run.Recovery) string {
+	wait := time.Until(rec.NotBefore)
+	if wait <= 0 || wait > run.MaxBackoff {
+		return ""
+	}
+	s.lookAgain(wait)
+	n := len(rec.Failures)
+	text := fmt.Sprintf("its runner died %d times without progress between and starts again at %s", n, rec.NotBefore.Local().Format("15:04:05"))
+	if why := rec.Failures[n-1].Why; why != "" {
+		text += "; it said: " + why
+	}
+	return text
+}
+
+// progress says how far a run is. A runner that died with words failed at its
+// own step. One that was killed is asked for what the agent, which lives on,
+// has brought about: its newest valid checkpoint.
+func (s *Supervisor) progress(c candidate, why string) string {
+	step := fmt.Sprintf("%s %d", c.Stage, c.TrialsDone)
+	if why != "" {
+		return step
+	}
+	dir := filepath.Join(s.State.RunDir(c.w.Repository, c.Number), "trials", agent.CheckpointDir(c.TrialsDone))
+	names, err := agent.Checkpoints(dir)
+	if err != nil {
+		return step
+	}
+	for _, name := range names {
+		if _, err := agent.Verify(dir, name); err == nil {
+			return step + " " + name
+		}
+	}
+	return step
+}
+
+// maxWords is how much of a runner's last words is looked at, in bytes.
+const maxWords = 64 << 10
+
+// words returns what a runner said last, in one line: the first line of a
+// panic, else the last line.
+func words(name string, from int64) string {
+	f, err := os.Open(name)
+	if err != nil {
+		return ""
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return ""
+	}
+	if info.Size() < from {
+		from = 0 // the file began anew
+	}
+	text, err := io.ReadAll(io.LimitReader(io.NewSectionReader(f, from, info.Size()-from), maxWords))
+	if err != nil {
+		return ""
+	}
+	last := ""
+	for line := range strings.Lines(string(text)) {
+		line = strings.TrimSpace(line)
+		if strings.HasPrefix(line, "panic: ") || strings.HasPrefix(line, "fatal error: ") {
+			return line
+		}
+		if line != "" {
+			last = line
+		}
+	}
+	return strings.TrimPrefix(last, "mlhook: ")
+}
+
+// diskFull recognises what git, SQLite and the system say when no byte is left.
+func diskFull(text string) bool {
+	for _, sign := range []string{"no space left", "disk is full", "disk quota exceeded"} {
+		if strings.Contains(strings.ToLower(text), sign) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,220 @@
+package supervise
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/mlhook/mlhook/pkg/agent"
+	"github.com/mlhook/mlhook/pkg/config"
+	"github.com/mlhook/mlhook/pkg/run"
+	"github.com/mlhook/mlhook/pkg/store"
+)
+
+// watched is a repository that orders may come from.
+type watched struct {
+	store.Repository
+	journal  *store.Journal // nil while nothing is pending
+	pending  bool           // the journal may hold runs that are not done
+	settings config.Settings
+	read     time.Time // when settings were
+}
+
+// open opens the journal, which costs too much to hold for ever.
+func (w *watched) open(ctx context.Context) error {
+	if w.journal != nil {
+		return nil
+	}
+	var err error
+	w.journal, err = store.Open(ctx, w.Dir())
+	return err
+}
+
+func (w *watched) close() {
+	if w.journal != nil {
+		w.journal.Close()
+		w.journal = nil
+	}
+}
+
+// settingsAge is how long settings are believed.
+const settingsAge = 5 * time.Second
+
+// policy returns the repository's settings. Broken ones end a run with their
+// words; here the last good ones, or the defaults, have to do.
+func (s *Supervisor) policy(ctx context.Context, w *watched) config.Settings {
+	if time.Since(w.read) < settingsAge {
+		return w.settings
+	}
+	settings, err := s.Settings(ctx, w.Repository)
+	switch {
+	case err == nil:
+		w.settings = settings
+	case w.read.IsZero():
+		w.settings = config.Defaults()
+	}
+	w.read = time.Now()
+	return w.settings
+}
+
+func hasOrders(dir string) bool {
+	entries, err := os.ReadDir(store.QueueDir(dir))
+	return err == nil && len(entries) > 0
+}
+
+// refresh takes in repositories that were registered and drops those that are gone.
+func (s *Supervisor) refresh() error {
+	repos, err := s.State.Repositories()
+	if err != nil {
+		return err
+	}
+	seen := map[string]bool{}
+	for _, r := range repos {
+		seen[r.ID] = true
+		if w := s.repos[r.ID]; w != nil {
+			w.Repository = r
+			continue
+		}
+		if err := store.MakeQueue(r.Dir()); err != nil {
+			s.Log.Error("open repository", "repository", r.Common, "error", err)
+			continue
+		}
+		s.repos[r.ID] = &watched{Repository: r, pending: true}
+		s.add(store.QueueDir(r.Dir()))
+		s.Log.Info("watching", "repository", r.Common)
+	}
+	for id, w := range s.repos {
+		if !seen[id] {
+			w.close()
+			delete(s.repos, id)
+		}
+	}
+	return nil
+}
+
+// visit empties a repository's queue and returns its runs that are not done.
+func (s *Supervisor) visit(ctx context.Context, w *watched) ([]run.Run, error) {
+	if err := w.open(ctx); err != nil {
+		return nil, err
+	}
+	if err := s.takeOrders(ctx, w); err != nil {
+		return nil, err
+	}
+	if err := s.supersede(ctx, w); err != nil {
+		return nil, err
+	}
+	runs, err := w.journal.Pending(ctx)
+	if err != nil {
+		return nil, err
+	}
+	w.pending = len(runs) > 0
+	if !w.pending {
+		w.close()
+	}
+	return runs, nil
+}
+
+// takeOrders moves the queue into the journal. An order's file goes only when
+// the journal has it, so a death between the two repeats a step that is
+// harmless.
+func (s *Supervisor) takeOrders(ctx context.Context, w *watched) error {
+	orders, bad, err := store.Orders(w.Dir())
+	if err != nil {
+		return err
+	}
+	for _, text := range bad {
+		s.Log.Warn("set aside what is no order", "file", text)
+	}
+	for _, o := range orders {
+		r, added, err := w.journal.Add(ctx, o.Order)
+		if err != nil {
+			return err
+		}
+		if err := os.Remove(o.Path); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return err
+		}
+		s.Log.Info("order", "repository", w.Common, "run", r.Number, "commit", r.Commit, "new", added)
+	}
+	return nil
+}
+
+// supersede ends automatic runs that a newer commit of the same branch makes
+// pointless: queued ones always; one that trains when the user wants that, or
+// when its commit was rewritten before it finished an epoch. What follows from
+// the journal alone is repeated in every visit, so that no death loses it.
+func (s *Supervisor) supersede(ctx context.Context, w *watched) error {
+	runs, err := w.journal.Pending(ctx)
+	if err != nil {
+		return err
+	}
+	newest := map[string]run.Run{}
+	for _, r := range runs {
+		if r.Trigger == run.ByCommit {
+			newest[r.Branch] = r
+		}
+	}
+	for _, r := range runs {
+		newer := newest[r.Branch]
+		if r.Trigger != run.ByCommit || r.Number >= newer.Number {
+			continue
+		}
+		reason := fmt.Sprintf("commit %.10s came before training began", newer.Commit)
+		if r.State == run.Queued {
+			err = s.finish(ctx, w, r, run.Superseded, "", reason)
+		} else if reason, ok := s.outdated(ctx, w, r, newer); ok {
+			err = w.journal.WantStop(ctx, r.Number, reason)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// outdated tells whether a run that was begun has to make room for a newer one.
+func (s *Supervisor) outdated(ctx context.Context, w *watched, r, newer run.Run) (reason string, ok bool) {
+	if wanted, _, err := w.journal.StopWanted(ctx, r.Number); err != nil || wanted {
+		return "", false
+	}
+	if s.policy(ctx, w).Newer == "stop" {
+		return fmt.Sprintf("commit %.10s came, and mlhook.newer is stop", newer.Commit), true
+	}
+	if r.TrialsDone > 0 || learned(s.State.RunDir(w.Repository, r.Number)) || !s.Rewritten(ctx, w.Repository, r.Commit, newer.Commit) {
+		return "", false
+	}
+	return fmt.Sprintf("commit %.10s took the place of its commit before the first epoch was over", newer.Commit), true
+}
+
+// learned tells whether a run has finished an epoch.
+func learned(runDir string) bool {
+	files, err := filepath.Glob(filepath.Join(runDir, "trials", "*", "*", "events.jsonl"))
+	if err != nil {
+		return false
+	}
+	for _, name := range files {
+		f, err := agent.OpenRegular(filepath.Dir(name), filepath.Base(name), agent.MaxEvents)
+		if err != nil {
+			continue
+		}
+		events, _, err := agent.ReadEvents(f, 0)
+		f.Close()
+		for _, e := range events {
+			if err == nil && e.Type == agent.EventCurve {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// finish makes a run done outside the loop.
+func (s *Supervisor) finish(ctx context.Context, w *watched, r run.Run, v run.Verdict, c run.Cause, reason string) error {
+	_, err := w.journal.Change(ctx, r.Number, func(r *run.Run) {
+		now := time.Now().UTC().Truncate(time.Millisecond)
+		r.State, r.Ended, r.Verdict, r.Cause, r.Reason = run.Done, &now, v, c, reason
+	})
+	return err
+}

@@ -1,0 +1,489 @@
+package supervise
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/mlhook/mlhook/pkg/config"
+	"github.com/mlhook/mlhook/pkg/run"
+	"github.com/mlhook/mlhook/pkg/store"
+)
+
+// A scene is a user's machine with repositories and runners that are no
+// processes: a test ends them as it likes.
+type scene struct {
+	*Supervisor
+	t        *testing.T
+	settings config.Settings
+	runners  map[string]chan struct{} // by "<repository>/<number>"
+	spawned  []string
+	cleaned  []string
+	told     []string
+	amended  map[string]bool // newer commits that replace the older one
+	log      bytes.Buffer
+}
+
+func newScene(t *testing.T) *scene {
+	t.Helper()
+	s := &scene{t: t, settings: config.Defaults(), runners: map[string]chan struct{}{}, amended: map[string]bool{}}
+	s.Supervisor = s.successor()
+	return s
+}
+
+// successor is the supervisor that comes after this one was killed.
+func (s *scene) successor() *Supervisor {
+	state := store.State("")
+	if s.Supervisor == nil {
+		state = store.State(s.t.TempDir())
+	} else {
+		state = s.State
+		for _, w := range s.repos {
+			w.close()
+		}
+	}
+	next := &Supervisor{
+		State: state, Poll: time.Hour, Log: slog.New(slog.NewTextHandler(&s.log, nil)),
+		Spawn: func(r store.Repository, number int) (<-chan struct{}, error) {
+			name := fmt.Sprintf("%s/%d", filepath.Base(filepath.Dir(r.Common)), number)
+			s.spawned = append(s.spawned, name)
+			s.runners[name] = make(chan struct{})
+			return s.runners[name], nil
+		},
+		Clean: func(_ context.Context, _ store.Repository, v run.Run) error {
+			s.cleaned = append(s.cleaned, v.ID)
+			return nil
+		},
+		Settings:  func(context.Context, store.Repository) (config.Settings, error) { return s.settings, nil },
+		Rewritten: func(_ context.Context, _ store.Repository, _, newer string) bool { return s.amended[newer] },
+		Tell:      func(_ context.Context, _ store.Repository, title, _ string) { s.told = append(s.told, title) },
+	}
+	next.begin()
+	s.t.Cleanup(func() {
+		for _, w := range next.repos {
+			w.close()
+		}
+	})
+	return next
+}
+
+func (s *scene) repo(name string) store.Repository {
+	s.t.Helper()
+	top := filepath.Join(s.t.TempDir(), name)
+	common := filepath.Join(top, ".git")
+	if err := os.MkdirAll(common, 0o755); err != nil {
+		s.t.Fatal(err)
+	}
+	if err := s.State.Register(store.Repository{Common: common, Top: top, Engine: "local"}); err != nil {
+		s.t.Fatal(err)
+	}
+	r, _, err := s.State.Repository(common)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	if err := store.MakeQueue(r.Dir()); err != nil {
+		s.t.Fatal(err)
+	}
+	return r
+}
+
+func commit(letter string) string { return strings.Repeat(letter, 40) }
+
+// hook writes the order that the post-commit hook writes.
+func (s *scene) hook(r store.Repository, letter, branch string) {
+	s.t.Helper()
+	text := fmt.Sprintf("v 1\ncommit %s\nbranch %s\ntop %s\nsource commit\nend\n", commit(letter), branch, r.Top)
+	name := filepath.Join(store.QueueDir(r.Dir()), fmt.Sprintf("%s.%d", letter, time.Now().UnixNano()))
+	if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+func (s *scene) look() {
+	s.t.Helper()
+	for _, w := range s.repos {
+		w.read = time.Time{} // settings are read anew
+	}
+	if err := s.sweep(s.t.Context()); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+func (s *scene) journal(r store.Repository) *store.Journal {
+	s.t.Helper()
+	j, err := store.Open(s.t.Context(), r.Dir())
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.t.Cleanup(func() { j.Close() })
+	return j
+}
+
+func (s *scene) run(r store.Repository, number int) run.Run {
+	s.t.Helper()
+	got, err := s.journal(r).Run(s.t.Context(), number)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return got
+}
+
+func (s *scene) change(r store.Repository, number int, edit func(*run.Run)) {
+	s.t.Helper()
+	if _, err := s.journal(r).Change(s.t.Context(), number, edit); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+func training(r *run.Run) { r.State, r.Stage, r.Reason = run.Training, run.StageTrain, "" }
+func reached(r *run.Run)  { r.State, r.Verdict = run.Done, run.Reached }
+
+// dies ends the runner of a run with last words.
+func (s *scene) dies(r store.Repository, number int, words string) {
+	s.t.Helper()
+	f, err := os.OpenFile(WordsFile(s.State.RunDir(r, number)), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	fmt.Fprint(f, words)
+	f.Close()
+	close(s.runners[fmt.Sprintf("%s/%d", filepath.Base(r.Top), number)])
+}
+
+// due lets a back-off be over.
+func (s *scene) due(r store.Repository, number int) {
+	s.t.Helper()
+	j := s.journal(r)
+	rec, err := j.Recovery(s.t.Context(), number)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	rec.NotBefore = time.Time{}
+	if err := j.PutRecovery(s.t.Context(), number, rec); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+func (s *scene) expect(spawned ...string) {
+	s.t.Helper()
+	if got := strings.Join(s.spawned, " "); got != strings.Join(spawned, " ") {
+		s.t.Errorf("runners started: %s; want %s\n%s", got, strings.Join(spawned, " "), s.log.String())
+	}
+}
+
+func (s *scene) expectRun(r store.Repository, number int, state run.State, verdict run.Verdict, reason string) {
+	s.t.Helper()
+	got := s.run(r, number)
+	if got.State != state || got.Verdict != verdict || !strings.Contains(got.Reason, reason) {
+		s.t.Errorf("run %d is %s %s: %q; want %s %s: %q", number, got.State, got.Verdict, got.Reason, state, verdict, reason)
+	}
+}
+
+func TestOneRunForACommit(t *testing.T) {
+	s := newScene(t)
+	r := s.repo("a")
+	for range 3 {
+		s.hook(r, "1", "main")
+		s.look()
+	}
+	s.expect("a/1")
+	s.change(r, 1, training)
+	s.change(r, 1, reached)
+	close(s.runners["a/1"])
+	s.hook(r, "1", "main")
+	s.look()
+	s.expect("a/1")
+	if _, _, err := s.journal(r).Add(t.Context(), store.Order{Commit: commit("1")}); err != nil {
+		t.Fatal(err)
+	}
+	if err := store.Wake(r.Dir()); err != nil {
+		t.Fatal(err)
+	}
+	s.look()
+	s.expect("a/1", "a/2")
+}
+
+func TestNewerCommit(t *testing.T) {
+	s := newScene(t)
+	r := s.repo("a")
+	s.hook(r, "1", "main")
+	s.look()
+	s.change(r, 1, training)
+	for _, letter := range []string{"2", "3"} {
+		s.hook(r, letter, "main")
+		s.look()
+	}
+	s.hook(r, "4", "side")
+	s.look()
+	s.expectRun(r, 1, run.Training, "", "")
+	s.expectRun(r, 2, run.Done, run.Superseded, "commit 3333333333 came before training began")
+	s.expectRun(r, 3, run.Queued, "", "it waits until run 1 of this repository is done")
+	s.expectRun(r, 4, run.Queued, "", "it waits until run 1 of this repository is done")
+	stopped := func() string {
+		_, reason, err := s.journal(r).StopWanted(t.Context(), 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return reason
+	}
+	if got := stopped(); got != "" {
+		t.Errorf("a training run is stopped silently: %s", got)
+	}
+	s.settings.Newer = "stop"
+	s.look()
+	if got := stopped(); !strings.Contains(got, "mlhook.newer is stop") {
+		t.Errorf("mlhook.newer=stop: %q", got)
+	}
+}
+
+func TestAmendTakesThePlace(t *testing.T) {
+	for name, finishedEpoch := range map[string]bool{"before the first epoch": false, "after an epoch": true} {
+		t.Run(name, func(t *testing.T) {
+			s := newScene(t)
+			r := s.repo("a")
+			s.hook(r, "1", "main")
+			s.look()
+			s.change(r, 1, training)
+			if finishedEpoch {
+				dir := filepath.Join(s.State.RunDir(r, 1), "trials", "0", "1")
+				if err := os.MkdirAll(dir, 0o755); err != nil {
+					t.Fatal(err)
+				}
+				if err := os.WriteFile(filepath.Join(dir, "events.jsonl"), []byte(`{"v":1,"seq":1,"type":"curve","epoch":1}`+"\n"), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			s.amended[commit("2")] = true
+			s.hook(r, "2", "main")
+			s.look()
+			wanted, reason, err := s.journal(r).StopWanted(t.Context(), 1)
+			if err != nil || wanted == finishedEpoch || wanted && !strings.Contains(reason, "took the place") {
+				t.Errorf("stop %v %q %v", wanted, reason, err)
+			}
+		})
+	}
+}
+
+func TestSlots(t *testing.T) {
+	s := newScene(t)
+	a, b, c := s.repo("a"), s.repo("b"), s.repo("c")
+	s.hook(a, "1", "main")
+	s.look()
+	s.change(a, 1, training)
+	s.hook(b, "1", "main")
+	s.look()
+	s.expect("a/1")
+	s.expectRun(b, 1, run.Queued, "", "it waits until run 1 of "+a.Top+" is done; `git config --global mlhook.slots 2`")
+	s.settings.Slots = 2
+	s.hook(c, "1", "main")
+	s.look()
+	s.expect("a/1", "b/1")
+	s.expectRun(c, 1, run.Queued, "", "it waits until one of 2 other runs is done")
+	s.change(a, 1, reached)
+	close(s.runners["a/1"])
+	s.look()
+	s.expect("a/1", "b/1", "c/1")
+}
+
+func TestDeadRunnerIsStartedAgain(t *testing.T) {
+	s := newScene(t)
+	r := s.repo("a")
+	s.hook(r, "1", "main")
+	s.look()
+	s.change(r, 1, training)
+	s.dies(r, 1, "") // kill -9
+	s.look()
+	s.expect("a/1", "a/1")
+	s.dies(r, 1, "")
+	s.look()
+	s.expect("a/1", "a/1") // backing off
+	s.expectRun(r, 1, run.Waiting, "", "its runner died 2 times without progress between and starts again at ")
+	if s.next > 7*time.Second {
+		t.Errorf("the next look is in %v", s.next)
+	}
+	s.Supervisor = s.successor() // which remembers
+	s.look()
+	s.expect("a/1", "a/1")
+	s.due(r, 1)
+	s.look()
+	s.expect("a/1", "a/1", "a/1")
+}
+
+func TestCrashLoop(t *testing.T) {
+	s := newScene(t)
+	r := s.repo("a")
+	s.hook(r, "1", "main")
+	s.look()
+	for range 2 {
+		s.change(r, 1, training)
+		s.dies(r, 1, "some warning\npanic: index out of range\n\ngoroutine 1 [running]:\n")
+		s.look()
+		s.Supervisor = s.successor()
+	}
+	s.expectRun(r, 1, run.Done, run.Failed, "it failed 2 times at the same step with: panic: index out of range")
+	if got := s.run(r, 1); got.Cause != run.CauseMlhook || len(s.cleaned) != 1 || len(s.told) != 1 {
+		t.Errorf("%s, cleaned %v, told %v", got.Cause, s.cleaned, s.told)
+	}
+}
+
+func TestProgressIsNoCrashLoop(t *testing.T) {
+	s := newScene(t)
+	r := s.repo("a")
+	s.hook(r, "1", "main")
+	s.look()
+	for n := range 9 {
+		s.change(r, 1, func(r *run.Run) { training(r); r.TrialsDone = n })
+		s.dies(r, 1, "mlhook: the same words\n")
+		s.look()
+	}
+	if len(s.spawned) != 10 {
+		t.Errorf("%d starts", len(s.spawned))
+	}
+}
+
+func TestForgivenDeaths(t *testing.T) {
+	for name, words := range map[string]string{"logout": "mlhook: " + Interrupted, "disk": "mlhook: journal run 1: database or disk is full (13)"} {
+		t.Run(name, func(t *testing.T) {
+			s := newScene(t)
+			r := s.repo("a")
+			s.hook(r, "1", "main")
+			s.look()
+			for range 5 {
+				s.change(r, 1, training)
+				s.dies(r, 1, words+"\n")
+				s.look()
+			}
+			if len(s.spawned) != 6 {
+				t.Errorf("%d starts", len(s.spawned))
+			}
+		})
+	}
+	t.Run("reboot", func(t *testing.T) {
+		s := newScene(t)
+		r := s.repo("a")
+		s.hook(r, "1", "main")
+		s.look()
+		s.change(r, 1, training)
+		for range 5 {
+			j := s.journal(r)
+			rec, err := j.Recovery(t.Context(), 1)
+			if err != nil {
+				t.Fatal(err)
+			}
+			rec.Boot = "another"
+			if err := j.PutRecovery(t.Context(), 1, rec); err != nil {
+				t.Fatal(err)
+			}
+			s.Supervisor = s.successor()
+			s.look()
+		}
+		if rec, err := s.journal(r).Recovery(t.Context(), 1); err != nil || len(s.spawned) != 6 || len(rec.Failures) != 0 {
+			t.Errorf("%d starts, %v %v", len(s.spawned), rec.Failures, err)
+		}
+	})
+}
+
+// A runner that outlived its supervisor is found by its lock.
+func TestRunnerIsAdopted(t *testing.T) {
+	s := newScene(t)
+	r := s.repo("a")
+	s.hook(r, "1", "main")
+	s.look()
+	s.change(r, 1, training)
+	lock := RunnerLock(s.State.RunDir(r, 1))
+	if held, err := AcquireRunner(t.Context(), lock); err != nil || !held {
+		t.Fatal(held, err)
+	}
+	s.Supervisor = s.successor()
+	s.look()
+	s.expect("a/1")
+	if s.next != busyPoll {
+		t.Errorf("the next look is in %v", s.next)
+	}
+	lock.Unlock()
+	j := s.journal(r)
+	rec, err := j.Recovery(t.Context(), 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rec.Started = rec.Started.Add(-startGrace)
+	if err := j.PutRecovery(t.Context(), 1, rec); err != nil {
+		t.Fatal(err)
+	}
+	s.look()
+	s.expect("a/1", "a/1")
+}
+
+func TestStopIsRemembered(t *testing.T) {
+	s := newScene(t)
+	r := s.repo("a")
+	s.hook(r, "1", "main")
+	s.look()
+	s.change(r, 1, training)
+	s.hook(r, "2", "side")
+	s.look()
+	for number := 1; number <= 2; number++ {
+		if err := s.journal(r).WantStop(t.Context(), number, ""); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.dies(r, 1, "")
+	s.Supervisor = s.successor()
+	s.look()
+	s.expectRun(r, 2, run.Done, run.Stopped, "before training began")
+	// The one that was begun gets a runner, which cleans up, even on a machine
+	// that must not train.
+	s.due(r, 1)
+	s.settings.Slots = 0
+	j := s.journal(r)
+	rec, err := j.Recovery(t.Context(), 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rec.Started = time.Time{}
+	if err := j.PutRecovery(t.Context(), 1, rec); err != nil {
+		t.Fatal(err)
+	}
+	s.look()
+	s.expect("a/1", "a/1")
+}
+
+func TestClockSetBack(t *testing.T) {
+	s := newScene(t)
+	if why := s.backingOff(run.Recovery{NotBefore: time.Now().Add(time.Hour), Failures: []run.Failure{{}}}); why != "" {
+		t.Errorf("waits for an hour: %s", why)
+	}
+}
+
+func TestOneSupervisor(t *testing.T) {
+	s := newScene(t)
+	s.repo("a")
+	first, second := s.Supervisor, s.successor()
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- first.Run(ctx) }()
+	for !Held(Lock(s.State)) {
+		time.Sleep(time.Millisecond)
+	}
+	if err := second.Run(t.Context()); err != ErrRunning {
+		t.Errorf("the second one: %v", err)
+	}
+	cancel()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+	if _, err := os.Stat(AliveFile(s.State)); err == nil {
+		t.Error("the announcement stayed behind")
+	}
+	second.Replaced = func() bool { return true }
+	second.Poll = time.Millisecond
+	if err := second.Run(t.Context()); err != ErrReplaced {
+		t.Errorf("an upgraded one: %v", err)
+	}
+}
