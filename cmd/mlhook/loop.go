@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"time"
 
 	"github.com/mlhook/mlhook/pkg/config"
@@ -13,6 +14,7 @@ import (
 	"github.com/mlhook/mlhook/pkg/loop"
 	"github.com/mlhook/mlhook/pkg/notify"
 	"github.com/mlhook/mlhook/pkg/run"
+	"github.com/mlhook/mlhook/pkg/supervise"
 )
 
 // newLoop wires a run's loop to repository, engine, journal and notifications.
@@ -39,6 +41,8 @@ func newLoop(ctx context.Context, p *project, number int, out io.Writer) (*loop.
 		Journal: p.journal, Repo: p.git, Engine: p.engines(settings)[name], Settings: settings, UID: uid, GID: gid,
 		Inspect: func(dir string) (*inspect.Program, error) { return p.inspect(ctx, os.DirFS(dir), settings) },
 		Notify:  p.notifier(settings, env),
+		Hold:    func() string { return supervise.Hold(p.state, settings) },
+		CPUs:    float64(max(1, (runtime.NumCPU()-1)/settings.Slots)), // one is left to the desktop
 		Out:     out,
 	}, nil
 }

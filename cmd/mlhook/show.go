@@ -85,10 +85,10 @@ func sentence(r run.Run) string {
 			text += fmt.Sprintf(", best %s %.3f", r.Metric.Name, r.Metric.Value)
 		}
 		if r.Started != nil {
-			since := time.Since(*r.Started)
-			text += fmt.Sprintf(", since %s", since.Round(time.Second))
+			text += fmt.Sprintf(", since %s", time.Since(*r.Started).Round(time.Second))
 			if b := r.Budget; b != nil {
-				text += fmt.Sprintf(", at most %d trials and %s left", b.Trials, max(0, time.Duration(b.Minutes*float64(time.Minute))-since).Round(time.Second))
+				left := time.Duration((b.Minutes*60 - r.Spent) * float64(time.Second))
+				text += fmt.Sprintf(", at most %d trials and %s left", b.Trials, max(0, left).Round(time.Second))
 			}
 		}
 		return text

@@ -16,24 +16,28 @@ import (
 // logLimit caps what a script may print, in bytes.
 const logLimit = 64 << 20
 
-// pollEvery is how often the events of an attempt are read.
-const pollEvery = 25 * time.Millisecond
+// pollEvery is how often the events of an attempt are read; limitEvery is after
+// how many such looks its disk is measured.
+const (
+	pollEvery  = 25 * time.Millisecond
+	limitEvery = 1200
+)
 
 // An outcome is what an attempt left behind.
 type outcome struct {
-	metrics  []run.Metric
-	curve    []run.Point
-	models   []agent.Event
-	failure  string // what the script raised
-	start    run.Start
-	void     string // why the accuracy is no measurement
-	resume   *agent.Event
-	exit     *agent.Event
-	timedOut bool
-	wanted   string // the measure
-	fits     int    // trainings with a curve
-	frozen   bool   // by the search, as soon as a checkpoint is there
-	paused   bool   // its attempt was ended for that
+	metrics []run.Metric
+	curve   []run.Point
+	models  []agent.Event
+	failure string // what the script raised
+	start   run.Start
+	void    string // why the accuracy is no measurement
+	resume  *agent.Event
+	exit    *agent.Event
+	cut     string // the limit by which it was stopped
+	wanted  string // the measure
+	fits    int    // trainings with a curve
+	frozen  bool   // by the search, as soon as a checkpoint is there
+	paused  bool   // its attempt was ended for that
 }
 
 // execute brings a trial to its end, however many attempts it takes.
@@ -57,13 +61,12 @@ func (l *Loop) execute(ctx context.Context, r run.Run, t run.Trial) error {
 			t.Start = out.start
 		}
 		out.resumedBy(&t.Attempts[len(t.Attempts)-1])
+		if lost == nil && !out.paused {
+			lost = l.fault(out)
+		}
 		switch {
 		case lost == nil && out.paused && (out.exit.Code == nil || *out.exit.Code != 0):
 			return l.freeze(ctx, t, out)
-		case lost == nil && out.void == "" && out.killed() && failures(t)+1 < maxSessions:
-			why := fmt.Sprintf("its process was killed (signal %d)", out.exit.Signal)
-			l.say("train", "trial %d: %s; starting again", t.N, why)
-			again(&t, why)
 		case lost == nil && out.void == "":
 			return l.settle(ctx, t, out)
 		case lost == nil:
@@ -73,17 +76,24 @@ func (l *Loop) execute(ctx context.Context, r run.Run, t run.Trial) error {
 				return err
 			}
 			again(&t, out.void)
-		default:
-			l.say("train", "trial %d: %s; starting again", t.N, lost.why)
-			l.session = nil
-			if crashes := failures(t); crashes+1 >= maxSessions {
-				return &ending{verdict: run.Failed, cause: lost.cause, reason: fmt.Sprintf(
-					"trial %d ended the agent %d times (%s); see `mlhook log %d`", t.N, crashes+1, lost.why, l.Number)}
+			if err := l.Journal.PutTrial(ctx, l.Number, t); err != nil {
+				return err
 			}
-			again(&t, lost.why)
-		}
-		if err := l.Journal.PutTrial(ctx, l.Number, t); err != nil {
-			return err
+		case lost.memory:
+			out.failure = lost.why
+			return l.settle(ctx, t, out)
+		default:
+			why, err := l.tryAgain(ctx, &t, lost)
+			switch {
+			case err != nil:
+				return err
+			case why != "" && out.exit != nil: // of the script's process, not of the agent
+				t.Attempts = t.Attempts[:len(t.Attempts)-1]
+				return l.settle(ctx, t, out)
+			case why != "":
+				return &ending{verdict: run.Failed, cause: lost.cause, reason: fmt.Sprintf(
+					"trial %d, or rather its agent, does not come on: %s; see `mlhook log %d`", t.N, why, l.Number)}
+			}
 		}
 	}
 }
@@ -91,21 +101,6 @@ func (l *Loop) execute(ctx context.Context, r run.Run, t run.Trial) error {
 // again adds an attempt to a trial, and why the one before is not its last.
 func again(t *run.Trial, why string) {
 	t.Attempts = append(t.Attempts, run.Attempt{N: len(t.Attempts) + 1, Why: &why})
-}
-
-// failures counts the attempts that were killed, or whose agent died, since the
-// training last got further.
-func failures(t run.Trial) (n int) {
-	epoch := 0
-	for _, a := range t.Attempts {
-		if a.Why != nil && !noFailure(*a.Why) {
-			n++
-		}
-		if a.FromEpoch > epoch {
-			epoch, n = a.FromEpoch, 0
-		}
-	}
-	return n
 }
 
 // begun tells whether the adopted agent knows the trial's last attempt.
@@ -192,21 +187,15 @@ func orNone(text string) string {
 	return strings.TrimSpace(text)
 }
 
-// lost is an agent that died under an attempt.
-type lost struct {
-	why   string
-	cause run.Cause
-}
-
 // follow reads what an attempt does until it has ended, the agent is lost or
 // the time is up.
 func (l *Loop) follow(ctx context.Context, r run.Run, t *run.Trial) (out outcome, gone *lost, err error) {
 	attempt := t.Attempts[len(t.Attempts)-1].N
 	tick := time.NewTicker(pollEvery)
 	defer tick.Stop()
-	limit := l.deadline
 	var offset int64
 	out.curve, out.wanted = kept(*t), l.Settings.Metric
+	stopped := false
 	for n := 0; ; n++ {
 		events, next, err := l.session.Events(t.N, attempt, offset)
 		if err != nil {
@@ -230,9 +219,12 @@ func (l *Loop) follow(ctx context.Context, r run.Run, t *run.Trial) (out outcome
 				return out, gone, err
 			}
 		}
-		if !out.timedOut && time.Now().After(limit) {
-			out.timedOut = true
-			l.say("train", "trial %d: the time is up", t.N)
+		if out.cut == "" && (l.budget.over() || n%limitEvery == limitEvery-1) {
+			out.cut = l.limited()
+		}
+		if out.cut != "" && !stopped {
+			stopped = true
+			l.say("train", "trial %d: %s", t.N, out.cut)
 			if err := l.session.Stop(ctx, t.N, attempt); err != nil {
 				return out, nil, err
 			}
@@ -243,20 +235,6 @@ func (l *Loop) follow(ctx context.Context, r run.Run, t *run.Trial) (out outcome
 		case <-tick.C:
 		}
 	}
-}
-
-func (l *Loop) agentGone(ctx context.Context) (*lost, error) {
-	exit, err := l.session.Exited(ctx)
-	if err != nil || exit == nil {
-		return nil, err
-	}
-	switch {
-	case exit.OOM:
-		return &lost{"out of memory", run.CauseResources}, nil
-	case exit.EngineLost:
-		return &lost{"the engine restarted", run.CauseResources}, nil
-	}
-	return &lost{fmt.Sprintf("the agent died (code %d)", exit.Code), run.CauseMlhook}, nil
 }
 
 // add notes an event. What the agent writes is checked here as hostile input.
@@ -315,7 +293,9 @@ func firstLine(text string) string {
 func (l *Loop) settle(ctx context.Context, t run.Trial, out outcome) error {
 	attempt := t.Attempts[len(t.Attempts)-1].N
 	t.State, t.Curve, t.Fits, t.Until = run.Done, out.curve, out.fits, 0
-	t.Seconds += out.exit.Seconds
+	if out.exit != nil {
+		t.Seconds += out.exit.Seconds
+	}
 	t.Metric = measured(out.metrics, run.Test, run.Validation, run.Unknown, run.Train)
 	if t.Metric != nil && t.Metric.Split == run.Test {
 		t.Validation = measured(out.metrics, run.Validation)
@@ -334,7 +314,7 @@ func (l *Loop) settle(ctx context.Context, t run.Trial, out outcome) error {
 		value := t.Metric.Value
 		t.Value = &value
 	}
-	t.Error = out.failed(l.program.Entry, l.Settings.Minutes)
+	t.Error = out.failed(l.program.Entry)
 	if err := l.Journal.PutTrial(ctx, l.Number, t); err != nil {
 		return err
 	}
@@ -363,7 +343,7 @@ func (l *Loop) settle(ctx context.Context, t run.Trial, out outcome) error {
 
 // killed tells whether something other than the agent killed the attempt: a
 // person, or the kernel for want of memory.
-func (o outcome) killed() bool { return o.exit.Signal == 9 && !o.timedOut }
+func (o outcome) killed() bool { return o.exit != nil && o.exit.Signal == 9 && o.cut == "" }
 
 // printed reads the measure out of what the script printed.
 func printed(text, wanted string) (metric.Reading, bool) {
@@ -374,14 +354,14 @@ func printed(text, wanted string) (metric.Reading, bool) {
 }
 
 // failed says what went wrong with an attempt; empty when nothing did.
-func (o outcome) failed(entry string, minutes float64) string {
+func (o outcome) failed(entry string) string {
 	switch {
-	case o.timedOut:
-		return fmt.Sprintf("%s was still running when the %g minutes of mlhook.minutes were spent", entry, minutes)
+	case o.cut != "":
+		return fmt.Sprintf("%s was still running: %s", entry, o.cut)
 	case o.failure != "":
 		return o.failure
 	case o.exit.Signal != 0:
-		return fmt.Sprintf("%s was killed by signal %d", entry, o.exit.Signal)
+		return fmt.Sprintf("%s was killed by signal %d", entry, o.exit.Signal) // 9: see memorySigns
 	case o.exit.Code != nil && *o.exit.Code != 0:
 		return fmt.Sprintf("%s ended with exit code %d", entry, *o.exit.Code)
 	}

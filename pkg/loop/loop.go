@@ -64,15 +64,19 @@ type Loop struct {
 	Inspect func(dir string) (*inspect.Program, error)
 	// Notify tells the user; its errors are written down, nothing more.
 	Notify func(ctx context.Context, title, body string) error
+	// Hold says why this machine must not train now; empty when it may.
+	Hold func() string
+	// CPUs is how many cores the trials may use.
+	CPUs float64
 	// Out gets lines for a person: what `mlhook watch` shows.
 	Out io.Writer
 
-	program  *inspect.Program
-	mounts   []mapped
-	links    []symlink
-	image    engine.Image
-	session  engine.Session
-	deadline time.Time
+	program *inspect.Program
+	mounts  []mapped
+	links   []symlink
+	image   engine.Image
+	session engine.Session
+	budget  *budget
 }
 
 // An ending is the error by which a stage ends the run.
@@ -117,12 +121,14 @@ func (l *Loop) Run(ctx context.Context) error {
 	if err != nil || r.State == run.Done {
 		return err
 	}
-	l.deadline = r.Started.Add(time.Duration(l.Settings.Minutes * float64(time.Minute)))
+	l.budget = &budget{most: time.Duration(l.Settings.Minutes * float64(time.Minute)), used: time.Duration(r.Spent * float64(time.Second))}
+	l.budget.resume()
 
 	work, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	var beside sync.WaitGroup
 	beside.Go(func() { l.watchStop(work, stop) })
+	beside.Go(func() { l.count(work) })
 	push, endPush := context.WithCancel(ctx)
 	defer endPush()
 	beside.Go(func() { l.push(push, r) })
@@ -179,6 +185,7 @@ func (l *Loop) patiently(ctx context.Context, work func() error) error {
 		if !errors.As(err, &away) {
 			return err
 		}
+		l.budget.pause()
 		was, jerr := l.Journal.Change(ctx, l.Number, func(r *run.Run) { r.State, r.Reason = run.Waiting, away.Error() })
 		if jerr != nil {
 			return jerr
@@ -186,15 +193,14 @@ func (l *Loop) patiently(ctx context.Context, work func() error) error {
 		if wait == time.Second {
 			l.say("wait", "%s", was.Reason)
 		}
-		select {
-		case <-ctx.Done():
-			return context.Cause(ctx)
-		case <-time.After(wait):
+		if err := sleep(ctx, wait); err != nil {
+			return err
 		}
 		if l.Engine.Check(ctx) != nil {
 			continue
 		}
-		if _, err := l.Journal.Change(ctx, l.Number, func(r *run.Run) { r.State, r.Reason = run.Training, "" }); err != nil {
+		l.budget.resume()
+		if err := l.endWait(ctx); err != nil {
 			return err
 		}
 	}

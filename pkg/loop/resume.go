@@ -11,10 +11,6 @@ import (
 	"github.com/mlhook/mlhook/pkg/store"
 )
 
-// whyInterrupted is why an attempt is followed by another when runner and agent
-// died together; it is nobody's fault and counts as no failure.
-const whyInterrupted = "mlhook was interrupted"
-
 // interrupted adds an attempt where the last one was begun under an agent that
 // is gone, with a runner that could not say so.
 func (l *Loop) interrupted(t *run.Trial) {

@@ -16,10 +16,6 @@ import (
 // later attempt goes on from the newest. The search is asked at the rung itself,
 // so that a trial which goes on is never interrupted.
 
-// whyPaused begins why an attempt is followed by another when the search had
-// frozen the trial; it counts as no failure.
-const whyPaused = "paused at "
-
 // under returns the trial that is not over, if there is one.
 func under(trials []run.Trial) *run.Trial {
 	for i, t := range trials {
@@ -174,10 +170,4 @@ func moves(tallies map[string]run.Tally) map[search.Move]search.Tally {
 		all[search.Move(move)] = search.Tally(t)
 	}
 	return all
-}
-
-// noFailure tells an attempt that followed a pause or an interruption from one
-// that followed a failure.
-func noFailure(why string) bool {
-	return why == whyInterrupted || strings.HasPrefix(why, whyPaused)
 }

@@ -54,7 +54,7 @@ func TestPausedTrialGoesOn(t *testing.T) {
 		t.Fatal(err)
 	}
 	l := &Loop{Number: r.Number, Dir: dir, Journal: journal, Out: io.Discard, Engine: &engine.Local{Cache: filepath.Join(dir, "cache")},
-		program: &inspect.Program{Entry: "train.py", Family: "keras", Frameworks: []string{"keras"}, Resume: "epoch"}, image: engine.Image{Ref: python}, deadline: time.Now().Add(time.Hour)}
+		program: &inspect.Program{Entry: "train.py", Family: "keras", Frameworks: []string{"keras"}, Resume: "epoch"}, image: engine.Image{Ref: python}, Hold: func() string { return "" }, budget: &budget{most: time.Hour}}
 	l.Settings.Minutes, l.Settings.Trials, l.Settings.Target = 60, 2, 1
 	l.Settings.Metric = "accuracy"
 	for _, name := range []string{"commit", "trials"} {
@@ -97,7 +97,7 @@ func TestPausedTrialGoesOn(t *testing.T) {
 	}
 	got := trial()
 	last := got.Attempts[len(got.Attempts)-1]
-	if got.State != run.Done || got.Value == nil || len(got.Attempts) != 2 || !strings.HasPrefix(*last.Why, whyPaused) || failures(got) != 0 {
+	if got.State != run.Done || got.Value == nil || len(got.Attempts) != 2 || !strings.HasPrefix(*last.Why, whyPaused) || len(failures(got)) != 0 {
 		t.Fatalf("continued: %+v", got)
 	}
 	if last.FromEpoch < 1 || last.Resume == "restart" || len(got.Curve) != 8 || got.Fits != 1 || got.Seconds <= frozen.Seconds {

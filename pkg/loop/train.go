@@ -40,10 +40,6 @@ func (l *Loop) prepare(ctx context.Context, r run.Run) error {
 	return err
 }
 
-// maxSessions is how often a trial may be killed, or end the agent, without its
-// training getting further, before it is given up.
-const maxSessions = 4
-
 // train runs trials until the search stops.
 func (l *Loop) train(ctx context.Context, r run.Run) error {
 	defer l.closeSession(ctx)
@@ -55,28 +51,20 @@ func (l *Loop) train(ctx context.Context, r run.Run) error {
 		if err != nil {
 			return err
 		}
+		if err := l.hold(ctx); err != nil {
+			return err
+		}
 		if t := under(trials); t != nil {
 			if err := l.execute(ctx, r, *t); err != nil {
 				return err
 			}
 			continue
 		}
-		if err := l.judge(trials); err != nil {
+		t, err := l.next(r, trials)
+		if err != nil {
 			return err
 		}
-		next := search.Next(l.problem(r, trials), history(trials))
-		if next.Kind == search.Stop || !time.Now().Before(l.deadline) {
-			return l.verdict(trials, next)
-		}
-		if next.Kind == search.Continue {
-			if err := l.Journal.PutTrial(ctx, l.Number, goOn(trials[next.Trial], next)); err != nil {
-				return err
-			}
-			continue
-		}
-		t := run.Trial{N: len(trials), State: run.Training, Start: run.Cold, Why: next.Why, Move: string(next.Move), Until: next.Until,
-			Values: next.Values, Parent: next.Parent, Seed: seed(r) + next.Seed}
-		if len(next.Values) > 0 {
+		if len(t.Attempts) == 0 && len(t.Values) > 0 {
 			made, err := l.tweak(ctx, &t)
 			if err != nil {
 				return err
@@ -87,6 +75,33 @@ func (l *Loop) train(ctx context.Context, r run.Run) error {
 			return err
 		}
 	}
+}
+
+// next is the trial that comes after those that are done, a new one or one that
+// goes on, or the *ending when none does.
+func (l *Loop) next(r run.Run, trials []run.Trial) (run.Trial, error) {
+	if t, ok := l.smaller(trials); ok {
+		return t, nil
+	}
+	if err := l.judge(trials); err != nil {
+		return run.Trial{}, err
+	}
+	action := search.Next(l.problem(r, trials), history(trials))
+	if action.Kind == search.Stop {
+		return run.Trial{}, l.verdict(trials, action)
+	}
+	limit := l.limited()
+	if limit == "" {
+		limit = l.impatient(trials)
+	}
+	if limit != "" {
+		return run.Trial{}, l.verdict(trials, search.Action{Kind: search.Stop, Verdict: string(run.Exhausted), Why: limit})
+	}
+	if action.Kind == search.Continue {
+		return goOn(trials[action.Trial], action), nil
+	}
+	return run.Trial{N: len(trials), State: run.Training, Start: run.Cold, Why: action.Why, Move: string(action.Move), Until: action.Until,
+		Values: action.Values, Parent: action.Parent, Seed: seed(r) + action.Seed}, nil
 }
 
 // problem puts what inspect found into the words of the search.
@@ -181,8 +196,10 @@ func (l *Loop) judge(trials []run.Trial) error {
 	}
 	base := trials[0]
 	switch {
-	case base.Value != nil:
+	case base.Value != nil, len(trials) > 1 && trials[1].Value != nil:
 		return nil
+	case outOfMemory(base):
+		return starved(trials)
 	case base.Metric != nil: // training data only
 		return &ending{verdict: run.Refused, reason: fmt.Sprintf(
 			"the only %s of %s (%.3f, %s) is on the data it trained on, which proves nothing; evaluate on held-out data",
@@ -215,12 +232,8 @@ func (l *Loop) verdict(trials []run.Trial, last search.Action) error {
 		}
 		return &ending{verdict: run.Reached, by: by, winner: best, reason: fmt.Sprintf("trial %d: %s, target %s", best.N, result, number(l.Settings.Target))}
 	}
-	why := last.Why
-	if !time.Now().Before(l.deadline) {
-		why = fmt.Sprintf("the %g minutes of mlhook.minutes are spent", l.Settings.Minutes)
-	}
 	return &ending{verdict: run.Exhausted, reason: fmt.Sprintf("%s; best is trial %d: %s, target %s",
-		why, best.N, result, number(l.Settings.Target))}
+		last.Why, best.N, result, number(l.Settings.Target))}
 }
 
 // goal puts the settings into the words of the search.
@@ -286,7 +299,7 @@ func (l *Loop) openSession(ctx context.Context, r run.Run) error {
 	s, err := l.Engine.Open(ctx, engine.Job{
 		RunID: r.ID, Repo: l.Common, Commit: r.Commit, Dir: l.Dir, Image: l.image,
 		Preload: image.Preload(l.program), Data: l.engineMounts(), Env: l.Settings.Env,
-		Network: l.Settings.Network, UID: l.UID, GID: l.GID,
+		Network: l.Settings.Network, UID: l.UID, GID: l.GID, CPUs: l.CPUs,
 	})
 	if err != nil {
 		return fmt.Errorf("start the agent: %w", err)
@@ -328,6 +341,9 @@ func (l *Loop) closeSession(ctx context.Context) {
 
 // logText returns the last part of an attempt's output.
 func (l *Loop) logText(trial, attempt int) string {
+	if l.session == nil {
+		return ""
+	}
 	f, err := l.session.Log(trial, attempt)
 	if err != nil {
 		return ""

@@ -60,7 +60,7 @@ func TestWarmStartIsJournalled(t *testing.T) {
 		t.Fatal(err)
 	}
 	l := &Loop{Number: r.Number, Dir: dir, Journal: journal, Out: io.Discard, Engine: &engine.Local{Cache: filepath.Join(dir, "cache")},
-		program: &inspect.Program{Entry: "train.py", Family: "torch"}, image: engine.Image{Ref: python}, deadline: time.Now().Add(time.Hour)}
+		program: &inspect.Program{Entry: "train.py", Family: "torch"}, image: engine.Image{Ref: python}, Hold: func() string { return "" }, budget: &budget{most: time.Hour}}
 	l.Settings.Minutes, l.Settings.Metric = 60, "accuracy"
 	for _, name := range []string{"commit", "trials"} {
 		if err := os.Mkdir(filepath.Join(dir, name), 0o755); err != nil {

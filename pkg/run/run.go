@@ -113,6 +113,7 @@ type Run struct {
 	Best       *int       `json:"best"`             // number of the best trial
 	Result     string     `json:"result,omitempty"` // commit object of the best tweak, also at refs/mlhook/runs/<id>
 	TrialsDone int        `json:"trials_done"`
+	Spent      float64    `json:"spent_seconds,omitempty"` // of mlhook.minutes, in seconds; waits do not count
 	Budget     *Budget    `json:"budget,omitempty"`
 	// Tallies is what the moves of the search did in earlier runs, by move, as
 	// the run began; null before.
@@ -122,7 +123,7 @@ type Run struct {
 // A Budget bounds the trials of a run.
 type Budget struct {
 	Trials  int     `json:"trials"`
-	Minutes float64 `json:"minutes"` // since Started
+	Minutes float64 `json:"minutes"` // of work; waits do not count
 }
 
 // A Tally is what a move of the search did.
