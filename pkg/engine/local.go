@@ -153,7 +153,6 @@ func (s *localSession) launch(home string, job Job) error {
 		s.state = cmd.ProcessState
 		close(s.ended)
 	}()
-	calm(cmd.Process.Pid)
 	text, err := json.Marshal(s.id)
 	if err != nil {
 		return err

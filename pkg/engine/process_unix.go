@@ -18,9 +18,6 @@ func detachable() error { return nil }
 // detach puts a command into a session of its own.
 func detach(cmd *exec.Cmd) { cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true} }
 
-// calm puts a process, and what it forks, below the desktop's priority.
-func calm(pid int) { syscall.Setpriority(syscall.PRIO_PROCESS, pid, 10) }
-
 // processID tells a process from a later one with the same number.
 type processID struct {
 	PID   int    `json:"pid"`

@@ -22,6 +22,8 @@ def main() -> None:
     sys.path[:] = [p for p in sys.path if os.path.abspath(p or ".") != HERE]
     if options.one:
         run_one(os.path.join(options.requests, options.one), os.path.abspath(options.trials))
+    if hasattr(os, "nice"):
+        os.nice(10)  # training, which inherits it, leaves the desktop usable
     preload = [name for name in options.preload.split(",") if name]
     requests, trials = os.path.abspath(options.requests), os.path.abspath(options.trials)
     Server(HERE, requests, trials, os.path.abspath(options.state), preload).serve()
