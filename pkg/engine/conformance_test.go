@@ -331,9 +331,19 @@ func checkCrash(t *testing.T, u under, s Session) Session {
 	if exit.Code == 0 || exit.OOM || exit.Text == "" {
 		t.Errorf("exit is %+v", exit)
 	}
+	// Of an agent that this process started, the end is told at once.
 	next := open(t, u)
-	begin(t, u, next, 6, 2, "print('again')")
-	await(t, next, 6, 2, agent.EventExit)
+	begin(t, u, next, 6, 2, "import time\ntime.sleep(600)")
+	await(t, next, 6, 2, agent.EventBegin)
+	u.crash(t, next)
+	select {
+	case <-next.Gone():
+	case <-time.After(time.Minute):
+		t.Error("nobody says that the agent is gone")
+	}
+	next = open(t, u)
+	begin(t, u, next, 6, 3, "print('again')")
+	await(t, next, 6, 3, agent.EventExit)
 	return next
 }
 

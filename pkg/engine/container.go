@@ -46,15 +46,16 @@ type dockerSession struct {
 	files
 	docker *Docker
 	id     string
+	gone   chan struct{} // closed when the container has ended
 }
 
-// Open takes over the run's container, else starts one. Dead ones are removed:
-// what they did is in the files.
+// Open takes over the run's container, else starts one. Dead ones are removed,
+// which need not be waited for: what they did is in the files.
 func (d *Docker) Open(ctx context.Context, job Job) (Session, error) {
 	if err := d.Check(ctx); err != nil {
 		return nil, err
 	}
-	s := &dockerSession{docker: d, files: files{run: job.Dir}}
+	s := &dockerSession{docker: d, files: files{run: job.Dir}, gone: make(chan struct{})}
 	uid, gid := d.user(job)
 	s.uid, s.gid = uid, gid
 	if uid == os.Geteuid() || os.Geteuid() != 0 {
@@ -64,12 +65,13 @@ func (d *Docker) Open(ctx context.Context, job Job) (Session, error) {
 	if err != nil {
 		return nil, err
 	}
+	var dead []string
 	for _, c := range found {
 		session, err := strconv.Atoi(c.Labels[labelSession])
 		if c.State == "running" && err == nil && !s.adopted {
 			s.id, s.session, s.adopted = c.ID, session, true
-		} else if err := d.remove(ctx, c.ID); err != nil {
-			return nil, err
+		} else {
+			dead = append(dead, c.ID)
 		}
 	}
 	if !s.adopted {
@@ -77,14 +79,27 @@ func (d *Docker) Open(ctx context.Context, job Job) (Session, error) {
 			return nil, fmt.Errorf("start the container: %w", err)
 		}
 	}
-	if err := s.awaitHello(ctx, s.living); err != nil {
-		if ctx.Err() == nil {
-			err = errors.Join(err, d.remove(ctx, s.id))
-		}
+	removed := make(chan error, 1)
+	go func() { removed <- d.removeAll(ctx, dead) }()
+	err = s.awaitHello(ctx, s.living)
+	if err != nil && ctx.Err() == nil {
+		err = errors.Join(err, d.remove(ctx, s.id))
+	}
+	if err = errors.Join(err, <-removed); err != nil {
 		return nil, err
 	}
+	go s.await(ctx)
 	return s, nil
 }
+
+// await closes gone at the container's end; it ends with the context at the latest.
+func (s *dockerSession) await(ctx context.Context) {
+	if _, err := s.docker.client.WaitContainerWithContext(s.id, ctx); err == nil {
+		close(s.gone)
+	}
+}
+
+func (s *dockerSession) Gone() <-chan struct{} { return s.gone }
 
 // user is whom the trials run as: the owner of the repository, never root. A
 // rootless engine maps its root to the owner, and no other user may write.

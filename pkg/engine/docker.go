@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -21,9 +22,11 @@ type Docker struct {
 	// to look at DOCKER_HOST, the docker context and the well-known sockets.
 	Endpoint string
 
-	once   sync.Once
-	client *docker.Client
-	failed *Unavailable
+	once     sync.Once
+	client   *docker.Client
+	failed   *Unavailable
+	asked    sync.Once
+	rootless bool
 }
 
 func (d *Docker) Name() string { return "docker" }
@@ -69,16 +72,11 @@ func (d *Docker) connect() error {
 
 // isRootless tells whether the engine maps this user to root in containers.
 func (d *Docker) isRootless() bool {
-	info, err := d.client.Info()
-	if err != nil {
-		return false
-	}
-	for _, option := range info.SecurityOptions {
-		if strings.Contains(option, "rootless") {
-			return true
-		}
-	}
-	return false
+	d.asked.Do(func() {
+		info, err := d.client.Info()
+		d.rootless = err == nil && slices.ContainsFunc(info.SecurityOptions, func(option string) bool { return strings.Contains(option, "rootless") })
+	})
+	return d.rootless
 }
 
 // away turns the error of a call into an *Unavailable when the engine did not
@@ -102,8 +100,16 @@ func (d *Docker) Clean(ctx context.Context, runID string) error {
 	if err != nil {
 		return fmt.Errorf("clean up run %s: %w", runID, err)
 	}
+	var ids []string
 	for _, c := range found {
-		err = errors.Join(err, d.remove(ctx, c.ID))
+		ids = append(ids, c.ID)
+	}
+	return d.removeAll(ctx, ids)
+}
+
+func (d *Docker) removeAll(ctx context.Context, ids []string) (err error) {
+	for _, id := range ids {
+		err = errors.Join(err, d.remove(ctx, id))
 	}
 	return err
 }

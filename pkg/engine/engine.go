@@ -131,6 +131,11 @@ type Session interface {
 	// Exited returns nil while the agent lives, else how it ended.
 	Exited(ctx context.Context) (*Exit, error)
 
+	// Gone is closed when the agent may have ended, so that nobody has to ask
+	// Exited all the time. It may never be: of a process that an earlier runner
+	// started, or when the engine goes away, one has to ask.
+	Gone() <-chan struct{}
+
 	// Close ends the agent and removes container or process.
 	Close(ctx context.Context) error
 }

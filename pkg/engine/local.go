@@ -189,6 +189,8 @@ func (s *localSession) living() (bool, string) {
 
 func (s *localSession) DataPath(name string) string { return s.data[name] }
 
+func (s *localSession) Gone() <-chan struct{} { return s.ended }
+
 // Exited looks for the process. Only the runner that started it learns its
 // exit code.
 func (s *localSession) Exited(context.Context) (*Exit, error) {

@@ -195,7 +195,8 @@ func (l *Loop) follow(ctx context.Context, r run.Run, t *run.Trial) (out outcome
 	defer tick.Stop()
 	var offset int64
 	out.curve, out.wanted = kept(*t), l.Settings.Metric
-	stopped := false
+	stopped, ask := false, false
+	dead := l.session.Gone()
 	for n := 0; ; n++ {
 		events, next, err := l.session.Events(t.N, attempt, offset)
 		if err != nil {
@@ -214,7 +215,7 @@ func (l *Loop) follow(ctx context.Context, r run.Run, t *run.Trial) (out outcome
 		if err := l.pause(ctx, r, t, &out); err != nil {
 			return out, nil, err
 		}
-		if n%20 == 19 && len(events) == 0 {
+		if (ask || n%20 == 19) && len(events) == 0 {
 			if gone, err := l.agentGone(ctx); gone != nil || err != nil {
 				return out, gone, err
 			}
@@ -232,6 +233,8 @@ func (l *Loop) follow(ctx context.Context, r run.Run, t *run.Trial) (out outcome
 		select {
 		case <-ctx.Done():
 			return out, nil, context.Cause(ctx)
+		case <-dead:
+			dead, ask = nil, true
 		case <-tick.C:
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -144,7 +145,7 @@ func TestLimits(t *testing.T) {
 		{[]run.Trial{value(.5), value(.4), value(.6)}, false},
 	} {
 		for n := range c.trials {
-			c.trials[n].N = n
+			c.trials[n].N, c.trials[n].Values = n, map[string]string{"width": strconv.Itoa(n)}
 		}
 		if why := l.impatient(c.trials); (why != "") != c.want {
 			t.Errorf("%d trials: %q", len(c.trials), why)
