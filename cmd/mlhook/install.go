@@ -15,6 +15,7 @@ func installCommand() *cli.Command {
 	return &cli.Command{
 		Name: "install", Usage: "train after every commit in this repository",
 		Description: "Writes the post-commit hook; a hook that is there is kept and run first. Nothing is written into the working tree.",
+		Flags:       []cli.Flag{&cli.BoolFlag{Name: "service", Usage: "also start the supervisor after every login, so that runs go on after a reboot"}},
 		Action: func(c *cli.Context) error {
 			p, err := openProject(c)
 			if err != nil {
@@ -39,10 +40,15 @@ func installCommand() *cli.Command {
 			if err != nil {
 				return refused("%v", err)
 			}
+			w := c.App.Writer
+			if c.Bool("service") {
+				if err := installService(w, binary); err != nil {
+					return refused("%v", err)
+				}
+			}
 			if err := p.wake(); err != nil {
 				return err
 			}
-			w := c.App.Writer
 			for _, file := range saved {
 				fmt.Fprintf(w, "your hook moved to %s; it still runs, first\n", filepath.Base(file))
 			}
@@ -77,8 +83,8 @@ func uninstallCommand() *cli.Command {
 			if err := store.Wake(p.repo.Dir()); err != nil {
 				return err
 			}
-			_, err = fmt.Fprintf(c.App.Writer, "uninstalled from %s\n", p.git.Top)
-			return err
+			fmt.Fprintf(c.App.Writer, "uninstalled from %s\n", p.git.Top)
+			return removeService(c.App.Writer, p.state)
 		},
 	}
 }

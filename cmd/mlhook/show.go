@@ -56,7 +56,7 @@ func printStatus(w io.Writer, p *project, runs []run.Run) error {
 	fmt.Fprintf(w, "repository  %s\n", p.repo.Top)
 	fmt.Fprintf(w, "hook        %s\n", p.hookState())
 	fmt.Fprintf(w, "engine      %s\n", orWord(p.repo.Engine, "not chosen yet"))
-	fmt.Fprintf(w, "supervisor  %s\n", map[bool]string{true: "running", false: "not running; the next commit or command starts it"}[p.supervised()])
+	fmt.Fprintf(w, "supervisor  %s\n", supervisorState(p))
 	if len(runs) == 0 {
 		_, err := fmt.Fprintln(w, "runs        none yet; commit something, or `mlhook run`")
 		return err
@@ -67,6 +67,18 @@ func printStatus(w io.Writer, p *project, runs []run.Run) error {
 		}
 	}
 	return nil
+}
+
+// supervisorState says whether a supervisor runs and when one starts.
+func supervisorState(p *project) string {
+	now := "not running"
+	if p.supervised() {
+		now = "running"
+	}
+	if s, err := service(); err == nil && s.Installed() {
+		return now + "; it starts after login"
+	}
+	return now + "; the next commit or command starts it after a reboot (`mlhook install --service` does so at login)"
 }
 
 // sentence says in one line where a run stands.

@@ -119,13 +119,16 @@ func hookCommand() *cli.Command {
 	}
 }
 
-// ensureSupervisor starts a supervisor when none holds the lock. Two that start
-// at once settle it by the lock.
+// ensureSupervisor starts a supervisor when none holds the lock, by the service
+// where there is one. Two that start at once settle it by the lock.
 func ensureSupervisor(state store.State) error {
 	if err := os.MkdirAll(string(state), 0o700); err != nil {
 		return err
 	}
 	if supervise.Held(supervise.Lock(state)) {
+		return nil
+	}
+	if s, err := service(); err == nil && s.Installed() && s.Start() == nil {
 		return nil
 	}
 	_, err := spawn(supervisorLog(state), "supervise")
