@@ -46,7 +46,14 @@ func ends(x space.Tunable) []string {
 	if x.Int {
 		return []string{strconv.Itoa(int(x.Low)), strconv.Itoa(int(x.High))}
 	}
-	return []string{strconv.FormatFloat(x.Low, 'g', -1, 64), strconv.FormatFloat(x.High, 'g', -1, 64)}
+	fraction := func(v float64) string { // as package search writes it: SGD(momentum=0) is refused, max_features=1 means one
+		text := strconv.FormatFloat(v, 'g', -1, 64)
+		if !strings.ContainsAny(text, ".e") {
+			text += ".0"
+		}
+		return text
+	}
+	return []string{fraction(x.Low), fraction(x.High)}
 }
 
 // TestEveryTunable edits each tunable of each project to both ends of its
