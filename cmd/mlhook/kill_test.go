@@ -41,26 +41,24 @@ func (k kill) own() []line {
 
 func (k kill) last() line { own := k.own(); return own[len(own)-1] }
 
-// repeated is how many seconds of its training the next attempt trains again.
-func (k kill) repeated() float64 {
-	for _, l := range k.own() {
-		if l.epoch >= k.to {
-			return k.at - l.time
-		}
-	}
-	return 0
+// repeated is how many seconds of its training the next attempt trains again,
+// those of the epoch that was under way included.
+func (k kill) repeated() float64 { return k.at - k.kept().time }
+
+// finished is how many epochs that had ended the next attempt trains again, and
+// what they had taken.
+func (k kill) finished() (epochs int, seconds float64) {
+	return k.last().epoch - k.kept().epoch, k.last().time - k.kept().time
 }
 
-// allowed is how many seconds may be repeated: one, or the longest epoch among
-// them, that which was under way included.
-func (k kill) allowed() float64 {
-	most, own := 1.0, k.own()
-	for i, l := range own {
-		if l.epoch > k.to {
-			most = max(most, l.time-own[i-1].time)
+// kept is where the next attempt goes on from.
+func (k kill) kept() line {
+	for _, l := range k.own() {
+		if l.epoch >= k.to {
+			return l
 		}
 	}
-	return max(most, k.at-k.last().time)
+	return k.last()
 }
 
 // report sums the campaign up.
@@ -71,7 +69,8 @@ func (c *campaign) report() string {
 		epochs := 0
 		for _, k := range c.kills {
 			if k.victim == victim || victim == "all" || victim == "while writing" && k.writing {
-				seconds, epochs = append(seconds, k.repeated()), max(epochs, k.last().epoch-k.to)
+				n, _ := k.finished()
+				seconds, epochs = append(seconds, k.repeated()), max(epochs, n)
 			}
 		}
 		if n := len(seconds); n > 0 {

@@ -54,12 +54,14 @@ class Spacing:
     def waits(self) -> bool:
         """Whether the training waits until its snapshot is on disk.
 
-        Behind an epoch of more than a second it does if it can afford to, since
-        a crash before then would repeat that epoch and what follows it.
+        Where training on meanwhile could put more than a second, or than one
+        epoch, at risk it does, if it can afford to.
         """
         if self.share >= 1:
             return True
-        return self._epoch > SECONDS and self.cost + self.latency <= self.share * self._risk
+        if self._risk + 2 * self.latency <= max(SECONDS, self._epoch):
+            return False
+        return self.cost + self.latency <= self.share * self._risk
 
     def taken(self, cost: float) -> None:
         """A snapshot of the state at the last epoch's end was taken."""

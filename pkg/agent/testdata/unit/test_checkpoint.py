@@ -143,7 +143,7 @@ class Spacing(unittest.TestCase):
         self.assertEqual(self.due(0.001, 0.01, 50), [])
 
     def test_waits_where_a_crash_would_repeat_more_than_an_epoch(self):
-        for epoch, latency, waits in ((2, 0.02, True), (2, 0.1, False), (0.5, 0.001, False)):
+        for epoch, latency, waits in ((2, 0.02, True), (2, 0.1, False), (0.5, 0.001, False), (0.99, 0.01, True)):
             spaced = spacing.Spacing()
             spaced.resumed(100)
             spaced.latency = latency
