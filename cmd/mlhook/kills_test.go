@@ -146,6 +146,9 @@ func (c *campaign) run(kills int) (killed int) {
 		if a.Resume != "" && a.Resume != agent.LevelExact {
 			c.t.Errorf("run %d, attempt %d: %s: %s", r.Number, a.N, a.Resume, a.ResumeWhy)
 		}
+		if k.to < k.from {
+			c.t.Errorf("run %d: attempt %d goes on from epoch %d, the one before it did from %d", r.Number, a.N, k.to, k.from)
+		}
 		if epochs, seconds := k.finished(); epochs > 1 && seconds > 1 {
 			c.t.Errorf("run %d: attempt %d repeats %d epochs of %.2f s in all", r.Number, a.N, epochs, seconds)
 		}
