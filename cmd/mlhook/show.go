@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math"
 	"strings"
 	"time"
 
@@ -146,19 +147,28 @@ func runsCommand() *cli.Command {
 func showCommand() *cli.Command {
 	return &cli.Command{
 		Name: "show", Usage: "show a run with its trials (the newest without RUN)", ArgsUsage: "[RUN]",
-		Flags: []cli.Flag{jsonFlag, &cli.BoolFlag{Name: "why", Usage: "show why each trial was made and how it went on"}},
+		Flags: []cli.Flag{jsonFlag, &cli.BoolFlag{Name: "why", Usage: "show why each trial was made and how it went on"},
+			&cli.BoolFlag{Name: "all", Usage: "all trials, not only the first, the best and the newest"}},
 		Action: func(c *cli.Context) error {
 			p, number, err := openRun(c)
 			if err != nil {
 				return err
 			}
 			defer p.close()
-			d, err := p.journal.Detail(c.Context, number)
+			if c.Bool("json") {
+				d, err := p.journal.Detail(c.Context, number)
+				if err != nil {
+					return err
+				}
+				return printJSON(c.App.Writer, d)
+			}
+			most := shownTrials
+			if c.Bool("all") {
+				most = math.MaxInt32
+			}
+			d, err := p.journal.Digest(c.Context, number, most)
 			if err != nil {
 				return err
-			}
-			if c.Bool("json") {
-				return printJSON(c.App.Writer, d)
 			}
 			if c.Bool("why") {
 				return printWhy(c.App.Writer, d)
@@ -169,10 +179,16 @@ func showCommand() *cli.Command {
 	}
 }
 
+// shownTrials is how many of the newest trials show prints.
+const shownTrials = 50
+
 func printDetail(w io.Writer, d run.Detail) {
 	fmt.Fprintf(w, "run %d  commit %.10s %s\n%s\n", d.Number, d.Commit, d.Branch, sentence(d.Run))
 	fmt.Fprintf(w, "push %s %s\n", d.Push, d.PushReason)
-	for _, t := range d.Trials {
+	for i, t := range d.Trials {
+		if last := i - 1; last >= 0 && t.N > d.Trials[last].N+1 {
+			fmt.Fprintf(w, "  ... %d trials, see `mlhook show --all %d`\n", t.N-d.Trials[last].N-1, d.Number)
+		}
 		value := "     "
 		if t.Value != nil {
 			value = fmt.Sprintf("%.3f", *t.Value)

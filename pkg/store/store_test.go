@@ -268,3 +268,30 @@ func TestOlderJournalComesAlong(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+func TestDigest(t *testing.T) {
+	j, _ := journal(t)
+	r, _, err := j.Add(t.Context(), Order{Commit: sha})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n := range 10 {
+		if err := j.PutTrial(t.Context(), r.Number, run.Trial{N: n}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	best := 3
+	if _, err := j.Change(t.Context(), r.Number, func(r *run.Run) { r.Best = &best }); err != nil {
+		t.Fatal(err)
+	}
+	for most, want := range map[int][]int{2: {0, 3, 8, 9}, 8: {0, 2, 3, 4, 5, 6, 7, 8, 9}, 100: {0, 1, 2, 3, 4, 5, 6, 7, 8, 9}} {
+		d, err := j.Digest(t.Context(), r.Number, most)
+		var got []int
+		for _, trial := range d.Trials {
+			got = append(got, trial.N)
+		}
+		if diff := cmp.Diff(want, got); err != nil || diff != "" {
+			t.Error(diff, err)
+		}
+	}
+}

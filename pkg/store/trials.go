@@ -29,7 +29,26 @@ func (j *Journal) PutTrial(ctx context.Context, number int, t run.Trial) error {
 
 // Trials returns the trials of a run in order.
 func (j *Journal) Trials(ctx context.Context, number int) ([]run.Trial, error) {
-	rows, err := j.db.QueryContext(ctx, "SELECT doc FROM trials WHERE run = ? ORDER BY n", number)
+	return j.trials(ctx, number, "SELECT doc FROM trials WHERE run = ? ORDER BY n")
+}
+
+// Digest returns a run with some of its trials, in order: the first one, the
+// best one and the newest, at most most and two. Reading thousands takes time.
+func (j *Journal) Digest(ctx context.Context, number, most int) (d run.Detail, err error) {
+	if d.Run, err = j.Run(ctx, number); err != nil {
+		return d, err
+	}
+	best := 0
+	if d.Best != nil {
+		best = *d.Best
+	}
+	d.Trials, err = j.trials(ctx, number, `SELECT doc FROM trials WHERE run = ?1 AND n IN (SELECT 0 UNION SELECT ?2 UNION
+		SELECT n FROM (SELECT n FROM trials WHERE run = ?1 ORDER BY n DESC LIMIT ?3)) ORDER BY n`, best, most)
+	return d, err
+}
+
+func (j *Journal) trials(ctx context.Context, number int, query string, args ...any) ([]run.Trial, error) {
+	rows, err := j.db.QueryContext(ctx, query, append([]any{number}, args...)...)
 	if err != nil {
 		return nil, fmt.Errorf("list trials of run %d: %w", number, err)
 	}

@@ -97,6 +97,7 @@ func (s *Supervisor) refresh() error {
 
 // visit empties a repository's queue and returns its runs that are not done.
 func (s *Supervisor) visit(ctx context.Context, w *watched) ([]run.Run, error) {
+	s.worked = true
 	if err := w.open(ctx); err != nil {
 		return nil, err
 	}

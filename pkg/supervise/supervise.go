@@ -61,6 +61,7 @@ type Supervisor struct {
 	started map[string]<-chan struct{} // runners of this process, by run id
 	told    map[string]bool            // waits that the user was told about
 	next    time.Duration              // until the next sweep
+	worked  bool                       // since memory was given back
 }
 
 // lockPatience is how long the lock is tried: others look at it for an instant.
@@ -95,6 +96,7 @@ func (s *Supervisor) Run(ctx context.Context) error {
 			s.Log.Info("no repository is registered any more, ending")
 			return nil
 		}
+		s.relax()
 		if err := s.rest(ctx); err != nil || ctx.Err() != nil {
 			return err
 		}
@@ -104,6 +106,18 @@ func (s *Supervisor) Run(ctx context.Context) error {
 func (s *Supervisor) begin() {
 	s.repos, s.started, s.told = map[string]*watched{}, map[string]<-chan struct{}{}, map[string]bool{}
 	s.wake = make(chan struct{}, 1)
+}
+
+// relax gives memory back after work, when nothing is left to do.
+func (s *Supervisor) relax() {
+	busy := len(s.started) > 0
+	for _, w := range s.repos {
+		busy = busy || w.journal != nil
+	}
+	if s.worked && !busy {
+		release()
+	}
+	s.worked = busy
 }
 
 // suspension is the gap in wall time from which the machine was asleep.
