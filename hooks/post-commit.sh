@@ -14,6 +14,7 @@ if [ -f "$mlhook_saved" ] && [ -x "$mlhook_saved" ]; then
 fi
 
 [ "${MLHOOK-}" = 0 ] && exit 0
+case ,${SKIP-}, in *,mlhook,*) exit 0 ;; esac
 [ -n "${CI-}" ] && [ "${MLHOOK-}" != 1 ] && exit 0
 [ -d "$mlhook_dir/queue/new" ] || exit 0
 [ "$mlhook_name" = post-rewrite ] && [ "${1-}" != rebase ] && exit 0
@@ -26,6 +27,13 @@ fi
 if [ "$mlhook_name" = post-commit ]; then
 	[ -d "$git_dir/rebase-merge" ] && exit 0
 	[ -d "$git_dir/rebase-apply" ] && exit 0
+	# So does every commit of a longer cherry-pick or revert; the last one, with
+	# no line behind its own in the list of what is to do, stands for all.
+	if [ -f "$git_dir/sequencer/todo" ]; then
+		more=''
+		{ read -r more && more='' && read -r more; } <"$git_dir/sequencer/todo"
+		[ -n "$more" ] && exit 0
+	fi
 fi
 
 # The commit: HEAD names a branch, whose loose ref was written just now.
