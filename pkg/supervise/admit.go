@@ -34,7 +34,7 @@ func (s *Supervisor) sweep(ctx context.Context) error {
 	}
 	var working, waiting []candidate
 	for _, w := range s.repos {
-		if !w.pending && !hasOrders(w.Dir()) {
+		if !w.pending && w.pruned && !hasOrders(w.Dir()) {
 			continue
 		}
 		runs, err := s.visit(ctx, w)

@@ -19,6 +19,8 @@ type watched struct {
 	store.Repository
 	journal  *store.Journal // nil while nothing is pending
 	pending  bool           // the journal may hold runs that are not done
+	count    int            // of those, when it was looked at last
+	pruned   bool           // nothing is left to prune
 	settings config.Settings
 	read     time.Time // when settings were
 }
@@ -111,7 +113,13 @@ func (s *Supervisor) visit(ctx context.Context, w *watched) ([]run.Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	w.pending = len(runs) > 0
+	if len(runs) < w.count || !w.pruned {
+		w.pruned = true
+		if err := s.prune(ctx, w); err != nil {
+			s.Log.Warn("free the disk", "repository", w.Common, "error", err)
+		}
+	}
+	w.count, w.pending = len(runs), len(runs) > 0
 	if !w.pending {
 		w.close()
 	}

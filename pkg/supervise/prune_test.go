@@ -1,0 +1,72 @@
+package supervise
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/mlhook/mlhook/pkg/run"
+	"github.com/mlhook/mlhook/pkg/store"
+)
+
+func TestPrune(t *testing.T) {
+	s := newScene(t)
+	s.settings.Keep = 1
+	r := s.repo("a")
+	best := 1
+	for number := 1; number <= 3; number++ { // the last one still trains
+		j := s.journal(r)
+		if _, _, err := j.Add(t.Context(), store.Order{Commit: commit("1")}); err != nil {
+			t.Fatal(err)
+		}
+		for n := range 2 {
+			if err := j.PutTrial(t.Context(), number, run.Trial{N: n, Attempts: []run.Attempt{{N: 1}, {N: 2}}}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, name := range []string{"report.md", "commit/train.py", "sessions/1/requests/x", "trials/0/1/log", "trials/0/2/log", "trials/0/2/model/m",
+			"trials/0/checkpoints/0-1-1/m", "trials/0/checkpoints.void/0-1-1/m", "trials/1/1/model/m", "trials/1/2/events.jsonl", "trials/1/2/model/m", "trials/1/2/tree/train.py"} {
+			file := filepath.Join(s.State.RunDir(r, number), name)
+			if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(file, nil, 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if number < 3 {
+			s.change(r, number, func(r *run.Run) { reached(r); r.Best = &best })
+		}
+	}
+	s.settings.Keep = 2
+	files := func(number int) string {
+		var all []string
+		dir := s.State.RunDir(r, number)
+		filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
+			if err == nil && !d.IsDir() {
+				all = append(all, filepath.ToSlash(strings.TrimPrefix(name, dir)))
+			}
+			return nil
+		})
+		return strings.Join(all, " ")
+	}
+	untouched := files(3)
+	for range 2 { // the second time there is nothing to do
+		s.Supervisor = s.successor()
+		s.look()
+		if diff := cmp.Diff("/report.md", files(1)); diff != "" {
+			t.Error("beyond mlhook.keep:", diff)
+		}
+		const want = "/report.md /trials/0/1/log /trials/0/2/log /trials/1/2/events.jsonl /trials/1/2/model/m /trimmed"
+		if diff := cmp.Diff(want, files(2)); diff != "" {
+			t.Error("kept:", diff)
+		}
+		if diff := cmp.Diff(untouched, files(3)); diff != "" {
+			t.Error("training:", diff)
+		}
+	}
+}
