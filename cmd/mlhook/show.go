@@ -163,7 +163,7 @@ func showCommand() *cli.Command {
 				return printJSON(c.App.Writer, d)
 			}
 			most := shownTrials
-			if c.Bool("all") {
+			if c.Bool("all") || c.Bool("why") {
 				most = math.MaxInt32
 			}
 			d, err := p.journal.Digest(c.Context, number, most)
