@@ -79,7 +79,7 @@ var trainingLine = regexp.MustCompile(`training ([0-9.]+) ([0-9.]+)`)
 // returns the line's time and how long the script's imports took.
 func trains(b *testing.B, after time.Time, text func() string) (at time.Time, imported float64) {
 	b.Helper()
-	for end := time.Now().Add(2 * time.Minute); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(10 * time.Minute); time.Now().Before(end); time.Sleep(20 * time.Millisecond) { // an image may have to be built
 		for _, m := range trainingLine.FindAllStringSubmatch(text(), -1) {
 			seconds, _ := strconv.ParseFloat(m[1], 64) // digits, by the pattern
 			imported, _ = strconv.ParseFloat(m[2], 64)
