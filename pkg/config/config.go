@@ -10,6 +10,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -22,7 +23,7 @@ type Settings struct {
 	// From the commit or from git config.
 	Target   float64  // what counts as reached: of accuracy a share of 1, in (0, 1]
 	Metric   string   // "accuracy", or any that the program reports or prints: "f1", "rmse", "loss"
-	Goal     string   // maximise, minimise; empty takes it from the metric's name
+	Goal     string   // maximise, minimise, auto: by the metric's name
 	Mode     string   // reach: until the target; best: the best within the budget
 	Entry    string   // entry script, "/"-separated
 	Args     []string // its command line
@@ -93,7 +94,7 @@ type Sources struct {
 
 // Defaults are the settings where nothing is set.
 func Defaults() Settings {
-	return Settings{Target: 0.8, Metric: "accuracy", Mode: "reach", Trials: 20, Minutes: 60, Patience: 15, Engine: "auto", Push: "auto", Network: "bridge",
+	return Settings{Target: 0.8, Metric: "accuracy", Goal: "auto", Mode: "reach", Trials: 20, Minutes: 60, Patience: 15, Engine: "auto", Push: "auto", Network: "bridge",
 		Newer: "wait", Slots: 1, Battery: "train", Disk: 20, Keep: 50,
 		Env: map[string]string{}, Mail: Mail{Port: 587, TLS: "starttls"}}
 }
@@ -265,6 +266,8 @@ func (s Settings) check(place func(key string) string) error {
 		return fmt.Errorf("%s is %d, but at least one trial is needed", place("trials"), s.Trials)
 	case !(s.Minutes > 0 && s.Minutes < 1e6):
 		return fmt.Errorf("%s is %g, but it is a time in minutes, above 0 and below 1000000", place("minutes"), s.Minutes)
+	case math.IsNaN(s.Target) || math.IsInf(s.Target, 0):
+		return fmt.Errorf("%s is %g, which no %s can reach", place("target"), s.Target, s.Metric)
 	case s.Metric == "":
 		return fmt.Errorf("%s is empty; name a measure that the program reports, or accuracy", place("metric"))
 	case s.Patience < 1:
@@ -280,7 +283,7 @@ func (s Settings) check(place func(key string) string) error {
 		key, value string
 		lawful     []string
 	}{
-		{"goal", s.Goal, []string{"", "maximise", "minimise"}},
+		{"goal", s.Goal, []string{"auto", "maximise", "minimise"}},
 		{"mode", s.Mode, []string{"reach", "best"}},
 		{"engine", s.Engine, []string{"auto", "docker", "local"}},
 		{"push", s.Push, []string{"auto", "never"}},

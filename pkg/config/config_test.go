@@ -27,6 +27,11 @@ func TestPrecedence(t *testing.T) {
 	if s, err = config.Load(config.Sources{Pyproject: []byte("[project]\nname = \"x\"\n[tool.mlhook]\ntrials = 4\n")}); err != nil || s.Trials != 4 {
 		t.Errorf("pyproject: %+v, %v", s, err)
 	}
+	for _, text := range []string{"metric = \"rmse\"\ntarget = 70.0\n", "metric = \"rmse\"\nmode = \"best\"\n"} {
+		if s, err = config.Load(config.Sources{TOML: []byte(text)}); err != nil || s.Metric != "rmse" || s.Goal != "auto" {
+			t.Errorf("%s: %+v, %v", text, s, err)
+		}
+	}
 	if s, err = config.Load(config.Sources{}); err != nil || s.Target != 0.8 || s.Trials != 20 || s.Engine != "auto" {
 		t.Errorf("defaults: %+v, %v", s, err)
 	}
@@ -47,6 +52,10 @@ func TestErrorsNameThePlace(t *testing.T) {
 		"endless":               {git("minutes", "Inf"), []string{"git config mlhook.minutes"}},
 		"unknown in git":        {git("targt", "1"), []string{"mlhook.targt", "no such setting"}},
 		"engine":                {git("engine", "vm"), []string{"git config mlhook.engine", "auto, docker, local"}},
+		"goal":                  {file("goal = \"down\"\n"), []string{"mlhook.toml: goal", "auto, maximise, minimise"}},
+		"mode":                  {git("mode", "fast"), []string{"git config mlhook.mode", "reach, best"}},
+		"metric without target": {file("metric = \"rmse\"\n"), []string{`"rmse"`, "set target", `mode = "best"`}},
+		"metric's target":       {file("metric = \"rmse\"\ntarget = inf\n"), []string{"mlhook.toml: target"}},
 		"env":                   {git("env", "A"), []string{"git config mlhook.env", "NAME=VALUE"}},
 		"mail without a server": {git("mail.to", "a@b"), []string{"git config mlhook.mail.host"}},
 		"out of range":          {file("target = 0\n"), []string{"mlhook.toml: target"}},

@@ -240,7 +240,7 @@ func (l *Loop) verdict(trials []run.Trial, last search.Action) error {
 func (l *Loop) goal() search.Goal {
 	s := l.Settings
 	return search.Goal{Target: s.Target, Metric: s.Metric, Best: s.Mode == "best",
-		Minimise: s.Goal == "minimise" || s.Goal == "" && metric.Minimised(s.Metric)}
+		Minimise: s.Goal == "minimise" || s.Goal != "maximise" && metric.Minimised(s.Metric)}
 }
 
 // best returns the first trial of the configuration with the best mean over its
