@@ -133,6 +133,7 @@ def trains(call):
 for line in sys.stdin:
     given = {k: base64.b64decode(v) for k, v in json.loads(line).items()}
     try:
+        compile(given["text"], "script", "exec", dont_inherit=True)
         nodes = list(ast.walk(ast.parse(given["text"])))
     except (SyntaxError, ValueError, RecursionError):
         continue
