@@ -321,6 +321,6 @@ func (s Settings) Tells(verdict string) bool {
 
 // Fingerprint is equal for settings under which a program has the same result.
 func (s Settings) Fingerprint() string {
-	return fmt.Sprintf("%v %s %s %q %d %v %d %s %q %q %q %v %s %s", s.Target, s.Metric, s.Entry, s.Args, s.Trials, s.Minutes, s.Patience, s.Image,
+	return fmt.Sprintf("%v %s %s %s %s %q %d %v %d %s %q %q %q %v %s %s", s.Target, s.Metric, s.Goal, s.Mode, s.Entry, s.Args, s.Trials, s.Minutes, s.Patience, s.Image,
 		s.Data, s.Allow, s.Deny, s.Env, s.BaseImage, s.Python)
 }

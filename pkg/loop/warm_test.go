@@ -2,18 +2,10 @@ package loop
 
 import (
 	"context"
-	"io"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
-	"github.com/mlhook/mlhook/pkg/engine"
-	"github.com/mlhook/mlhook/pkg/inspect"
 	"github.com/mlhook/mlhook/pkg/run"
-	"github.com/mlhook/mlhook/pkg/store"
 )
 
 // Trial 0 has another split than the trials after it. Batches of one row do not
@@ -42,34 +34,8 @@ with torch.no_grad():
 // A trial that is to start warm says in the journal how it did; one that turns
 // out void is trained again, cold.
 func TestWarmStartIsJournalled(t *testing.T) {
-	python := os.Getenv("MLHOOK_TEST_PYTHON")
-	if exec.Command(python, "-c", "import torch").Run() != nil {
-		if os.Getenv("MLHOOK_TEST_REQUIRE") != "" {
-			t.Fatal("MLHOOK_TEST_PYTHON has no torch, and MLHOOK_TEST_REQUIRE is set")
-		}
-		t.Skip("needs a Python with torch in MLHOOK_TEST_PYTHON")
-	}
-	ctx, dir := context.Background(), t.TempDir()
-	journal, err := store.Open(ctx, filepath.Join(dir, "state"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer journal.Close()
-	r, _, err := journal.Add(ctx, store.Order{Commit: strings.Repeat("a", 40)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	l := &Loop{Number: r.Number, Dir: dir, Journal: journal, Out: io.Discard, Engine: &engine.Local{Cache: filepath.Join(dir, "cache")},
-		program: &inspect.Program{Entry: "train.py", Family: "torch"}, image: engine.Image{Ref: python}, Hold: func() string { return "" }, budget: &budget{most: time.Hour}}
-	l.Settings.Minutes, l.Settings.Metric = 60, "accuracy"
-	for _, name := range []string{"commit", "trials"} {
-		if err := os.Mkdir(filepath.Join(dir, name), 0o755); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := os.WriteFile(filepath.Join(dir, "commit", "train.py"), []byte(ownSplit), 0o644); err != nil {
-		t.Fatal(err)
-	}
+	ctx := context.Background()
+	l, r := trained(t, ownSplit, "torch")
 	defer l.closeSession(ctx)
 	zero, one := 0, 1
 	for _, c := range []struct {
@@ -83,7 +49,7 @@ func TestWarmStartIsJournalled(t *testing.T) {
 		{&one, run.Warm, run.Warm, []string{""}},
 		{&one, run.Cold, run.Cold, []string{""}},
 	} {
-		trials, err := journal.Trials(ctx, r.Number)
+		trials, err := l.Journal.Trials(ctx, r.Number)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -91,7 +57,7 @@ func TestWarmStartIsJournalled(t *testing.T) {
 		if err := l.execute(ctx, r, run.Trial{N: n, State: run.Training, Start: c.asked, Parent: c.parent, Seed: 5}); err != nil {
 			t.Fatal(err)
 		}
-		if trials, err = journal.Trials(ctx, r.Number); err != nil {
+		if trials, err = l.Journal.Trials(ctx, r.Number); err != nil {
 			t.Fatal(err)
 		}
 		got := trials[n]
