@@ -83,11 +83,14 @@ func (l *Loop) limited() string {
 	return ""
 }
 
-// impatient says that trials in a row brought nothing better.
+// impatient says that whole trials in a row brought nothing better; a frozen one
+// had no chance to.
 func (l *Loop) impatient(trials []run.Trial) string {
-	idle := len(trials)
-	if top := l.best(trials); top != nil {
-		idle -= top.N + 1
+	idle, top := 0, l.best(trials)
+	for _, t := range trials {
+		if t.State != run.Paused && (top == nil || t.N > top.N) {
+			idle++
+		}
 	}
 	if idle < l.Settings.Patience {
 		return ""

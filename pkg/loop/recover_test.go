@@ -141,6 +141,7 @@ func TestLimits(t *testing.T) {
 		{nil, false},
 		{[]run.Trial{value(.5), value(.5)}, false},
 		{[]run.Trial{value(.5), value(.5), {}}, true},
+		{[]run.Trial{value(.5), value(.5), {State: run.Paused}}, false},
 		{[]run.Trial{{}, value(.5), value(.4)}, false},
 		{[]run.Trial{value(.5), value(.4), value(.6)}, false},
 	} {
