@@ -17,6 +17,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"runtime"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -34,6 +35,7 @@ func main() {
 	flag.StringVar(&o.python, "python", "python3", "Python with optuna and onnxruntime")
 	flag.StringVar(&o.save, "peer", "", "file that keeps the peer's results; read when it exists")
 	flag.StringVar(&o.methods, "methods", "", "race only those of mlhook's whose name contains this, and no peer")
+	flag.Func("quantiles", "targets, as quantiles of random configurations, ascending (0.75,0.9,0.97)", readQuantiles)
 	flag.IntVar(&o.seeds, "seeds", 8, "races for each task and kind of incumbent")
 	flag.IntVar(&o.workers, "workers", runtime.NumCPU(), "races side by side")
 	flag.Parse()
@@ -86,6 +88,18 @@ func bench(o options) error {
 	}
 	fmt.Printf("%d tasks x 2 kinds of incumbent x %d seeds, recipes learned on %d other tasks\n", len(tasks), o.seeds, len(others))
 	table(os.Stdout, setups, methods)
+	return nil
+}
+
+func readQuantiles(text string) error {
+	quantiles = nil
+	for _, word := range strings.Split(text, ",") {
+		q, err := strconv.ParseFloat(word, 64)
+		if err != nil || !(q > 0 && q < 1) {
+			return fmt.Errorf("%q is no quantile in (0, 1)", word)
+		}
+		quantiles = append(quantiles, q)
+	}
 	return nil
 }
 

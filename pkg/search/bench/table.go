@@ -53,7 +53,10 @@ func ratio(setups []setup, a, b results, target int, price func(cost) float64) (
 	of := func(tasks [][]int) float64 {
 		targets := []int{target}
 		if target < 0 {
-			targets = []int{0, 1, 2}
+			targets = targets[:0]
+			for t := range quantiles {
+				targets = append(targets, t)
+			}
 		}
 		sum, n := 0.0, 0.0
 		for _, t := range targets {
