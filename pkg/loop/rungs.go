@@ -82,7 +82,7 @@ func (l *Loop) rung(ctx context.Context, r run.Run, t *run.Trial, out *outcome) 
 	trials[t.N] = at
 	next := search.Next(l.problem(r, trials), history(trials))
 	if next.Kind != search.Continue || next.Trial != t.N {
-		l.say("train", "trial %d: frozen at %d epochs; %s", t.N, epochs(out.curve), next.Why)
+		l.say("train", "trial %d: frozen at %d epochs; it goes on when it is among the best there", t.N, epochs(out.curve))
 		out.frozen = true
 		return false, nil
 	}
