@@ -155,6 +155,8 @@ func TestDiagnosis(t *testing.T) {
 		{"rising", Trial{Curve: curve("val_accuracy", 0.1, 0.3, 0.5)}, "still improving", "loop.epochs", "60"},
 		{"loss falls", Trial{Curve: curve("loss", 2, 1.5, 1.2)}, "still improving", "loop.epochs", "60"},
 		{"overfit", Trial{Curve: both}, "regularise", "torch.nn.Dropout.dropout", "0.4"},
+		{"noisy", Trial{Curve: curve("val_accuracy", 0.5, 0.5, 0.6, 0.4, 0.6, 0.4, 0.6, 0.4)}, "jumps by 0.200", "torch.optim.Adam.learning_rate", "0.0003"},
+		{"plateau", Trial{Curve: curve("val_accuracy", 0.3, 0.5, 0.5, 0.5, 0.5, 0.5)}, "no gain over the last of 6 epochs", "torch.optim.Adam.learning_rate", "0.0003"},
 		{"underfit", Trial{Curve: curve("accuracy", 0.5, 0.6, 0.6, 0.6)}, "wide", "torch.nn.Linear.width", "256"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
