@@ -2,9 +2,9 @@ package inspect
 
 import (
 	"fmt"
+	"maps"
 	"path"
 	"slices"
-	"sort"
 	"strings"
 
 	"github.com/mlhook/mlhook/pkg/project"
@@ -41,10 +41,19 @@ func chooseEntry(p *Program, files *project.Project, hints Hints) (problem strin
 			names = append(names, m.Name)
 		}
 	}
+	if len(names) > 1 {
+		if names, err = foremost(files, names); err != nil {
+			return "", err
+		}
+	}
 	switch {
 	case len(names) == 1:
 		p.Entry = names[0]
-		p.Why = append(p.Why, "entry: "+p.Entry+", which trains and is imported by nothing")
+		apart := "is imported by nothing"
+		if slices.ContainsFunc(candidates, func(c candidate) bool { return c.Name == p.Entry && c.imported }) {
+			apart = "starts by itself"
+		}
+		p.Why = append(p.Why, "entry: "+p.Entry+", which trains and "+apart)
 		return "", nil
 	case len(names) > 1:
 		return fmt.Sprintf("%s all look like the script to train; say which with `git config mlhook.entry %s`", strings.Join(names, " and "), names[0]), nil
@@ -59,10 +68,11 @@ func chooseEntry(p *Program, files *project.Project, hints Hints) (problem strin
 type candidate struct {
 	*project.Module
 	evidence int
+	imported bool // by another file that is no test
 }
 
-// candidates are the files that may be started to train: no tests, and nothing
-// that another file imports. They come in the order of their names.
+// candidates are the files that may be started to train: no tests, and what
+// nothing imports or what starts by itself. They come in the order of their names.
 func candidates(files *project.Project) (found []candidate, err error) {
 	var frameworks []string
 	for _, f := range families {
@@ -73,45 +83,52 @@ func candidates(files *project.Project) (found []candidate, err error) {
 		return nil, err
 	}
 	var names []string
+	starts := map[string]bool{}
 	for _, g := range seen {
+		starts[g.Name] = g.Starts
 		if g.Trains && !isTest(g.Name) {
 			names = append(names, g.Name)
 		}
 	}
-	roots, below, err := climb(files, names, seen)
+	importers, below, err := climb(files, names, seen)
 	if err != nil {
 		return nil, err
 	}
-	for _, name := range roots {
+	cyclic := !slices.ContainsFunc(slices.Collect(maps.Keys(below)), func(name string) bool { return importers[name] == nil })
+	for _, name := range slices.Sorted(maps.Keys(below)) {
+		imported := importers[name] != nil && !(cyclic && slices.Contains(names, name))
+		if imported && !starts[name] {
+			continue
+		}
 		m, err := files.Module(name)
 		if err != nil {
 			return nil, err
 		}
-		found = append(found, candidate{m, max(evidence(m), calling(m, files, below))})
+		n := evidence(m, files, below)
+		if imported && n > 0 && hasMain(m) {
+			n-- // that it starts made it a candidate
+		}
+		found = append(found, candidate{m, n, imported})
 	}
 	return found, nil
 }
 
 // climb goes from files that train up to what imports them, tests aside, until
-// nothing imports a file: those are the roots. below are all files on the way.
-func climb(files *project.Project, names []string, seen []project.Glance) (roots []string, below map[string]bool, err error) {
-	below = map[string]bool{}
-	first := names
+// nothing imports a file. below are all files on the way.
+func climb(files *project.Project, names []string, seen []project.Glance) (importers map[string][]string, below map[string]bool, err error) {
+	importers, below = map[string][]string{}, map[string]bool{}
 	for len(names) > 0 {
 		for _, name := range names {
 			below[name] = true
 		}
-		importers, err := files.Importers(names, seen)
+		found, err := files.Importers(names, seen)
 		if err != nil {
 			return nil, nil, err
 		}
 		var next []string
 		for _, name := range names {
-			above := slices.DeleteFunc(importers[name], isTest)
-			if len(above) == 0 {
-				roots = append(roots, name)
-			}
-			for _, n := range above {
+			for _, n := range slices.DeleteFunc(found[name], isTest) {
+				importers[name] = append(importers[name], n)
 				if !below[n] && !slices.Contains(next, n) {
 					next = append(next, n)
 				}
@@ -119,44 +136,38 @@ func climb(files *project.Project, names []string, seen []project.Glance) (roots
 		}
 		names = next
 	}
-	if len(roots) == 0 {
-		roots = first // they import each other
-	}
-	sort.Strings(roots)
-	return roots, below, nil
+	return importers, below, nil
 }
 
-// calling counts what speaks for a file that trains through what it imports: it
-// calls a function or class of a file that does, which is named for it.
-func calling(m *project.Module, files *project.Project, below map[string]bool) int {
-	for _, c := range m.Calls {
-		full := m.Canonical(c)
-		file, local := m.Local(full, files.Has)
-		last := strings.ToLower(full[strings.LastIndexByte(full, '.')+1:])
-		if local && below[file] && file != m.Name && (strings.Contains(last, "train") || strings.Contains(last, "fit")) {
-			return 4 + circumstances(m)
+// foremost leaves, of files for which as much speaks, those that no other of
+// them imports, and of these the one in the top directory.
+func foremost(files *project.Project, names []string) ([]string, error) {
+	imported := map[string]bool{}
+	for _, name := range names {
+		program, err := files.Closure(name)
+		if err != nil {
+			return nil, err
+		}
+		for _, m := range program[1:] {
+			imported[m.Name] = true
 		}
 	}
-	return 0
+	left := slices.DeleteFunc(slices.Clone(names), func(name string) bool { return imported[name] })
+	if len(left) == 0 {
+		left = names // they import each other
+	}
+	top := slices.DeleteFunc(slices.Clone(left), func(name string) bool { return strings.Contains(name, "/") })
+	if len(top) == 1 {
+		return top, nil
+	}
+	return left, nil
 }
 
 // evidence counts what speaks for a file to be the training script.
-func evidence(m *project.Module) int {
+func evidence(m *project.Module, files *project.Project, below map[string]bool) int {
 	n := 0
-	for _, c := range m.Calls {
-		name := project.Dotted(c.Func)
-		last := name[strings.LastIndexByte(name, '.')+1:]
-		if a, ok := c.Func.(*pysrc.Attribute); ok {
-			last = a.Attr
-		}
-		switch last {
-		case "fit", "fit_generator", "backward", "partial_fit", "apply_gradients", "minimize":
-			n = max(n, 4)
-		case "train", "cross_val_score":
-			if m.Canonical(c) != "" {
-				n = max(n, 4)
-			}
-		}
+	if slices.ContainsFunc(m.Calls, func(c *pysrc.Call) bool { return fits(m, c) || passesOn(m, c, files, below) }) {
+		n = 4
 	}
 	trains := false
 	for _, f := range families {
@@ -168,14 +179,85 @@ func evidence(m *project.Module) int {
 	return n + circumstances(m)
 }
 
+// fits tells whether a call trains by a framework.
+func fits(m *project.Module, c *pysrc.Call) bool {
+	last := lastName(c.Func)
+	switch last {
+	case "fit", "fit_generator", "backward", "partial_fit", "apply_gradients", "minimize":
+		return true
+	case "train", "cross_val_score":
+		return m.Canonical(c) != "" || strings.HasSuffix(madeBy(m, c), "Trainer")
+	}
+	return false
+}
+
+// madeBy is the class or function whose result the object of a method call is:
+// Trainer for trainer.train() after trainer = transformers.Trainer(...).
+func madeBy(m *project.Module, c *pysrc.Call) string {
+	a, ok := c.Func.(*pysrc.Attribute)
+	if !ok {
+		return ""
+	}
+	made := m.Assigns[project.Dotted(a.Value)]
+	if len(made) != 1 {
+		return ""
+	}
+	by, ok := made[0].Value.(*pysrc.Call)
+	if !ok {
+		return ""
+	}
+	return lastName(by.Func)
+}
+
+// passesOn tells whether a call is of a function or class named for training
+// that a file which trains has, or of such a method of an object in a file that
+// imports one. PyTorch's model.train() sets a mode.
+func passesOn(m *project.Module, c *pysrc.Call, files *project.Project, below map[string]bool) bool {
+	if last := lastName(c.Func); !forTraining(last) {
+		return false
+	}
+	full := m.Canonical(c)
+	if file, local := m.Local(full, files.Has); local {
+		return below[file] && file != m.Name
+	}
+	_, method := c.Func.(*pysrc.Attribute)
+	return method && full == "" && !m.Roots["torch"] && reaches(m, files, below)
+}
+
+// forTraining tells whether a function or class is named for training; what is
+// named train_test_split or load_train_data is for the data.
+func forTraining(name string) bool {
+	name = strings.ToLower(name)
+	for _, data := range []string{"split", "load", "data"} {
+		if strings.Contains(name, data) {
+			return false
+		}
+	}
+	return strings.Contains(name, "train") || strings.Contains(name, "fit")
+}
+
+// reaches tells whether a file imports one that trains.
+func reaches(m *project.Module, files *project.Project, below map[string]bool) bool {
+	for _, full := range m.Imports {
+		if file, ok := m.Local(full, files.Has); ok && below[file] && file != m.Name {
+			return true
+		}
+	}
+	return false
+}
+
 // circumstances count for a file that trains: it can be started, its name.
 func circumstances(m *project.Module) (n int) {
 	if hasMain(m) {
 		n++
 	}
-	switch strings.TrimSuffix(path.Base(m.Name), path.Ext(m.Name)) {
-	case "train", "main", "training", "run":
+	name := strings.TrimSuffix(path.Base(m.Name), path.Ext(m.Name))
+	words := strings.FieldsFunc(strings.ToLower(name), func(r rune) bool { return r == '_' || r == '-' || r == '.' })
+	switch {
+	case slices.Contains([]string{"train", "main", "training", "run"}, name):
 		n += 2
+	case slices.Contains(words, "train"), slices.Contains(words, "training"):
+		n++
 	}
 	return n
 }

@@ -19,7 +19,9 @@ type Glance struct {
 	Name string
 	// Trains says that the file may hold a call that trains: it names one, or
 	// it can be started and imports a framework.
-	Trains  bool
+	Trains bool
+	// Starts says that the file names __main__, as one does that can be started.
+	Starts  bool
 	imports []byte // the lines of its import statements
 }
 
@@ -76,11 +78,11 @@ func code(file []byte) []byte {
 
 func glance(name string, text []byte, frameworks []string) Glance {
 	g := Glance{Name: name}
-	starts, end := false, 0 // end is that of the import statement before
+	end := 0 // of the import statement before
 	for at, word := range sightings(text) {
 		switch word {
 		case mainWord:
-			starts = true
+			g.Starts = true
 		case importWord, fromWord:
 			if at >= end && indented(text[:at]) {
 				end = at + statement(text[at:])
@@ -91,7 +93,7 @@ func glance(name string, text []byte, frameworks []string) Glance {
 			g.Trains = g.Trains || len(rest) > 0 && strings.IndexByte("(_ \t\\", rest[0]) >= 0
 		}
 	}
-	if starts && !g.Trains {
+	if g.Starts && !g.Trains {
 		g.Trains = slices.ContainsFunc(frameworks, func(name string) bool { return bytes.Contains(g.imports, []byte(name)) })
 	}
 	return g
