@@ -179,20 +179,26 @@ func evidence(m *project.Module, files *project.Project, below map[string]bool) 
 	return n + circumstances(m)
 }
 
-// fits tells whether a call trains by a framework.
+// fits tells whether a call trains by a framework. What scales or encodes data
+// is fitted too, and trains nothing.
 func fits(m *project.Module, c *pysrc.Call) bool {
-	last := lastName(c.Func)
-	switch last {
-	case "fit", "fit_generator", "backward", "partial_fit", "apply_gradients", "minimize":
+	maker := madeBy(m, c)
+	switch lastName(c.Func) {
+	case "fit", "partial_fit":
+		return !slices.ContainsFunc(transformers, func(module string) bool { return strings.HasPrefix(maker, module) })
+	case "fit_generator", "backward", "apply_gradients", "minimize":
 		return true
-	case "train", "cross_val_score":
-		return m.Canonical(c) != "" || strings.HasSuffix(madeBy(m, c), "Trainer")
+	case "train", "cross_val_score", "cross_validate":
+		return m.Canonical(c) != "" || strings.HasSuffix(maker, "Trainer")
 	}
 	return false
 }
 
+// transformers are the modules of scikit-learn that transform data.
+var transformers = []string{"sklearn.preprocessing.", "sklearn.impute.", "sklearn.feature_extraction.", "sklearn.decomposition.", "sklearn.compose."}
+
 // madeBy is the class or function whose result the object of a method call is:
-// Trainer for trainer.train() after trainer = transformers.Trainer(...).
+// transformers.Trainer for trainer.train() after trainer = Trainer(...).
 func madeBy(m *project.Module, c *pysrc.Call) string {
 	a, ok := c.Func.(*pysrc.Attribute)
 	if !ok {
@@ -206,6 +212,9 @@ func madeBy(m *project.Module, c *pysrc.Call) string {
 	if !ok {
 		return ""
 	}
+	if full := m.Canonical(by); full != "" {
+		return full
+	}
 	return lastName(by.Func)
 }
 
@@ -213,7 +222,7 @@ func madeBy(m *project.Module, c *pysrc.Call) string {
 // that a file which trains has, or of such a method of an object in a file that
 // imports one. PyTorch's model.train() sets a mode.
 func passesOn(m *project.Module, c *pysrc.Call, files *project.Project, below map[string]bool) bool {
-	if last := lastName(c.Func); !forTraining(last) {
+	if !forTraining(lastName(c.Func)) {
 		return false
 	}
 	full := m.Canonical(c)
@@ -225,10 +234,10 @@ func passesOn(m *project.Module, c *pysrc.Call, files *project.Project, below ma
 }
 
 // forTraining tells whether a function or class is named for training; what is
-// named train_test_split or load_train_data is for the data.
+// named train_test_split, load_train_data or fit_transform is for the data.
 func forTraining(name string) bool {
 	name = strings.ToLower(name)
-	for _, data := range []string{"split", "load", "data"} {
+	for _, data := range []string{"split", "load", "data", "transform"} {
 		if strings.Contains(name, data) {
 			return false
 		}

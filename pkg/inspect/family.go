@@ -2,6 +2,7 @@ package inspect
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 
@@ -37,11 +38,28 @@ func frameworks(p *Program, t *trace) {
 		case makes[f.family] && !owned:
 			p.Family, owned = f.family, true
 			p.Why = append(p.Why, fmt.Sprintf("family: %s, which makes the model", f.family))
-		case p.Family == "python":
+		case p.Family == "python" && (f.module != "sklearn" || estimates(t)):
 			p.Family = f.family
 		}
 	}
 	sort.Strings(p.Frameworks)
+}
+
+// estimates tells whether a program imports more of scikit-learn than its data
+// sets, splits and metrics, which programs of any kind use.
+func estimates(t *trace) bool {
+	for _, m := range t.program {
+		for _, full := range m.Imports {
+			rest, ok := strings.CutPrefix(full, "sklearn.")
+			if ok && !slices.Contains([]string{"datasets", "metrics", "utils"}, project.Root(rest)) && rest != "model_selection.train_test_split" {
+				return true
+			}
+		}
+		if m.Imports["sklearn"] != "" || len(m.Stars) > 0 {
+			return true // as in sklearn.svm.SVC
+		}
+	}
+	return false
 }
 
 // makers tells which families' models a program makes, by its calls and the
