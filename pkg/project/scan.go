@@ -16,7 +16,7 @@ var sought = []struct{ text, rare string }{
 	{".apply_gradients", "y_g"},
 	{".minimize", ".mi"},
 	{"train", "rai"},
-	{"cross_val_score", "s_v"},
+	{"cross_val", "s_v"},
 	{mainWord, "__m"},
 	{importWord, "mpo"},
 	{fromWord, "om "},
