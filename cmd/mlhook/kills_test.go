@@ -356,9 +356,9 @@ func (c *campaign) decode(text string, into any) {
 
 func (c *campaign) await(what string, done func() bool) {
 	c.t.Helper()
-	for end := time.Now().Add(5 * time.Minute); !done(); time.Sleep(2 * time.Millisecond) {
+	for end := time.Now().Add(15 * time.Minute); !done(); time.Sleep(2 * time.Millisecond) {
 		if time.Now().After(end) {
-			c.t.Fatalf("no %s in five minutes", what)
+			c.t.Fatalf("no %s in a quarter of an hour", what)
 		}
 	}
 }
