@@ -3,6 +3,7 @@ package space
 import (
 	"cmp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/mlhook/mlhook/pkg/project"
@@ -14,6 +15,7 @@ type program struct {
 	grids      []grid          // that searches of scikit-learn's try
 	attributes map[string]bool // read anywhere
 	shuffles   bool            // some DataLoader does
+	epochs     int             // that a history has to have: history['accuracy'][4] needs five
 	fitted     fitted
 }
 
@@ -22,8 +24,11 @@ func survey(files []*project.Module, modules project.Modules) program {
 	for _, m := range files {
 		p.grids = append(p.grids, gridsOf(m, modules)...)
 		pysrc.Walk(m.File, func(n pysrc.Node) bool {
-			if a, ok := n.(*pysrc.Attribute); ok {
-				p.attributes[a.Attr] = true
+			switch n := n.(type) {
+			case *pysrc.Attribute:
+				p.attributes[n.Attr] = true
+			case *pysrc.Subscript:
+				p.epochs = max(p.epochs, epochOf(m, n)+1)
 			}
 			return true
 		})
@@ -34,6 +39,26 @@ func survey(files []*project.Module, modules project.Modules) program {
 		}
 	}
 	return p
+}
+
+// epochOf is the epoch, from 0, that has to be there for
+// history.history['accuracy'][4]; -1 for other subscripts.
+func epochOf(m *project.Module, s *pysrc.Subscript) int {
+	list, ok := s.Value.(*pysrc.Subscript)
+	if !ok || project.Dotted(list.Value) != "history" && !strings.HasSuffix(project.Dotted(list.Value), ".history") {
+		return -1
+	}
+	if _, ok := list.Index.(*pysrc.String); !ok {
+		return -1
+	}
+	n, err := strconv.Atoi(m.File.Text(s.Index))
+	switch {
+	case err != nil:
+		return -1
+	case n < 0: // from the end
+		return -n - 1
+	}
+	return n
 }
 
 // shuffles tells whether a DataLoader draws its rows in any order: it trains.

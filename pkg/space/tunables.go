@@ -107,6 +107,8 @@ func (f *finder) fit(a arg, owner string, c *pysrc.Call, spread map[string]proje
 	case a.role == "activation" && owner == "keras.layers.Dense" && project.Argument(c, "activation", 1) == nil && f.naked(c):
 		a.insert, a.fallback = true, "'linear'" // what None means
 		a.choices = append([]string{"'linear'"}, a.choices...)
+	case a.role == "epochs":
+		a.low = max(a.low, float64(f.epochs))
 	case a.role == "kernel_size":
 		padding, _ := project.Argument(c, "padding", -1).(*pysrc.String)
 		a.capped = padding == nil || padding.Value != "same" && padding.Value != "causal"
