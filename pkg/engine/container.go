@@ -140,7 +140,7 @@ func (s *dockerSession) launch(ctx context.Context, job Job, user string) error 
 	err = s.docker.client.StartContainerWithContext(s.id, nil, ctx)
 	var running *docker.ContainerAlreadyRunning
 	if err != nil && !errors.As(err, &running) {
-		return errors.Join(s.docker.away(err), s.docker.remove(context.WithoutCancel(ctx), s.id))
+		return errors.Join(s.docker.unready(err), s.docker.remove(context.WithoutCancel(ctx), s.id))
 	}
 	return nil
 }

@@ -91,6 +91,18 @@ func (d *Docker) away(err error) error {
 	return explain(d.Endpoint, err)
 }
 
+// unready is away for the start of a container: an engine that has just come
+// back answers, but may lack its network for a while. What it lacks for good,
+// such as the driver of a device, is no reason to wait.
+func (d *Docker) unready(err error) error {
+	var answered *docker.Error
+	if errors.As(err, &answered) && answered.Status >= 500 && strings.Contains(answered.Message, "network") {
+		return &Unavailable{"docker", "the engine cannot start containers: " + strings.TrimSpace(answered.Message),
+			"if it stays so, restart it with `sudo systemctl restart docker`"}
+	}
+	return d.away(err)
+}
+
 // Clean removes the containers of a run.
 func (d *Docker) Clean(ctx context.Context, runID string) error {
 	if err := d.connect(); err != nil {
