@@ -145,11 +145,13 @@ func WriteFile(path string, text []byte) error {
 		err = cerr
 	}
 	if err == nil {
+		step("rename")
 		err = os.Rename(f.Name(), path)
 	}
 	if err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
 	}
+	step("renamed")
 	return syncDir(filepath.Dir(path))
 }
 

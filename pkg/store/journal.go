@@ -126,7 +126,20 @@ func (j *Journal) tx(ctx context.Context, work func(*sql.Tx) error) error {
 	if err := work(tx); err != nil {
 		return err
 	}
-	return tx.Commit()
+	step("commit")
+	if err := tx.Commit(); err != nil {
+		return err
+	}
+	step("committed")
+	return nil
+}
+
+// write is a transaction of one statement.
+func (j *Journal) write(ctx context.Context, statement string, args ...any) error {
+	return j.tx(ctx, func(tx *sql.Tx) error {
+		_, err := tx.Exec(statement, args...)
+		return err
+	})
 }
 
 // Add puts a commit into the journal as a queued run. An automatic run is added

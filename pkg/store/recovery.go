@@ -15,7 +15,7 @@ import (
 // death that follows is not taken for a crash. The first reason stays, but the
 // user's wish comes before any other.
 func (j *Journal) WantStop(ctx context.Context, number int, reason string) error {
-	_, err := j.db.ExecContext(ctx, `UPDATE runs SET stop = 1, stop_reason = ?1
+	err := j.write(ctx, `UPDATE runs SET stop = 1, stop_reason = ?1
 		WHERE number = ?2 AND state <> ?3 AND (stop = 0 OR ?1 = '')`, reason, number, run.Done)
 	if err != nil {
 		return fmt.Errorf("stop run %d: %w", number, err)
@@ -52,7 +52,7 @@ func (j *Journal) PutRecovery(ctx context.Context, number int, r run.Recovery) e
 	if err != nil {
 		return err
 	}
-	_, err = j.db.ExecContext(ctx, `INSERT INTO recoveries (run, doc) VALUES (?, ?)
+	err = j.write(ctx, `INSERT INTO recoveries (run, doc) VALUES (?, ?)
 		ON CONFLICT (run) DO UPDATE SET doc = excluded.doc`, number, string(doc))
 	if err != nil {
 		return fmt.Errorf("journal the recovery of run %d: %w", number, err)

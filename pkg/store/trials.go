@@ -16,11 +16,8 @@ func (j *Journal) PutTrial(ctx context.Context, number int, t run.Trial) error {
 	if err != nil {
 		return err
 	}
-	err = j.tx(ctx, func(tx *sql.Tx) error {
-		_, err := tx.Exec(`INSERT INTO trials (run, n, doc) VALUES (?, ?, ?)
-			ON CONFLICT (run, n) DO UPDATE SET doc = excluded.doc`, number, t.N, string(doc))
-		return err
-	})
+	err = j.write(ctx, `INSERT INTO trials (run, n, doc) VALUES (?, ?, ?)
+		ON CONFLICT (run, n) DO UPDATE SET doc = excluded.doc`, number, t.N, string(doc))
 	if err != nil {
 		return fmt.Errorf("journal trial %d of run %d: %w", t.N, number, err)
 	}
@@ -80,7 +77,7 @@ func (j *Journal) Detail(ctx context.Context, number int) (d run.Detail, err err
 // Remember links a program's fingerprint to the run that has its result. The
 // newest run wins.
 func (j *Journal) Remember(ctx context.Context, fingerprint string, number int) error {
-	_, err := j.db.ExecContext(ctx, `INSERT INTO programs (fingerprint, run) VALUES (?, ?)
+	err := j.write(ctx, `INSERT INTO programs (fingerprint, run) VALUES (?, ?)
 		ON CONFLICT (fingerprint) DO UPDATE SET run = excluded.run`, fingerprint, number)
 	if err != nil {
 		return fmt.Errorf("remember the program of run %d: %w", number, err)
@@ -99,8 +96,10 @@ func (j *Journal) Known(ctx context.Context, fingerprint string) (number int, ok
 
 // Next returns 1, 2, 3 ... for a name, never the same number twice.
 func (j *Journal) Next(ctx context.Context, name string) (value int, err error) {
-	err = j.db.QueryRowContext(ctx, `INSERT INTO counters (name, value) VALUES (?, 1)
-		ON CONFLICT (name) DO UPDATE SET value = value + 1 RETURNING value`, name).Scan(&value)
+	err = j.tx(ctx, func(tx *sql.Tx) error {
+		return tx.QueryRow(`INSERT INTO counters (name, value) VALUES (?, 1)
+			ON CONFLICT (name) DO UPDATE SET value = value + 1 RETURNING value`, name).Scan(&value)
+	})
 	if err != nil {
 		return 0, fmt.Errorf("count %s: %w", name, err)
 	}
