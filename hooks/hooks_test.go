@@ -104,7 +104,7 @@ func TestWhatIsQueued(t *testing.T) {
 	p.install(p.program())
 	t.Setenv("DISPLAY", `:0\n`)
 	p.sh("echo a >a; git add a; git commit -qm a")
-	p.expect("commit", 1, "v 1", "commit "+p.sh("git rev-parse HEAD"), "branch main", "top "+p.dir, "source commit", `env.DISPLAY :0\n`, "end")
+	p.expect("commit", 1, "v 2", "commit "+p.sh("git rev-parse HEAD"), "branch main", "top "+p.dir, "source commit", `env.DISPLAY :0\n`, "end")
 	p.sh("git commit -q --amend -m b")
 	p.expect("amend", 1, "commit "+p.sh("git rev-parse HEAD"))
 	p.sh("git checkout -q -b feature/x; git commit -q --allow-empty -m c")

@@ -1,5 +1,5 @@
 #!/bin/sh
-# mlhook hook, version 1; `mlhook uninstall` removes it.
+# mlhook hook, version 2; `mlhook uninstall` removes it.
 # Writes one file into the queue, wakes the supervisor, returns: never waits,
 # never fails the commit. Shell builtins only while the supervisor lives.
 mlhook_bin=@BINARY@
@@ -54,8 +54,8 @@ esac
 [ -n "$commit" ] || exit 0
 
 file=$commit.$$
-{
-	printf '%s\n' "v 1" "commit $commit" "branch $branch" "top $PWD" "source commit"
+order() {
+	printf '%s\n' "v 2" "commit $commit" "branch $branch" "top $PWD" "source commit"
 	[ -n "${DISPLAY-}" ] && printf '%s\n' "env.DISPLAY $DISPLAY"
 	[ -n "${WAYLAND_DISPLAY-}" ] && printf '%s\n' "env.WAYLAND_DISPLAY $WAYLAND_DISPLAY"
 	[ -n "${XDG_RUNTIME_DIR-}" ] && printf '%s\n' "env.XDG_RUNTIME_DIR $XDG_RUNTIME_DIR"
@@ -63,7 +63,9 @@ file=$commit.$$
 	[ -n "${DBUS_SESSION_BUS_ADDRESS-}" ] && printf '%s\n' "env.DBUS_SESSION_BUS_ADDRESS $DBUS_SESSION_BUS_ADDRESS"
 	[ -n "${VIRTUAL_ENV-}" ] && printf '%s\n' "env.VIRTUAL_ENV $VIRTUAL_ENV"
 	printf '%s\n' end
-} 2>/dev/null >"$mlhook_dir/queue/tmp/$file" || exit 0
+}
+# Twice, so that a damaged file is known for one.
+{ order && order; } 2>/dev/null >"$mlhook_dir/queue/tmp/$file" || exit 0
 mv "$mlhook_dir/queue/tmp/$file" "$mlhook_dir/queue/new/$file" 2>/dev/null || exit 0
 
 # Is the supervisor alive? Its pid may have been given away, its start time not.

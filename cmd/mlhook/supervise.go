@@ -30,7 +30,7 @@ func superviseCommand() *cli.Command {
 			defer log.close()
 			s := &supervise.Supervisor{
 				State: state, Spawn: spawnRunner, Poll: 30 * time.Second, Log: slog.New(slog.NewTextHandler(log, nil)),
-				Clean: cleanRun, Settings: hostSettings, Rewritten: rewritten, Tell: tell, Replaced: watchBinary(),
+				Clean: cleanRun, Settings: hostSettings, Rewritten: rewritten, Branch: branchOf, Tell: tell, Replaced: watchBinary(),
 			}
 			err := s.Run(c.Context)
 			switch {
@@ -84,6 +84,14 @@ func hostSettings(ctx context.Context, r store.Repository) (config.Settings, err
 func rewritten(ctx context.Context, r store.Repository, older, newer string) bool {
 	follows, err := projectOf(r).git.Descends(ctx, older, newer)
 	return err == nil && !follows
+}
+
+func branchOf(ctx context.Context, r store.Repository, commit string) string {
+	branch, err := projectOf(r).git.BranchAt(ctx, commit)
+	if err != nil {
+		return "" // nothing is pushed then
+	}
+	return branch
 }
 
 func cleanRun(ctx context.Context, r store.Repository, v run.Run) error {

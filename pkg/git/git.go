@@ -153,6 +153,16 @@ func (r *Repo) Head(ctx context.Context) (sha, branch string, err error) {
 	return sha, strings.TrimSpace(out), nil
 }
 
+// BranchAt names the one branch that a commit is the tip of; empty for none, or
+// where there are several.
+func (r *Repo) BranchAt(ctx context.Context, commit string) (string, error) {
+	out, err := r.run(ctx, "for-each-ref", "--format=%(refname:lstrip=2)", "--points-at", commit, "refs/heads")
+	if branch := strings.TrimSpace(out); err == nil && !strings.Contains(branch, "\n") {
+		return branch, nil
+	}
+	return "", err
+}
+
 // Resolve returns the commit that a revision names.
 func (r *Repo) Resolve(ctx context.Context, rev string) (string, error) {
 	out, err := r.run(ctx, "rev-parse", "--verify", "--quiet", "--end-of-options", rev+"^{commit}")

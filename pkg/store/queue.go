@@ -1,7 +1,6 @@
 package store
 
 import (
-	"bufio"
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
@@ -26,11 +25,32 @@ type Order struct {
 	Env       map[string]string // of the user's session, for notifications
 }
 
-// A Queued order is one with its file, which the reader removes when the order
-// is in the journal.
+// A Queued order is one with its file, which the reader drops when the order is
+// in the journal.
 type Queued struct {
 	Order
 	Path string
+	// Damage says why the file cannot be believed; the order is then what the
+	// file's name says, without a branch.
+	Damage string
+}
+
+// Drop removes the file, or sets a damaged one aside beside the queue.
+func (q Queued) Drop() error {
+	var err error
+	if q.Damage == "" {
+		err = os.Remove(q.Path)
+	} else {
+		err = os.Rename(q.Path, aside(q.Path))
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
+}
+
+func aside(path string) string {
+	return filepath.Join(filepath.Dir(filepath.Dir(path)), "bad-"+filepath.Base(path))
 }
 
 // tornAfter is how long a file without its last line may be under way.
@@ -49,8 +69,8 @@ func MakeQueue(dir string) error {
 	return nil
 }
 
-// Orders reads the queue, oldest first. Files that are no orders are set aside
-// beside the queue, never deleted, and named in bad.
+// Orders reads the queue, oldest first. Files that are no orders, not even by
+// their names, are set aside beside the queue, never deleted, and named in bad.
 func Orders(dir string) (orders []Queued, bad []string, err error) {
 	entries, err := os.ReadDir(QueueDir(dir))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -68,14 +88,16 @@ func Orders(dir string) (orders []Queued, bad []string, err error) {
 		}
 		o, err := readOrder(path)
 		if err == nil {
-			orders = append(orders, Queued{o, path})
+			orders = append(orders, Queued{o, path, ""})
 			continue
 		}
-		if time.Since(modTime(e)) > tornAfter {
-			aside := filepath.Join(dir, "queue", "bad-"+e.Name())
-			if os.Rename(path, aside) == nil {
-				bad = append(bad, fmt.Sprintf("%s: %v", aside, err))
-			}
+		if age := time.Since(modTime(e)); age >= 0 && age <= tornAfter {
+			continue // a clock that was set back must not make it wait for days
+		}
+		if commit, _, _ := strings.Cut(e.Name(), "."); isCommit(commit) {
+			orders = append(orders, Queued{Order{Commit: commit, Automatic: true, Env: map[string]string{}}, path, err.Error()})
+		} else if os.Rename(path, aside(path)) == nil {
+			bad = append(bad, fmt.Sprintf("%s: %v", aside(path), err))
 		}
 	}
 	return orders, bad, nil
@@ -89,24 +111,33 @@ func modTime(e fs.DirEntry) time.Time {
 	return info.ModTime()
 }
 
-// readOrder reads "key value" lines up to "end".
+// maxOrder is the size of an order's file, in bytes.
+const maxOrder = 64 << 10
+
+// readOrder reads "key value" lines up to "end". They are all there twice, so
+// that a file which lost its end, or a bit, is not believed.
 func readOrder(path string) (o Order, err error) {
 	info, err := os.Lstat(path)
 	if err != nil {
 		return o, err
 	}
-	if !info.Mode().IsRegular() || info.Size() > 64<<10 {
+	if !info.Mode().IsRegular() || info.Size() > maxOrder {
 		return o, errors.New("not an order")
 	}
-	f, err := os.Open(path)
+	text, err := os.ReadFile(path)
 	if err != nil {
 		return o, err
 	}
-	defer f.Close()
+	half := string(text[:len(text)/2])
+	if half != string(text[len(half):]) {
+		return o, errors.New("its two halves differ")
+	}
+	if !strings.HasSuffix(half, "\nend\n") {
+		return o, errors.New("the last line is missing")
+	}
 	o.Env = map[string]string{}
-	lines := bufio.NewScanner(f)
-	for lines.Scan() {
-		key, value, _ := strings.Cut(lines.Text(), " ")
+	for line := range strings.Lines(half) {
+		key, value, _ := strings.Cut(strings.TrimSuffix(line, "\n"), " ")
 		switch {
 		case key == "commit":
 			o.Commit = value
@@ -118,14 +149,16 @@ func readOrder(path string) (o Order, err error) {
 			o.Automatic = value != "run"
 		case strings.HasPrefix(key, "env."):
 			o.Env[strings.TrimPrefix(key, "env.")] = value
-		case key == "end":
-			if len(o.Commit) < 40 || strings.Trim(o.Commit, "0123456789abcdef") != "" {
-				return o, fmt.Errorf("%q is no commit", o.Commit)
-			}
-			return o, nil
 		}
 	}
-	return o, errors.New("the last line is missing")
+	if !isCommit(o.Commit) {
+		return o, fmt.Errorf("%q is no commit", o.Commit)
+	}
+	return o, nil
+}
+
+func isCommit(text string) bool {
+	return len(text) >= 40 && strings.Trim(text, "0123456789abcdef") == ""
 }
 
 const wakeName = "wake"

@@ -133,8 +133,10 @@ func TestOrders(t *testing.T) {
 		}
 		return path
 	}
-	write("good", "v 1\ncommit "+sha+"\nbranch a b\nsource commit\nenv.DISPLAY :0\nend\n")
-	torn := write("torn", "v 1\ncommit "+sha+"\n")
+	half := "v 2\ncommit " + sha + "\nbranch a b\nsource commit\nenv.DISPLAY :0\nend\n"
+	write("good", half+half)
+	torn := write("torn", half)
+	named := write(sha+".17", half+strings.Replace(half, "a b", "a c", 1))
 	if err := Wake(dir); err != nil {
 		t.Fatal(err)
 	}
@@ -145,16 +147,30 @@ func TestOrders(t *testing.T) {
 	if o := orders[0]; o.Commit != sha || o.Branch != "a b" || !o.Automatic || o.Env["DISPLAY"] != ":0" {
 		t.Fatalf("%+v", o)
 	}
+	if err := orders[0].Drop(); err != nil {
+		t.Fatal(err)
+	}
 	// What stays torn is set aside, not deleted.
 	old := time.Now().Add(-2 * tornAfter)
-	if err := os.Chtimes(torn, old, old); err != nil {
+	future := time.Now().Add(1000 * time.Hour)
+	for path, at := range map[string]time.Time{torn: old, named: future} {
+		if err := os.Chtimes(path, at, at); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if orders, bad, err = Orders(dir); err != nil || len(bad) != 1 || len(orders) != 1 {
+		t.Fatalf("%v %v %v", orders, bad, err)
+	}
+	if o := orders[0]; o.Commit != sha || o.Branch != "" || !o.Automatic || o.Damage == "" {
+		t.Fatalf("%+v", o)
+	}
+	if err := orders[0].Drop(); err != nil {
 		t.Fatal(err)
 	}
-	if _, bad, err = Orders(dir); err != nil || len(bad) != 1 {
-		t.Fatalf("%v %v", bad, err)
-	}
-	if _, err := os.Stat(filepath.Join(dir, "queue", "bad-torn")); err != nil {
-		t.Fatal(err)
+	for _, name := range []string{"bad-torn", "bad-" + sha + ".17"} {
+		if _, err := os.Stat(filepath.Join(dir, "queue", name)); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 

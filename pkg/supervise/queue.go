@@ -2,7 +2,6 @@ package supervise
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -138,11 +137,15 @@ func (s *Supervisor) takeOrders(ctx context.Context, w *watched) error {
 		s.Log.Warn("set aside what is no order", "file", text)
 	}
 	for _, o := range orders {
+		if o.Damage != "" {
+			o.Branch = s.Branch(ctx, w.Repository, o.Commit)
+			s.Log.Warn("believe a damaged order's name only", "file", o.Path, "why", o.Damage)
+		}
 		r, added, err := w.journal.Add(ctx, o.Order)
 		if err != nil {
 			return err
 		}
-		if err := os.Remove(o.Path); err != nil && !errors.Is(err, os.ErrNotExist) {
+		if err := o.Drop(); err != nil {
 			return err
 		}
 		s.Log.Info("order", "repository", w.Common, "run", r.Number, "commit", r.Commit, "new", added)

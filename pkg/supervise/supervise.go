@@ -46,6 +46,8 @@ type Supervisor struct {
 	// Rewritten tells whether commit newer has taken the place of older, as
 	// after an amend, instead of following it.
 	Rewritten func(ctx context.Context, r store.Repository, older, newer string) bool
+	// Branch names the one branch that a commit is the tip of; empty for none.
+	Branch func(ctx context.Context, r store.Repository, commit string) string
 	// Tell notifies the user.
 	Tell func(ctx context.Context, r store.Repository, title, body string)
 	Log  *slog.Logger
@@ -91,6 +93,7 @@ func (s *Supervisor) Run(ctx context.Context) error {
 	for {
 		if err := s.sweep(ctx); err != nil && ctx.Err() == nil {
 			s.Log.Error("sweep", "error", err)
+			s.lookAgain(blindPoll) // a full disk, say: nothing else would bring it back soon
 		}
 		if len(s.repos) == 0 {
 			s.Log.Info("no repository is registered any more, ending")

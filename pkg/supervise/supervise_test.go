@@ -62,6 +62,7 @@ func (s *scene) successor() *Supervisor {
 		},
 		Settings:  func(context.Context, store.Repository) (config.Settings, error) { return s.settings, nil },
 		Rewritten: func(_ context.Context, _ store.Repository, _, newer string) bool { return s.amended[newer] },
+		Branch:    func(context.Context, store.Repository, string) string { return "main" },
 		Tell:      func(_ context.Context, _ store.Repository, title, _ string) { s.told = append(s.told, title) },
 	}
 	next.begin()
@@ -93,12 +94,11 @@ func (s *scene) repo(name string) store.Repository {
 	return r
 }
 
-func commit(letter string) string { return strings.Repeat(letter, 40) }
-
 // hook writes the order that the post-commit hook writes.
 func (s *scene) hook(r store.Repository, letter, branch string) {
 	s.t.Helper()
-	text := fmt.Sprintf("v 1\ncommit %s\nbranch %s\ntop %s\nsource commit\nend\n", commit(letter), branch, r.Top)
+	half := fmt.Sprintf("v 2\ncommit %s\nbranch %s\ntop %s\nsource commit\nend\n", commit(letter), branch, r.Top)
+	text := half + half
 	name := filepath.Join(store.QueueDir(r.Dir()), fmt.Sprintf("%s.%d", letter, time.Now().UnixNano()))
 	if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
 		s.t.Fatal(err)
@@ -209,6 +209,26 @@ func TestOneRunForACommit(t *testing.T) {
 	s.expect("a/1", "a/2")
 }
 
+func TestDamagedOrder(t *testing.T) {
+	s := newScene(t)
+	r := s.repo("a")
+	file := filepath.Join(store.QueueDir(r.Dir()), commit("a")+".7")
+	if err := os.WriteFile(file, []byte("v 2\ncommit "+commit("b")), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	old := time.Now().Add(-time.Hour)
+	if err := os.Chtimes(file, old, old); err != nil {
+		t.Fatal(err)
+	}
+	s.look()
+	if got := s.run(r, 1); got.Commit != commit("a") || got.Branch != "main" || got.Trigger != run.ByCommit {
+		t.Errorf("%+v", got)
+	}
+}
+
+func commit(letter string) string { return strings.Repeat(letter, 40) }
+
+// hook writes the order that the post-commit hook writes.
 func TestNewerCommit(t *testing.T) {
 	s := newScene(t)
 	r := s.repo("a")
