@@ -2,6 +2,7 @@ package agent
 
 import (
 	"archive/zip"
+	"bytes"
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
@@ -19,7 +20,7 @@ import (
 )
 
 // A Manifest says what a checkpoint consists of. It is the last file written,
-// so a checkpoint without one is none.
+// so a checkpoint without one is none: a line of JSON and one with its sha256.
 type Manifest struct {
 	V     int    `json:"v"`
 	Epoch int    `json:"epoch"` // finished ones
@@ -149,7 +150,11 @@ func readManifest(root *os.Root, name string, m *Manifest) error {
 	defer f.Close()
 	text, err := io.ReadAll(io.LimitReader(f, maxManifest))
 	if err == nil {
-		err = json.Unmarshal(text, m)
+		line, sum, _ := bytes.Cut(text, []byte("\n"))
+		if string(sum) != fmt.Sprintf("%x\n", sha256.Sum256(line)) {
+			return fmt.Errorf("%s is not what was written", manifestName)
+		}
+		err = json.Unmarshal(line, m)
 	}
 	switch {
 	case err != nil:

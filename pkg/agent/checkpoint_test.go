@@ -35,8 +35,13 @@ func putCheckpoint(t *testing.T, dir, name string, files map[string]string) stri
 	if err != nil {
 		t.Fatal(err)
 	}
-	put(t, filepath.Join(path, "MANIFEST.json"), string(text))
+	putManifest(t, path, string(text))
 	return path
+}
+
+func putManifest(t *testing.T, dir, text string) {
+	t.Helper()
+	put(t, filepath.Join(dir, "MANIFEST.json"), fmt.Sprintf("%s\n%x\n", text, sha256.Sum256([]byte(text))))
 }
 
 func put(t *testing.T, path, text string) {
@@ -117,13 +122,21 @@ func TestVerifyRefuses(t *testing.T) {
 			}
 		}, "a FIFO"},
 		{"no manifest", func(t *testing.T, dir string) { remove(t, filepath.Join(dir, "MANIFEST.json")) }, "no such file"},
-		{"half a manifest", func(t *testing.T, dir string) { put(t, filepath.Join(dir, "MANIFEST.json"), `{"v":1,"ep`) }, "JSON"},
-		{"other version", func(t *testing.T, dir string) { put(t, filepath.Join(dir, "MANIFEST.json"), `{"v":2}`) }, "version 2"},
+		{"half a manifest", func(t *testing.T, dir string) { put(t, filepath.Join(dir, "MANIFEST.json"), `{"v":1,"ep`) }, "not what was written"},
+		{"another epoch in the manifest", func(t *testing.T, dir string) {
+			text, err := os.ReadFile(filepath.Join(dir, "MANIFEST.json"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			put(t, filepath.Join(dir, "MANIFEST.json"), strings.Replace(string(text), `"epoch":7`, `"epoch":3`, 1))
+		}, "not what was written"},
+		{"no JSON", func(t *testing.T, dir string) { putManifest(t, dir, "{") }, "JSON"},
+		{"other version", func(t *testing.T, dir string) { putManifest(t, dir, `{"v":2}`) }, "version 2"},
 		{"no files", func(t *testing.T, dir string) {
-			put(t, filepath.Join(dir, "MANIFEST.json"), `{"v":1,"level":"exact","files":{}}`)
+			putManifest(t, dir, `{"v":1,"level":"exact","files":{}}`)
 		}, "names no file"},
 		{"leads out", func(t *testing.T, dir string) {
-			put(t, filepath.Join(dir, "MANIFEST.json"), `{"v":1,"level":"exact","files":{"../../etc":{"size":1,"sha256":""}}}`)
+			putManifest(t, dir, `{"v":1,"level":"exact","files":{"../../etc":{"size":1,"sha256":""}}}`)
 		}, "no file of a checkpoint"},
 		{"cut archive that the manifest agrees with", func(t *testing.T, dir string) {
 			remove(t, dir)

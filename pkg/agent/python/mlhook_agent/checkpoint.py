@@ -1,9 +1,10 @@
 """Checkpoints of a trial: directories that are there whole or not at all.
 
 A checkpoint is ``<trials>/<n>/checkpoints/<epoch>-<attempt>-<k>/``: some files
-and MANIFEST.json, which was written last. All attempts of a trial share the
-directory. Whoever can restore a kind of training (``loops``, keras ...) is named
-in the position's ``by``, and only that one may use the checkpoint.
+and MANIFEST.json, which was written last: one line of JSON and one with its
+sha256. All attempts of a trial share the directory. Whoever can restore a kind of
+training (``loops``, keras ...) is named in the position's ``by``, and only that one
+may use the checkpoint.
 
 The training's thread takes the state; a thread of ours, known to nobody else,
 makes it last, so that the training does not wait for the disk (see spacing for
@@ -127,7 +128,7 @@ class Store:
             manifest["files"] = {file: put(os.path.join(temporary, file), write) for file, write in files.items()}
             manifest.update(script=self.script(), versions=versions())
             text = json.dumps(manifest, sort_keys=True).encode()
-            put(os.path.join(temporary, MANIFEST), lambda path: dump(path, text))
+            put(os.path.join(temporary, MANIFEST), lambda path: dump(path, sealed(text)))
             os.rename(temporary, os.path.join(self.directory, name))
             sync(self.directory)
             self.written = name
@@ -154,8 +155,8 @@ class Store:
         if not NAME.match(name):
             raise Unusable("no name of a checkpoint")
         directory = os.path.join(self.directory, name)
-        with open(os.path.join(directory, MANIFEST), encoding="utf-8") as f:
-            manifest = json.load(f)
+        with open(os.path.join(directory, MANIFEST), "rb") as f:
+            manifest = json.loads(unsealed(f.read()).decode())
         if manifest["v"] != 1:
             raise Unusable("manifest version %s" % manifest["v"])
         for file, known in manifest["files"].items():
@@ -245,6 +246,19 @@ def _version(module: str) -> Optional[str]:
         return platform.python_version()
     loaded = sys.modules.get(module)
     return str(getattr(loaded, "__version__", "")) if loaded else None
+
+
+def sealed(text: bytes) -> bytes:
+    """One line of text and one with its hash: nothing else vouches for a manifest."""
+    return b"%s\n%s\n" % (text, hashlib.sha256(text).hexdigest().encode())
+
+
+def unsealed(data: bytes) -> bytes:
+    """The text of sealed; raises Unusable."""
+    text = data.split(b"\n")[0]
+    if data != sealed(text):
+        raise Unusable("the manifest is not what was written")
+    return text
 
 
 def put(path: str, write: Write) -> Dict[str, Any]:

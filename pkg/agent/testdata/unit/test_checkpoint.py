@@ -57,10 +57,16 @@ class Store(unittest.TestCase):
 
         def other_python(directory):
             path = os.path.join(directory, checkpoint.MANIFEST)
-            with open(path) as f:
-                manifest = json.load(f)
+            with open(path, "rb") as f:
+                manifest = json.loads(checkpoint.unsealed(f.read()).decode())
             manifest["versions"]["python"] = "3.0.0"
-            text(json.dumps(manifest))(path)
+            checkpoint.dump(path, checkpoint.sealed(json.dumps(manifest).encode()))
+
+        def other_epoch(directory):
+            path = os.path.join(directory, checkpoint.MANIFEST)
+            with open(path, "rb") as f:
+                data = f.read()
+            checkpoint.dump(path, data.replace(b'"epoch": ', b'"epoch": 1'))
 
         spoilers = [
             lambda d: text("X")(os.path.join(d, "a")),
@@ -69,7 +75,7 @@ class Store(unittest.TestCase):
             lambda d: text("{}")(os.path.join(d, checkpoint.MANIFEST)),
             lambda d: text("{")(os.path.join(d, checkpoint.MANIFEST)),
             lambda d: text("[]")(os.path.join(d, checkpoint.MANIFEST)),
-            other_python, other_code,
+            other_python, other_code, other_epoch,
         ]
         for number, spoil in enumerate(spoilers):
             writing = self.store()
