@@ -46,8 +46,9 @@ func (l *Loop) execute(ctx context.Context, r run.Run, t run.Trial) error {
 		if err := l.openSession(ctx, r); err != nil {
 			return err
 		}
-		// Only an adopted agent can still hold an attempt that was begun before.
-		if len(t.Attempts) == 0 || !l.session.Adopted() || !l.begun(t) {
+		// Only an adopted agent can still hold an attempt that was begun before;
+		// one that ran to its end needs none.
+		if len(t.Attempts) == 0 || !l.completed(t) && !(l.session.Adopted() && l.begun(t)) {
 			l.interrupted(&t)
 			if err := l.begin(ctx, &t); err != nil {
 				return err
@@ -107,6 +108,13 @@ func again(t *run.Trial, why string) {
 func (l *Loop) begun(t run.Trial) bool {
 	events, _, err := l.session.Events(t.N, t.Attempts[len(t.Attempts)-1].N, 0)
 	return err == nil && len(events) > 0
+}
+
+// completed tells whether the trial's last attempt ended by itself under an
+// agent that may be gone, with a runner that could not write it down.
+func (l *Loop) completed(t run.Trial) bool {
+	events, _, err := l.session.Events(t.N, t.Attempts[len(t.Attempts)-1].N, 0)
+	return err == nil && slices.ContainsFunc(events, func(e agent.Event) bool { return e.Type == agent.EventExit && e.Code != nil })
 }
 
 // begin journals an attempt, lays out its tree and asks the agent for it.

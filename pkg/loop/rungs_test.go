@@ -32,7 +32,7 @@ func TestPausedTrialGoesOn(t *testing.T) {
 	l, r := trained(t, slowFit, "keras")
 	l.program.Resume = "epoch"
 	l.Settings.Trials, l.Settings.Target = 2, 1
-	defer l.closeSession(ctx)
+	defer l.closeSession(ctx, &ending{})
 	best := 0.99
 	own := run.Trial{State: run.Done, Value: &best, Seconds: 60, Fits: 1}
 	for e := 1; e <= 8; e++ {

@@ -41,8 +41,8 @@ func (l *Loop) prepare(ctx context.Context, r run.Run) error {
 }
 
 // train runs trials until the search stops.
-func (l *Loop) train(ctx context.Context, r run.Run) error {
-	defer l.closeSession(ctx)
+func (l *Loop) train(ctx context.Context, r run.Run) (err error) {
+	defer func() { l.closeSession(ctx, err) }()
 	if err := l.tally(ctx, &r); err != nil {
 		return err
 	}
@@ -326,9 +326,12 @@ func frameworks(versions map[string]string) string {
 
 // closeSession leaves the agent alone when only the runner is ending, so that
 // the next runner finds it.
-func (l *Loop) closeSession(ctx context.Context) {
+func (l *Loop) closeSession(ctx context.Context, err error) {
+	var end *ending
 	var wish *errStopped
-	if l.session == nil || (ctx.Err() != nil && !errors.As(context.Cause(ctx), &wish)) {
+	var away *engine.Unavailable
+	over := errors.As(err, &end) || errors.As(err, &away) || errors.As(context.Cause(ctx), &wish)
+	if l.session == nil || !over {
 		return
 	}
 	clean, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)

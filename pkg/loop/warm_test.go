@@ -36,7 +36,7 @@ with torch.no_grad():
 func TestWarmStartIsJournalled(t *testing.T) {
 	ctx := context.Background()
 	l, r := trained(t, ownSplit, "torch")
-	defer l.closeSession(ctx)
+	defer l.closeSession(ctx, &ending{})
 	zero, one := 0, 1
 	for _, c := range []struct {
 		parent *int
