@@ -1,0 +1,301 @@
+//go:build linux
+
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/mlhook/mlhook/pkg/engine"
+)
+
+// docker says what is missing for faults of Docker.
+func docker() string {
+	if os.Getenv("MLHOOK_TEST_BASE") == "" {
+		return "MLHOOK_TEST_BASE names no base image; make one with .ci/base"
+	}
+	if _, err := exec.LookPath("dockerd"); err != nil || os.Getuid() != 0 {
+		return "an engine of the test's own needs dockerd and root"
+	}
+	if err := (&engine.Docker{}).Check(context.Background()); err != nil {
+		return err.Error()
+	}
+	return ""
+}
+
+// engines are where the images of the campaign are: the machine's engine, which
+// builds them and is not harmed, and one of the test's own, which is.
+type engines struct {
+	once  sync.Once
+	err   error
+	dir   string
+	mu    sync.Mutex
+	cmd   *exec.Cmd
+	joint *joint
+}
+
+const faultsImage = "mlhook-faults:local"
+
+// open starts the test's own engine and gives it the image.
+func (e *engines) open() error {
+	e.once.Do(func() {
+		if e.dir, e.err = os.MkdirTemp("", "mlhook-engine-"); e.err != nil {
+			return
+		}
+		if e.err = e.start(); e.err != nil {
+			return
+		}
+		out, err := exec.Command("sh", "-c", "docker save "+faultsImage+" | docker -H "+e.host()+" load").CombinedOutput()
+		if err != nil {
+			e.err = fmt.Errorf("load the image: %w\n%s", err, out)
+		}
+	})
+	return e.err
+}
+
+func (e *engines) host() string { return "unix://" + filepath.Join(e.dir, "docker.sock") }
+
+// start starts dockerd and waits until it answers.
+func (e *engines) start() error {
+	log, err := os.OpenFile(filepath.Join(e.dir, "log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	defer log.Close()
+	e.cmd = exec.Command("dockerd", "-H", e.host(), "--data-root", filepath.Join(e.dir, "data"), "--exec-root", filepath.Join(e.dir, "exec"),
+		"-p", filepath.Join(e.dir, "pid"), "--bridge=none", "--iptables=false", "--ip-masq=false")
+	e.cmd.Stdout, e.cmd.Stderr = log, log
+	if err := e.cmd.Start(); err != nil {
+		return err
+	}
+	for range 1200 {
+		if exec.Command("docker", "-H", e.host(), "version").Run() == nil {
+			return nil
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	return fmt.Errorf("dockerd does not answer; its log is in %s", e.dir)
+}
+
+// close ends the test's own engine.
+func (e *engines) close() {
+	if e.cmd != nil {
+		exec.Command("sh", "-c", "docker -H "+e.host()+" ps -aq | xargs -r docker -H "+e.host()+" rm -f").Run()
+		e.cmd.Process.Signal(syscall.SIGTERM)
+		e.cmd.Wait()
+	}
+	if e.dir != "" {
+		os.RemoveAll(e.dir)
+	}
+}
+
+// A joint is a restart that several runs suffer together.
+type joint struct {
+	done chan struct{}
+	err  error
+}
+
+// restart kills dockerd or asks it to end, and starts it again; runs that ask
+// within two seconds share it.
+func (e *engines) restart(signal syscall.Signal) error {
+	e.mu.Lock()
+	if e.joint == nil {
+		j := &joint{done: make(chan struct{})}
+		e.joint = j
+		time.AfterFunc(2*time.Second, func() {
+			e.mu.Lock()
+			e.joint = nil
+			e.cmd.Process.Signal(signal)
+			e.cmd.Wait() // how it ended is what was asked for
+			j.err = e.start()
+			e.mu.Unlock()
+			close(j.done)
+		})
+	}
+	j := e.joint
+	e.mu.Unlock()
+	<-j.done
+	return j.err
+}
+
+// prepare makes an image that has what the script needs, by a run on the
+// machine's engine, and gives it a name.
+func (c *faults) prepare() error {
+	c.image.Do(func() {
+		if exec.Command("docker", "image", "inspect", faultsImage).Run() == nil {
+			return
+		}
+		p := c.round(kind{name: "image", script: "quick", trials: 1, engine: "docker", inject: func(*place) {}, base: os.Getenv("MLHOOK_TEST_BASE")}, 0, nil)
+		if p.failure != "" {
+			c.imageErr = fmt.Errorf("make the image: %s", p.failure)
+			return
+		}
+		c.imageErr = exec.Command("docker", "tag", p.made, faultsImage).Run()
+	})
+	return c.imageErr
+}
+
+// A wire stands between mlhook and Docker.
+type wire struct {
+	listener net.Listener
+	engine   string
+
+	mu    sync.Mutex
+	ends  map[net.Conn]*string // both ends of each connection, to what was asked last
+	dead  bool
+	waits int // connections that were cut while the end of a container was awaited
+}
+
+// wired puts a wire between the place and the machine's engine.
+func (p *place) wired() *wire {
+	socket := filepath.Join(p.top, "docker.sock")
+	listener, err := net.Listen("unix", socket)
+	p.must(err)
+	w := &wire{listener: listener, engine: "/var/run/docker.sock", ends: map[net.Conn]*string{}}
+	go func() { // ends with the listener
+		for {
+			here, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			w.connect(here)
+		}
+	}()
+	return w
+}
+
+func (w *wire) connect(here net.Conn) {
+	there, err := net.Dial("unix", w.engine)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if err != nil || w.dead {
+		here.Close()
+		if there != nil {
+			there.Close()
+		}
+		return
+	}
+	asked := new(string)
+	w.ends[here], w.ends[there] = asked, asked
+	go w.copy(there, here, asked)
+	go w.copy(here, there, nil)
+}
+
+// copy moves bytes one way until either end is closed.
+func (w *wire) copy(to, from net.Conn, asked *string) {
+	buffer := make([]byte, 32<<10)
+	for {
+		n, err := from.Read(buffer)
+		if asked != nil && n > 0 {
+			line, _, _ := strings.Cut(string(buffer[:n]), "\r\n")
+			w.mu.Lock()
+			*asked = line
+			w.mu.Unlock()
+		}
+		if n > 0 {
+			if _, werr := to.Write(buffer[:n]); werr != nil {
+				err = io.ErrClosedPipe
+			}
+		}
+		if err != nil {
+			break
+		}
+	}
+	to.Close()
+	from.Close()
+	w.mu.Lock()
+	delete(w.ends, to)
+	delete(w.ends, from)
+	w.mu.Unlock()
+}
+
+// cut closes all connections and lets none be made; it tells how many waited
+// for the end of a container.
+func (w *wire) cut() (waits int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.dead = true
+	seen := map[*string]bool{}
+	for end, asked := range w.ends {
+		if !seen[asked] && strings.Contains(*asked, "/wait") {
+			waits++
+		}
+		seen[asked] = true
+		end.Close()
+	}
+	return waits
+}
+
+func (w *wire) mend() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.dead = false
+}
+
+// container is the run's container that trains, empty while there is none.
+func (p *place) container() string {
+	out, err := exec.Command("docker", "-H", p.host, "ps", "-q", "--filter", "label=mlhook.repo="+p.repo.Common).Output()
+	if err != nil {
+		return ""
+	}
+	return strings.TrimSpace(string(out))
+}
+
+// trains waits for a container in which the agent is at work.
+func (p *place) trains() (container string) {
+	p.await("container", 10*time.Minute, func() bool {
+		if p.done() {
+			return true
+		}
+		container = p.container()
+		if container == "" {
+			return false
+		}
+		log, err := os.ReadFile(p.run("runner.log"))
+		text := string(log)
+		at := max(strings.LastIndex(text, "agent started"), strings.LastIndex(text, "agent taken over"))
+		return err == nil && at > strings.LastIndex(text, "starting again")
+	})
+	return container
+}
+
+// drops cuts the wire while mlhook waits to be told of the container's end, and
+// at times lets it end unseen.
+func drops(p *place) {
+	for !p.done() {
+		trials := p.trialsDone()
+		container := p.trains()
+		time.Sleep(time.Duration(p.rng.IntN(500)) * time.Millisecond)
+		ends, pause := p.rng.IntN(4) == 0, time.Duration(p.rng.IntN(1500))*time.Millisecond
+		waits := p.wire.cut()
+		died := !ends || exec.Command("docker", "-H", p.host, "kill", container).Run() == nil
+		time.Sleep(pause)
+		p.wire.mend()
+		p.fault(waits > 0 && died, "cut for %v, the container killed: %v, after %d trials", pause, ends, trials)
+		p.advance(max(trials, p.trialsDone()))
+	}
+}
+
+// restarts restarts the engine under a run.
+func restarts(p *place) {
+	for !p.done() {
+		trials := p.trialsDone()
+		container := p.trains()
+		time.Sleep(time.Duration(p.rng.IntN(500)) * time.Millisecond)
+		signal := []syscall.Signal{syscall.SIGKILL, syscall.SIGTERM}[p.rng.IntN(2)]
+		running := container != "" && p.container() == container
+		p.must(p.own.restart(signal))
+		out, err := exec.Command("docker", "-H", p.host, "inspect", "-f", "{{.State.Running}}", container).Output()
+		p.fault(running && (err != nil || strings.TrimSpace(string(out)) == "false"), "the engine restarted (%v), after %d trials", signal, trials)
+		p.advance(max(trials, p.trialsDone()))
+	}
+}
