@@ -92,10 +92,21 @@ func (d *Docker) Open(ctx context.Context, job Job) (Session, error) {
 	return s, nil
 }
 
-// await closes gone at the container's end; it ends with the context at the latest.
+// await closes gone at the container's end; it ends with the context at the
+// latest. An engine that went away is asked again.
 func (s *dockerSession) await(ctx context.Context) {
-	if _, err := s.docker.client.WaitContainerWithContext(s.id, ctx); err == nil {
-		close(s.gone)
+	for {
+		_, err := s.docker.client.WaitContainerWithContext(s.id, ctx)
+		var gone *docker.NoSuchContainer
+		if err == nil || errors.As(err, &gone) {
+			close(s.gone)
+			return
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(time.Second):
+		}
 	}
 }
 

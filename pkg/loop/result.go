@@ -2,6 +2,7 @@ package loop
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -9,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/mlhook/mlhook/pkg/engine"
 	"github.com/mlhook/mlhook/pkg/report"
 	"github.com/mlhook/mlhook/pkg/run"
 	"github.com/mlhook/mlhook/pkg/store"
@@ -33,9 +35,7 @@ func (l *Loop) finish(ctx context.Context, end *ending) error {
 	if err != nil {
 		return err
 	}
-	if err := l.Engine.Clean(ctx, r.ID); err != nil {
-		l.say("report", "cleaning up: %v", err)
-	}
+	l.clean(ctx, r.ID)
 	now := time.Now().UTC().Truncate(time.Millisecond)
 	r.Ended, r.Verdict, r.Cause, r.Reason = &now, end.verdict, end.cause, end.reason
 	if end.linked != nil {
@@ -69,6 +69,27 @@ func (l *Loop) finish(ctx context.Context, end *ending) error {
 		}
 	}
 	return nil
+}
+
+// cleanPatience is how long an engine that is away may take to come back before
+// the run ends without having cleaned up.
+const cleanPatience = 60 * time.Second
+
+// clean removes what the engine still has of the run.
+func (l *Loop) clean(ctx context.Context, runID string) {
+	ctx, cancel := context.WithTimeout(ctx, cleanPatience)
+	defer cancel()
+	for {
+		err := l.Engine.Clean(ctx, runID)
+		if err == nil {
+			return
+		}
+		var away *engine.Unavailable
+		if !errors.As(err, &away) || sleep(ctx, time.Second) != nil {
+			l.say("report", "cleaning up: %v", err)
+			return
+		}
+	}
 }
 
 // link shows the result of an earlier run with the same program.
