@@ -71,7 +71,8 @@ func (e *engines) start() error {
 		return err
 	}
 	defer log.Close()
-	e.cmd = exec.Command("dockerd", "-H", e.host(), "--data-root", filepath.Join(e.dir, "data"), "--exec-root", filepath.Join(e.dir, "exec"),
+	// A network of its own: an engine without a bridge removes the docker0 of the machine.
+	e.cmd = exec.Command("unshare", "-n", "dockerd", "-H", e.host(), "--data-root", filepath.Join(e.dir, "data"), "--exec-root", filepath.Join(e.dir, "exec"),
 		"-p", filepath.Join(e.dir, "pid"), "--bridge=none", "--iptables=false", "--ip-masq=false")
 	e.cmd.Stdout, e.cmd.Stderr = log, log
 	if err := e.cmd.Start(); err != nil {
@@ -149,10 +150,9 @@ type wire struct {
 	listener net.Listener
 	engine   string
 
-	mu    sync.Mutex
-	ends  map[net.Conn]*string // both ends of each connection, to what was asked last
-	dead  bool
-	waits int // connections that were cut while the end of a container was awaited
+	mu   sync.Mutex
+	ends map[net.Conn]*string // both ends of each connection, to what was asked last
+	dead bool
 }
 
 // wired puts a wire between the place and the machine's engine.
