@@ -25,7 +25,7 @@ func chooseEntry(p *Program, files *project.Project, hints Hints) (problem strin
 	if files.Len() == 0 {
 		return "there is no Python file in this commit; mlhook trains Python scripts and notebooks", nil
 	}
-	candidates, err := candidates(files)
+	candidates, importers, err := candidates(files)
 	if err != nil {
 		return "", err
 	}
@@ -41,16 +41,12 @@ func chooseEntry(p *Program, files *project.Project, hints Hints) (problem strin
 			names = append(names, m.Name)
 		}
 	}
-	if len(names) > 1 {
-		if names, err = foremost(files, names); err != nil {
-			return "", err
-		}
-	}
+	names = foremost(names, importers)
 	switch {
 	case len(names) == 1:
 		p.Entry = names[0]
 		apart := "is imported by nothing"
-		if slices.ContainsFunc(candidates, func(c candidate) bool { return c.Name == p.Entry && c.imported }) {
+		if importers[p.Entry] != nil {
 			apart = "starts by itself"
 		}
 		p.Why = append(p.Why, "entry: "+p.Entry+", which trains and "+apart)
@@ -68,19 +64,19 @@ func chooseEntry(p *Program, files *project.Project, hints Hints) (problem strin
 type candidate struct {
 	*project.Module
 	evidence int
-	imported bool // by another file that is no test
 }
 
 // candidates are the files that may be started to train: no tests, and what
-// nothing imports or what starts by itself. They come in the order of their names.
-func candidates(files *project.Project) (found []candidate, err error) {
+// nothing imports or what starts by itself, in the order of their names, and
+// which files, tests aside, import those that train.
+func candidates(files *project.Project) (found []candidate, importers map[string][]string, err error) {
 	var frameworks []string
 	for _, f := range families {
 		frameworks = append(frameworks, f.module)
 	}
 	seen, err := files.Glance(frameworks)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	var names []string
 	starts := map[string]bool{}
@@ -92,7 +88,7 @@ func candidates(files *project.Project) (found []candidate, err error) {
 	}
 	importers, below, err := climb(files, names, seen)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	cyclic := !slices.ContainsFunc(slices.Collect(maps.Keys(below)), func(name string) bool { return importers[name] == nil })
 	for _, name := range slices.Sorted(maps.Keys(below)) {
@@ -102,15 +98,15 @@ func candidates(files *project.Project) (found []candidate, err error) {
 		}
 		m, err := files.Module(name)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		n := evidence(m, files, below)
 		if imported && n > 0 && hasMain(m) {
 			n-- // that it starts made it a candidate
 		}
-		found = append(found, candidate{m, n, imported})
+		found = append(found, candidate{m, n})
 	}
-	return found, nil
+	return found, importers, nil
 }
 
 // climb goes from files that train up to what imports them, tests aside, until
@@ -141,26 +137,29 @@ func climb(files *project.Project, names []string, seen []project.Glance) (impor
 
 // foremost leaves, of files for which as much speaks, those that no other of
 // them imports, and of these the one in the top directory.
-func foremost(files *project.Project, names []string) ([]string, error) {
-	imported := map[string]bool{}
-	for _, name := range names {
-		program, err := files.Closure(name)
-		if err != nil {
-			return nil, err
+func foremost(names []string, importers map[string][]string) []string {
+	left := slices.DeleteFunc(slices.Clone(names), func(name string) bool {
+		above, seen := []string{name}, map[string]bool{name: true}
+		for i := 0; i < len(above); i++ {
+			for _, n := range importers[above[i]] {
+				if slices.Contains(names, n) && n != name {
+					return true
+				}
+				if !seen[n] {
+					seen[n] = true
+					above = append(above, n)
+				}
+			}
 		}
-		for _, m := range program[1:] {
-			imported[m.Name] = true
-		}
-	}
-	left := slices.DeleteFunc(slices.Clone(names), func(name string) bool { return imported[name] })
+		return false
+	})
 	if len(left) == 0 {
 		left = names // they import each other
 	}
-	top := slices.DeleteFunc(slices.Clone(left), func(name string) bool { return strings.Contains(name, "/") })
-	if len(top) == 1 {
-		return top, nil
+	if top := slices.DeleteFunc(slices.Clone(left), func(name string) bool { return strings.Contains(name, "/") }); len(top) == 1 {
+		return top
 	}
-	return left, nil
+	return left
 }
 
 // evidence counts what speaks for a file to be the training script.
