@@ -12,7 +12,6 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
-	"syscall"
 	"time"
 
 	"github.com/mlhook/mlhook/pkg/engine"
@@ -23,110 +22,13 @@ func docker() string {
 	if os.Getenv("MLHOOK_TEST_BASE") == "" {
 		return "MLHOOK_TEST_BASE names no base image; make one with .ci/base"
 	}
-	if _, err := exec.LookPath("dockerd"); err != nil || os.Getuid() != 0 {
-		return "an engine of the test's own needs dockerd and root"
-	}
 	if err := (&engine.Docker{}).Check(context.Background()); err != nil {
 		return err.Error()
 	}
 	return ""
 }
 
-// engines are where the images of the campaign are: the machine's engine, which
-// builds them and is not harmed, and one of the test's own, which is.
-type engines struct {
-	once  sync.Once
-	err   error
-	dir   string
-	mu    sync.Mutex
-	cmd   *exec.Cmd
-	joint *joint
-}
-
 const faultsImage = "mlhook-faults:local"
-
-// open starts the test's own engine and gives it the image.
-func (e *engines) open() error {
-	e.once.Do(func() {
-		if e.dir, e.err = os.MkdirTemp("", "mlhook-engine-"); e.err != nil {
-			return
-		}
-		if e.err = e.start(); e.err != nil {
-			return
-		}
-		out, err := exec.Command("sh", "-c", "docker save "+faultsImage+" | docker -H "+e.host()+" load").CombinedOutput()
-		if err != nil {
-			e.err = fmt.Errorf("load the image: %w\n%s", err, out)
-		}
-	})
-	return e.err
-}
-
-func (e *engines) host() string { return "unix://" + filepath.Join(e.dir, "docker.sock") }
-
-// start starts dockerd and waits until it answers.
-func (e *engines) start() error {
-	log, err := os.OpenFile(filepath.Join(e.dir, "log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
-	if err != nil {
-		return err
-	}
-	defer log.Close()
-	// A network of its own: an engine without a bridge removes the docker0 of the machine.
-	e.cmd = exec.Command("unshare", "-n", "dockerd", "-H", e.host(), "--data-root", filepath.Join(e.dir, "data"), "--exec-root", filepath.Join(e.dir, "exec"),
-		"-p", filepath.Join(e.dir, "pid"), "--bridge=none", "--iptables=false", "--ip-masq=false")
-	e.cmd.Stdout, e.cmd.Stderr = log, log
-	if err := e.cmd.Start(); err != nil {
-		return err
-	}
-	for range 1200 {
-		if exec.Command("docker", "-H", e.host(), "version").Run() == nil {
-			return nil
-		}
-		time.Sleep(50 * time.Millisecond)
-	}
-	return fmt.Errorf("dockerd does not answer; its log is in %s", e.dir)
-}
-
-// close ends the test's own engine.
-func (e *engines) close() {
-	if e.cmd != nil {
-		exec.Command("sh", "-c", "docker -H "+e.host()+" ps -aq | xargs -r docker -H "+e.host()+" rm -f").Run()
-		e.cmd.Process.Signal(syscall.SIGTERM)
-		e.cmd.Wait()
-	}
-	if e.dir != "" {
-		os.RemoveAll(e.dir)
-	}
-}
-
-// A joint is a restart that several runs suffer together.
-type joint struct {
-	done chan struct{}
-	err  error
-}
-
-// restart kills dockerd or asks it to end, and starts it again; runs that ask
-// within two seconds share it.
-func (e *engines) restart(signal syscall.Signal) error {
-	e.mu.Lock()
-	if e.joint == nil {
-		j := &joint{done: make(chan struct{})}
-		e.joint = j
-		time.AfterFunc(2*time.Second, func() {
-			e.mu.Lock()
-			e.joint = nil
-			e.cmd.Process.Signal(signal)
-			e.cmd.Wait() // how it ended is what was asked for
-			j.err = e.start()
-			e.mu.Unlock()
-			close(j.done)
-		})
-	}
-	j := e.joint
-	e.mu.Unlock()
-	<-j.done
-	return j.err
-}
 
 // prepare makes an image that has what the script needs, by a run on the
 // machine's engine, and gives it a name.
@@ -281,21 +183,6 @@ func drops(p *place) {
 		time.Sleep(pause)
 		p.wire.mend()
 		p.fault(waits > 0 && died, "cut for %v, the container killed: %v, after %d trials", pause, ends, trials)
-		p.advance(max(trials, p.trialsDone()))
-	}
-}
-
-// restarts restarts the engine under a run.
-func restarts(p *place) {
-	for !p.done() {
-		trials := p.trialsDone()
-		container := p.trains()
-		time.Sleep(time.Duration(p.rng.IntN(500)) * time.Millisecond)
-		signal := []syscall.Signal{syscall.SIGKILL, syscall.SIGTERM}[p.rng.IntN(2)]
-		running := container != "" && p.container() == container
-		p.must(p.own.restart(signal))
-		out, err := exec.Command("docker", "-H", p.host, "inspect", "-f", "{{.State.Running}}", container).Output()
-		p.fault(running && (err != nil || strings.TrimSpace(string(out)) == "false"), "the engine restarted (%v), after %d trials", signal, trials)
 		p.advance(max(trials, p.trialsDone()))
 	}
 }

@@ -31,7 +31,6 @@ type place struct {
 	top    string
 	env    []string
 	image  string // the filesystem of its own, empty for none
-	own    *engines
 	wire   *wire
 	host   string // where its engine listens
 	made   string // the image that the run was trained in
@@ -105,11 +104,7 @@ func (p *place) dock() {
 	p.must(os.Chmod(p.top, 0o755))
 	p.host = "unix:///var/run/docker.sock"
 	host := p.host
-	switch {
-	case p.breaks:
-		p.host = p.own.host()
-		host = p.host
-	case p.wires:
+	if p.wires {
 		p.wire = p.wired()
 		host = "unix://" + filepath.Join(p.top, "docker.sock")
 	}
