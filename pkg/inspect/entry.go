@@ -82,7 +82,7 @@ func candidates(files *project.Project) (found []candidate, importers map[string
 	starts := map[string]bool{}
 	for _, g := range seen {
 		starts[g.Name] = g.Starts
-		if g.Trains && !isTest(g.Name) {
+		if g.Trains && !aside(g.Name) {
 			names = append(names, g.Name)
 		}
 	}
@@ -123,7 +123,7 @@ func climb(files *project.Project, names []string, seen []project.Glance) (impor
 		}
 		var next []string
 		for _, name := range names {
-			for _, n := range slices.DeleteFunc(found[name], isTest) {
+			for _, n := range slices.DeleteFunc(found[name], aside) {
 				importers[name] = append(importers[name], n)
 				if !below[n] && !slices.Contains(next, n) {
 					next = append(next, n)
@@ -284,8 +284,14 @@ func hasMain(m *project.Module) bool {
 	return false
 }
 
-func isTest(name string) bool {
+// aside tells whether a file is a test or lies where people put what they do
+// not run any more.
+func aside(name string) bool {
 	base := path.Base(name)
-	return strings.HasPrefix(base, "test_") || strings.HasSuffix(base, "_test.py") || base == "setup.py" || base == "conftest.py" ||
-		strings.HasPrefix(name, "tests/") || strings.Contains(name, "/tests/")
+	if strings.HasPrefix(base, "test_") || strings.HasSuffix(base, "_test.py") || strings.HasSuffix(base, "-test.py") || base == "setup.py" || base == "conftest.py" {
+		return true
+	}
+	return slices.ContainsFunc(strings.Split(strings.ToLower(path.Dir(name)), "/"), func(dir string) bool {
+		return slices.Contains([]string{"tests", "deprecated", "obsolete", "archive", "archived", "backup", "old"}, dir)
+	})
 }

@@ -52,6 +52,12 @@ func TestEntry(t *testing.T) {
 			"prepare.py": "from sklearn.preprocessing import StandardScaler\nscaler = StandardScaler()\n" + starts + "    scaler.fit([])\n",
 			"learn.py":   sklearnFit + starts + "    train([], [])\n",
 		}, "learn.py"},
+		"what was put aside": {map[string]string{
+			"learn.py":             sklearnFit + starts + "    train([], [])\n",
+			"deprecated/learn1.py": sklearnFit + starts + "    train([], [])\n",
+			"old/learn0.py":        sklearnFit + starts + "    train([], [])\n",
+			"learn-test.py":        "from learn import train\ntrain([], [])\n",
+		}, "learn.py"},
 		"a port in a directory of its own": {map[string]string{
 			"train.py":       "import keras\n" + starts + "    keras.Sequential().fit(0, 0)\n",
 			"torch/train.py": torchStep + starts + "    train_epoch(0)\n",
@@ -81,6 +87,19 @@ func TestFamilyOfHelpers(t *testing.T) {
 	} {
 		text += "class Own:\n    def fit(self, X, y):\n        pass\nOwn().fit(*load_iris())\n"
 		if p := inspected(t, map[string]string{"train.py": text}); p.Family != want {
+			t.Errorf("family %q, want %q of\n%s", p.Family, want, text)
+		}
+	}
+}
+
+// Of scikit-learn and boosting, the one that makes more of the models owns them.
+func TestFamilyOfSeveral(t *testing.T) {
+	const head = "from sklearn.ensemble import RandomForestClassifier, StackingClassifier\nfrom xgboost import XGBClassifier\n"
+	for text, want := range map[string]string{
+		"StackingClassifier([('f', RandomForestClassifier()), ('x', XGBClassifier())]).fit(X, y)\n": "sklearn",
+		"RandomForestClassifier().fit(X, y)\nXGBClassifier().fit(X, y)\n":                           "boosting",
+	} {
+		if p := inspected(t, map[string]string{"train.py": head + text}); p.Family != want {
 			t.Errorf("family %q, want %q of\n%s", p.Family, want, text)
 		}
 	}

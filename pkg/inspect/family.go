@@ -28,6 +28,9 @@ func frameworks(p *Program, t *trace) {
 	}
 	p.Family = "python"
 	makes := makers(t)
+	if makes["sklearn"] > makes["boosting"] { // one of several classifiers that are compared or stacked
+		makes["boosting"] = 0
+	}
 	owned := false
 	for _, f := range families {
 		if !found[f.module] {
@@ -35,7 +38,7 @@ func frameworks(p *Program, t *trace) {
 		}
 		p.Frameworks = append(p.Frameworks, f.module)
 		switch {
-		case makes[f.family] && !owned:
+		case makes[f.family] > 0 && !owned:
 			p.Family, owned = f.family, true
 			p.Why = append(p.Why, fmt.Sprintf("family: %s, which makes the model", f.family))
 		case p.Family == "python" && (f.module != "sklearn" || estimates(t)):
@@ -62,16 +65,16 @@ func estimates(t *trace) bool {
 	return false
 }
 
-// makers tells which families' models a program makes, by its calls and the
+// makers counts where a program makes models of a family, by its calls and the
 // bases of its classes.
-func makers(t *trace) map[string]bool {
-	makes := map[string]bool{}
-	t.each(func(m *project.Module, c *pysrc.Call) { makes[maker(m.Canonical(c))] = true })
+func makers(t *trace) map[string]int {
+	makes := map[string]int{}
+	t.each(func(m *project.Module, c *pysrc.Call) { makes[maker(m.Canonical(c))]++ })
 	for _, m := range t.program {
 		pysrc.Walk(m.File, func(n pysrc.Node) bool {
 			if class, ok := n.(*pysrc.Class); ok {
 				for _, base := range class.Bases {
-					makes[maker(m.Canonical(&pysrc.Call{Func: base}))] = true
+					makes[maker(m.Canonical(&pysrc.Call{Func: base}))]++
 				}
 			}
 			return true
