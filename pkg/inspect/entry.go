@@ -136,7 +136,7 @@ func climb(files *project.Project, names []string, seen []project.Glance) (impor
 }
 
 // foremost leaves, of files for which as much speaks, those that no other of
-// them imports, and of these the one in the top directory.
+// them imports, of these the scripts, and of these the one in the top directory.
 func foremost(names []string, importers map[string][]string) []string {
 	left := slices.DeleteFunc(slices.Clone(names), func(name string) bool {
 		above, seen := []string{name}, map[string]bool{name: true}
@@ -155,6 +155,9 @@ func foremost(names []string, importers map[string][]string) []string {
 	})
 	if len(left) == 0 {
 		left = names // they import each other
+	}
+	if scripts := slices.DeleteFunc(slices.Clone(left), project.IsNotebook); len(scripts) > 0 {
+		left = scripts // notebooks that train as well explore what the script does
 	}
 	if top := slices.DeleteFunc(slices.Clone(left), func(name string) bool { return strings.Contains(name, "/") }); len(top) == 1 {
 		return top
@@ -175,7 +178,15 @@ func evidence(m *project.Module, files *project.Project, below map[string]bool) 
 	if n == 0 && !(trains && hasMain(m)) {
 		return 0
 	}
+	if serves(m) {
+		return 1 // what else trains comes first
+	}
 	return n + circumstances(m)
+}
+
+// serves tells whether a file is a web application, which never ends.
+func serves(m *project.Module) bool {
+	return slices.ContainsFunc([]string{"fastapi", "flask", "streamlit", "gradio", "dash", "django", "uvicorn"}, func(root string) bool { return m.Roots[root] })
 }
 
 // fits tells whether a call trains by a framework. What scales or encodes data

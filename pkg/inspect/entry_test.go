@@ -52,6 +52,15 @@ func TestEntry(t *testing.T) {
 			"prepare.py": "from sklearn.preprocessing import StandardScaler\nscaler = StandardScaler()\n" + starts + "    scaler.fit([])\n",
 			"learn.py":   sklearnFit + starts + "    train([], [])\n",
 		}, "learn.py"},
+		"a web application": {map[string]string{
+			"app/main.py": "from flask import Flask\n" + sklearnFit + starts + "    train([], [])\n",
+			"learn.py":    sklearnFit,
+		}, "learn.py"},
+		"a web application alone": {map[string]string{"app.py": "import streamlit\n" + sklearnFit}, "app.py"},
+		"a notebook beside a script": {map[string]string{
+			"explore.ipynb": cells("import keras\nkeras.Sequential().fit(0, 0)\n"),
+			"model.py":      "import keras\nkeras.Sequential().fit(0, 0)\n",
+		}, "model.py"},
 		"what was put aside": {map[string]string{
 			"learn.py":             sklearnFit + starts + "    train([], [])\n",
 			"deprecated/learn1.py": sklearnFit + starts + "    train([], [])\n",
