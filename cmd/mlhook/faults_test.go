@@ -96,7 +96,7 @@ func root() string {
 var kinds = []kind{
 	{name: "crash", share: 28, script: "quick", trials: 12, engine: "local", needs: nothingMore, inject: crashes},
 	{name: "kill", share: 18, script: "quick", trials: 12, engine: "local", needs: nothingMore, inject: kills},
-	{name: "clock", share: 6, script: "quick", trials: 12, engine: "local", needs: nothingMore, inject: jumps},
+	{name: "clock", share: 6, slow: true, script: "quick", trials: 12, engine: "local", needs: nothingMore, inject: jumps},
 	{name: "full disk", share: 6, script: "quick", trials: 12, engine: "local", disk: true, needs: root, inject: fills},
 	{name: "read-only", share: 6, script: "quick", trials: 12, engine: "local", disk: true, needs: root, inject: remounts},
 	{name: "order cut", share: 6, script: "quick", trials: 4, engine: "local", held: true, needs: nothingMore, inject: orders(cut)},
