@@ -159,7 +159,7 @@ func (p *project) register(ctx context.Context, hooked bool) error {
 	if err != nil {
 		return err
 	}
-	s, err := config.Load(config.Sources{Git: values})
+	s, err := config.OfMachine(values)
 	if err != nil {
 		return err
 	}

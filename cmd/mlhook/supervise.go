@@ -78,7 +78,7 @@ func hostSettings(ctx context.Context, r store.Repository) (config.Settings, err
 	if err != nil {
 		return config.Settings{}, err
 	}
-	return config.Load(config.Sources{Git: values})
+	return config.OfMachine(values)
 }
 
 func rewritten(ctx context.Context, r store.Repository, older, newer string) bool {

@@ -10,6 +10,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strconv"
@@ -97,6 +98,14 @@ func Defaults() Settings {
 	return Settings{Target: 0.8, Metric: "accuracy", Goal: "auto", Mode: "reach", Trials: 20, Minutes: 60, Patience: 15, Engine: "auto", Push: "auto", Network: "bridge",
 		Newer: "wait", Slots: 1, Battery: "train", Disk: 20, Keep: 50,
 		Env: map[string]string{}, Mail: Mail{Port: 587, TLS: "starttls"}}
+}
+
+// OfMachine returns the settings where no commit is looked at. A target is left
+// out, since the commit may name the metric that it is of.
+func OfMachine(git map[string][]string) (Settings, error) {
+	git = maps.Clone(git)
+	delete(git, "target")
+	return Load(Sources{Git: git})
 }
 
 // Load returns the settings, or an error that names the place and says what to do.

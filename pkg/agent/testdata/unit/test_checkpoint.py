@@ -78,10 +78,10 @@ class Store(unittest.TestCase):
             other_python, other_code, other_epoch,
         ]
         for number, spoil in enumerate(spoilers):
-            writing = self.store()
+            writing = self.store(attempt=number + 1)
             name = self.save(writing, {}, {"a": text("A")}, number)
             spoil(os.path.join(writing.directory, name))
-            store = self.store(attempt=2)
+            store = self.store(attempt=number + 2)
             store.open(name)
             self.assertIsNone(store.resume, number)
             last = self.written()[-1]
