@@ -28,6 +28,9 @@ func docker() string {
 	return ""
 }
 
+// machineEngine is where the engine of this machine listens.
+const machineEngine = "unix:///var/run/docker.sock"
+
 const faultsImage = "mlhook-faults:local"
 
 // prepare makes an image that has what the script needs, by a run on the
@@ -62,7 +65,7 @@ func (p *place) wired() *wire {
 	socket := filepath.Join(p.top, "docker.sock")
 	listener, err := net.Listen("unix", socket)
 	p.must(err)
-	w := &wire{listener: listener, engine: "/var/run/docker.sock", ends: map[net.Conn]*string{}}
+	w := &wire{listener: listener, engine: strings.TrimPrefix(machineEngine, "unix://"), ends: map[net.Conn]*string{}}
 	go func() { // ends with the listener
 		for {
 			here, err := listener.Accept()
@@ -145,7 +148,7 @@ func (w *wire) mend() {
 
 // container is the run's container that trains, empty while there is none.
 func (p *place) container() string {
-	out, err := exec.Command("docker", "-H", p.host, "ps", "-q", "--filter", "label=mlhook.repo="+p.repo.Common).Output()
+	out, err := exec.Command("docker", "-H", machineEngine, "ps", "-q", "--filter", "label=mlhook.repo="+p.repo.Common).Output()
 	if err != nil {
 		return ""
 	}
@@ -179,7 +182,7 @@ func drops(p *place) {
 		time.Sleep(time.Duration(p.rng.IntN(500)) * time.Millisecond)
 		ends, pause := p.rng.IntN(4) == 0, time.Duration(p.rng.IntN(1500))*time.Millisecond
 		waits := p.wire.cut()
-		died := !ends || exec.Command("docker", "-H", p.host, "kill", container).Run() == nil
+		died := !ends || exec.Command("docker", "-H", machineEngine, "kill", container).Run() == nil
 		time.Sleep(pause)
 		p.wire.mend()
 		p.fault(waits > 0 && died, "cut for %v, the container killed: %v, after %d trials", pause, ends, trials)

@@ -32,7 +32,6 @@ type place struct {
 	env    []string
 	image  string // the filesystem of its own, empty for none
 	wire   *wire
-	host   string // where its engine listens
 	made   string // the image that the run was trained in
 	repo   store.Repository
 	before string            // the user's tree, index and HEAD
@@ -102,8 +101,7 @@ func (p *place) make(t *testing.T) {
 // dock says where the engine is. The trials' user has to come by.
 func (p *place) dock() {
 	p.must(os.Chmod(p.top, 0o755))
-	p.host = "unix:///var/run/docker.sock"
-	host := p.host
+	host := machineEngine
 	if p.wires {
 		p.wire = p.wired()
 		host = "unix://" + filepath.Join(p.top, "docker.sock")
@@ -261,7 +259,7 @@ func (p *place) check(want *result) {
 		p.complain("the user's tree was %q and is %q", p.before, p.tree())
 	}
 	if p.engine == "docker" {
-		if out, err := exec.Command("docker", "-H", p.host, "ps", "-aq", "--filter", "label=mlhook.repo="+p.repo.Common).Output(); err != nil || len(out) > 0 {
+		if out, err := exec.Command("docker", "-H", machineEngine, "ps", "-aq", "--filter", "label=mlhook.repo="+p.repo.Common).Output(); err != nil || len(out) > 0 {
 			p.leftBehind++
 			p.complain("containers left behind: %s %v", out, err)
 		}
@@ -331,8 +329,8 @@ func (p *place) clear() {
 	if p.wire != nil {
 		p.wire.listener.Close()
 	}
-	if p.host != "" {
-		exec.Command("sh", "-c", "docker -H "+p.host+" ps -aq --filter label=mlhook.repo="+p.repo.Common+" | xargs -r docker -H "+p.host+" rm -f").Run()
+	if p.engine == "docker" {
+		exec.Command("sh", "-c", "docker -H "+machineEngine+" ps -aq --filter label=mlhook.repo="+p.repo.Common+" | xargs -r docker -H "+machineEngine+" rm -f").Run()
 	}
 	if p.image != "" {
 		for range 50 {

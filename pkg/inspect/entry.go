@@ -192,14 +192,14 @@ func serves(m *project.Module) bool {
 // fits tells whether a call trains by a framework. What scales or encodes data
 // is fitted too, and trains nothing.
 func fits(m *project.Module, c *pysrc.Call) bool {
-	maker := madeBy(m, c)
 	switch lastName(c.Func) {
 	case "fit", "partial_fit":
+		maker := madeBy(m, c)
 		return !slices.ContainsFunc(transformers, func(module string) bool { return strings.HasPrefix(maker, module) })
 	case "fit_generator", "backward", "apply_gradients", "minimize":
 		return true
 	case "train", "cross_val_score", "cross_validate":
-		return m.Canonical(c) != "" || strings.HasSuffix(maker, "Trainer")
+		return m.Canonical(c) != "" || strings.HasSuffix(madeBy(m, c), "Trainer")
 	}
 	return false
 }

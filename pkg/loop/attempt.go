@@ -46,9 +46,7 @@ func (l *Loop) execute(ctx context.Context, r run.Run, t run.Trial) error {
 		if err := l.openSession(ctx, r); err != nil {
 			return err
 		}
-		// Only an adopted agent can still hold an attempt that was begun before;
-		// one that ran to its end needs none.
-		if len(t.Attempts) == 0 || !l.completed(t) && !(l.session.Adopted() && l.begun(t)) {
+		if !l.stands(t) {
 			l.interrupted(&t)
 			if err := l.begin(ctx, &t); err != nil {
 				return err
@@ -104,17 +102,16 @@ func again(t *run.Trial, why string) {
 	t.Attempts = append(t.Attempts, run.Attempt{N: len(t.Attempts) + 1, Why: &why})
 }
 
-// begun tells whether the adopted agent knows the trial's last attempt.
-func (l *Loop) begun(t run.Trial) bool {
+// stands tells whether the trial's last attempt needs no start: it ended by
+// itself, under an agent that may be gone with a runner that could not write it
+// down, or the adopted agent knows it.
+func (l *Loop) stands(t run.Trial) bool {
+	if len(t.Attempts) == 0 {
+		return false
+	}
 	events, _, err := l.session.Events(t.N, t.Attempts[len(t.Attempts)-1].N, 0)
-	return err == nil && len(events) > 0
-}
-
-// completed tells whether the trial's last attempt ended by itself under an
-// agent that may be gone, with a runner that could not write it down.
-func (l *Loop) completed(t run.Trial) bool {
-	events, _, err := l.session.Events(t.N, t.Attempts[len(t.Attempts)-1].N, 0)
-	return err == nil && slices.ContainsFunc(events, func(e agent.Event) bool { return e.Type == agent.EventExit && e.Code != nil })
+	ended := slices.ContainsFunc(events, func(e agent.Event) bool { return e.Type == agent.EventExit && e.Code != nil })
+	return err == nil && (ended || l.session.Adopted() && len(events) > 0)
 }
 
 // begin journals an attempt, lays out its tree and asks the agent for it.

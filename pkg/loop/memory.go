@@ -2,7 +2,7 @@ package loop
 
 import (
 	"fmt"
-	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -21,12 +21,7 @@ func outOfMemory(t run.Trial) bool { return says(t.Error, memorySigns) }
 var diskSigns = []string{"No space left on device", "Errno 28", "Disk quota exceeded"}
 
 func says(text string, signs []string) bool {
-	for _, sign := range signs {
-		if strings.Contains(text, sign) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(signs, func(sign string) bool { return strings.Contains(text, sign) })
 }
 
 // smaller is the one trial that follows when the user's own code ran out of
@@ -45,7 +40,7 @@ func (l *Loop) smaller(trials []run.Trial) (run.Trial, bool) {
 	if len(values) == 0 {
 		return run.Trial{}, false
 	}
-	return run.Trial{N: 1, State: run.Training, Start: run.Cold, Parent: &base.N, Seed: base.Seed, Values: maps.Clone(values),
+	return run.Trial{N: 1, State: run.Training, Start: run.Cold, Parent: &base.N, Seed: base.Seed, Values: values,
 		Why: "your own code ran out of memory; half the batch"}, true
 }
 
