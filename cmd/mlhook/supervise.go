@@ -121,20 +121,18 @@ func hookCommand() *cli.Command {
 	return &cli.Command{
 		Name: "hook", Hidden: true,
 		Action: func(*cli.Context) error {
-			ensureSupervisor(store.UserState()) // a commit never fails because of mlhook
+			startSupervisor(store.UserState()) // a commit never fails because of mlhook
 			return nil
 		},
 	}
 }
 
-// ensureSupervisor starts a supervisor when none holds the lock, by the service
-// where there is one. Two that start at once settle it by the lock.
-func ensureSupervisor(state store.State) error {
+// startSupervisor starts a supervisor, by the service where there is one. Of
+// several the lock lets one live; whether it is free is not asked before, since
+// one that was killed this instant still holds it.
+func startSupervisor(state store.State) error {
 	if err := os.MkdirAll(string(state), 0o700); err != nil {
 		return err
-	}
-	if supervise.Held(supervise.Lock(state)) {
-		return nil
 	}
 	if s, err := service(); err == nil && s.Installed() && s.Start() == nil {
 		return nil
@@ -152,8 +150,8 @@ func keepSupervised(ctx context.Context, state store.State) {
 			return
 		case <-time.After(2 * time.Second):
 		}
-		if _, err := os.Stat(supervise.AliveFile(state)); err == nil {
-			ensureSupervisor(state) // tried again in a moment
+		if _, err := os.Stat(supervise.AliveFile(state)); err == nil && !supervise.Held(supervise.Lock(state)) {
+			startSupervisor(state) // tried again in a moment
 		}
 	}
 }

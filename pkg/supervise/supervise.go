@@ -66,8 +66,9 @@ type Supervisor struct {
 	worked  bool                       // since memory was given back
 }
 
-// lockPatience is how long the lock is tried: others look at it for an instant.
-const lockPatience = time.Second
+// lockPatience is how long the lock is tried: others look at it for an instant,
+// and one that was killed holds it until the last of its threads is gone.
+const lockPatience = 3 * time.Second
 
 // Run supervises until the context ends, no repository is registered or the
 // program was replaced.

@@ -1,0 +1,59 @@
+//go:build linux
+
+package main
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// A supervisor that was killed holds its lock until the last of its threads is
+// gone. A hook that comes meanwhile has to start the next one all the same.
+func TestHookAtDeath(t *testing.T) {
+	home := t.TempDir()
+	repo := filepath.Join(home, "repo")
+	env := append(os.Environ(), "HOME="+home, "XDG_STATE_HOME="+home+"/state", "XDG_CACHE_HOME="+home+"/cache", "GIT_CONFIG_NOSYSTEM=1", "MLHOOK=", "CI=")
+	sh := func(line string) {
+		t.Helper()
+		cmd := exec.Command("sh", "-ec", line)
+		cmd.Dir, cmd.Env = home, env
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("%s: %v\n%s", line, err, out)
+		}
+	}
+	sh("git init -q repo && cd repo && git config mlhook.engine local && " + binary + " install")
+	t.Cleanup(func() { sh("cd " + repo + " && " + binary + " uninstall") }) // it ends then
+	last := 0
+	announced := func() int {
+		text, err := os.ReadFile(filepath.Join(home, "state", "mlhook", "supervisor.alive"))
+		if err != nil {
+			return 0
+		}
+		pid, err := strconv.Atoi(strings.Fields(string(text) + " 0")[0])
+		if err != nil || pid == last || syscall.Kill(pid, 0) != nil {
+			return 0
+		}
+		return pid
+	}
+	for n := range 30 {
+		end := time.Now().Add(20 * time.Second)
+		pid := announced()
+		for ; pid == 0; pid = announced() {
+			if time.Now().After(end) {
+				t.Fatalf("after %d deaths no hook started a supervisor", n)
+			}
+			time.Sleep(5 * time.Millisecond)
+		}
+		if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
+			t.Fatal(err)
+		}
+		last = pid
+		sh(binary + " hook")
+	}
+}
