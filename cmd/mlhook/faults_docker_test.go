@@ -148,7 +148,7 @@ func (w *wire) mend() {
 
 // container is the run's container that trains, empty while there is none.
 func (p *place) container() string {
-	out, err := exec.Command("docker", "-H", machineEngine, "ps", "-q", "--filter", "label=mlhook.repo="+p.repo.Common).Output()
+	out, err := exec.Command("docker", "-H", p.host, "ps", "-q", "--filter", "label=mlhook.repo="+p.repo.Common).Output()
 	if err != nil {
 		return ""
 	}
@@ -182,7 +182,7 @@ func drops(p *place) {
 		time.Sleep(time.Duration(p.rng.IntN(500)) * time.Millisecond)
 		ends, pause := p.rng.IntN(4) == 0, time.Duration(p.rng.IntN(1500))*time.Millisecond
 		waits := p.wire.cut()
-		died := !ends || exec.Command("docker", "-H", machineEngine, "kill", container).Run() == nil
+		died := !ends || exec.Command("docker", "-H", p.host, "kill", container).Run() == nil
 		time.Sleep(pause)
 		p.wire.mend()
 		p.fault(waits > 0 && died, "cut for %v, the container killed: %v, after %d trials", pause, ends, trials)

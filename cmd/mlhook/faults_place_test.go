@@ -31,6 +31,8 @@ type place struct {
 	top    string
 	env    []string
 	image  string // the filesystem of its own, empty for none
+	host   string // where the engine listens
+	own    *ownEngine
 	wire   *wire
 	made   string // the image that the run was trained in
 	repo   store.Repository
@@ -101,7 +103,11 @@ func (p *place) make(t *testing.T) {
 // dock says where the engine is. The trials' user has to come by.
 func (p *place) dock() {
 	p.must(os.Chmod(p.top, 0o755))
-	host := machineEngine
+	p.host = machineEngine
+	if p.breaks {
+		p.host = p.own.host()
+	}
+	host := p.host
 	if p.wires {
 		p.wire = p.wired()
 		host = "unix://" + filepath.Join(p.top, "docker.sock")
@@ -259,7 +265,7 @@ func (p *place) check(want *result) {
 		p.complain("the user's tree was %q and is %q", p.before, p.tree())
 	}
 	if p.engine == "docker" {
-		if out, err := exec.Command("docker", "-H", machineEngine, "ps", "-aq", "--filter", "label=mlhook.repo="+p.repo.Common).Output(); err != nil || len(out) > 0 {
+		if out, err := exec.Command("docker", "-H", p.host, "ps", "-aq", "--filter", "label=mlhook.repo="+p.repo.Common).Output(); err != nil || len(out) > 0 {
 			p.leftBehind++
 			p.complain("containers left behind: %s %v", out, err)
 		}
@@ -330,7 +336,7 @@ func (p *place) clear() {
 		p.wire.listener.Close()
 	}
 	if p.engine == "docker" {
-		exec.Command("sh", "-c", "docker -H "+machineEngine+" ps -aq --filter label=mlhook.repo="+p.repo.Common+" | xargs -r docker -H "+machineEngine+" rm -f").Run()
+		exec.Command("sh", "-c", "docker -H "+p.host+" ps -aq --filter label=mlhook.repo="+p.repo.Common+" | xargs -r docker -H "+p.host+" rm -f").Run()
 	}
 	if p.image != "" {
 		for range 50 {

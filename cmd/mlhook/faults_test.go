@@ -26,13 +26,14 @@ import (
 //	read-only   the supervisor and the command line said EROFS
 //	order cut, order bit, checkpoint cut, checkpoint bit
 //	            the file was set aside, and its hash is not the one that was written
+//	engine      dockerd was killed or ended, and the container with it
 //	events      the wire to Docker was cut while an answer was awaited, and the container died behind
 //
 // A process of the user's script that is killed alone is none of them: it cannot
 // be told from one that the kernel kills for want of memory, and is treated so.
 //
-// A slice of 25, of the kinds that need no training to speak of, belongs to the
-// ordinary tests. The whole campaign, and one that is to be played again:
+// A slice of 100 belongs to the ordinary tests. The whole campaign, and one that
+// is to be played again:
 //
 //	MLHOOK_TEST_FAULTS=1000 go test -v -timeout 60m -run TestFaults ./cmd/mlhook
 //	MLHOOK_TEST_FAULTS=1000 MLHOOK_TEST_SEED=7 go test -v -timeout 60m -run TestFaults/kill ./cmd/mlhook
@@ -50,12 +51,10 @@ func TestFaults(t *testing.T) {
 	c := &faults{t: t, python: python, seed: number("MLHOOK_TEST_SEED", 1), baselines: map[string]*baseline{},
 		lanes: make(chan struct{}, number("MLHOOK_TEST_LANES", 5))}
 	total := number("MLHOOK_TEST_FAULTS", slice)
+	t.Cleanup(c.own.close)
 	t.Cleanup(func() { t.Logf("seed %d\n%s", c.seed, c.table()) })
 	for _, k := range kinds {
 		t.Run(k.name, func(t *testing.T) {
-			if k.slow && total <= slice {
-				t.Skip("a kind of the whole campaign: MLHOOK_TEST_FAULTS=1000")
-			}
 			if why := k.needs(); why != "" {
 				missing(t, why)
 			}
@@ -66,7 +65,7 @@ func TestFaults(t *testing.T) {
 }
 
 // slice is how many faults the ordinary tests inject.
-const slice = 25
+const slice = 100
 
 // A kind of fault, and the runs that it is injected into.
 type kind struct {
@@ -78,7 +77,7 @@ type kind struct {
 	disk   bool   // on a filesystem of its own
 	held   bool   // no supervisor is started by the commit
 	wires  bool   // the machine's engine behind a wire
-	slow   bool   // left to the whole campaign
+	breaks bool   // an engine of the test's own, one run at a time
 	base   string // image to build on, instead of the one that is ready
 	needs  func() string
 	inject func(p *place)
@@ -96,14 +95,15 @@ func root() string {
 var kinds = []kind{
 	{name: "crash", share: 28, script: "quick", trials: 12, engine: "local", needs: nothingMore, inject: crashes},
 	{name: "kill", share: 18, script: "quick", trials: 12, engine: "local", needs: nothingMore, inject: kills},
-	{name: "clock", share: 6, slow: true, script: "quick", trials: 12, engine: "local", needs: nothingMore, inject: jumps},
+	{name: "clock", share: 6, script: "quick", trials: 12, engine: "local", needs: nothingMore, inject: jumps},
 	{name: "full disk", share: 6, script: "quick", trials: 12, engine: "local", disk: true, needs: root, inject: fills},
 	{name: "read-only", share: 6, script: "quick", trials: 12, engine: "local", disk: true, needs: root, inject: remounts},
 	{name: "order cut", share: 6, script: "quick", trials: 4, engine: "local", held: true, needs: nothingMore, inject: orders(cut)},
 	{name: "order bit", share: 6, script: "quick", trials: 4, engine: "local", held: true, needs: nothingMore, inject: orders(flip)},
-	{name: "checkpoint cut", share: 9, slow: true, script: "epochs", trials: 1, engine: "local", needs: nothingMore, inject: checkpoints(cut)},
-	{name: "checkpoint bit", share: 9, slow: true, script: "epochs", trials: 1, engine: "local", needs: nothingMore, inject: checkpoints(flip)},
-	{name: "events", share: 6, slow: true, script: "quick", trials: 4, engine: "docker", wires: true, needs: docker, inject: drops},
+	{name: "checkpoint cut", share: 6, script: "epochs", trials: 1, engine: "local", needs: nothingMore, inject: checkpoints(cut)},
+	{name: "checkpoint bit", share: 6, script: "epochs", trials: 1, engine: "local", needs: nothingMore, inject: checkpoints(flip)},
+	{name: "events", share: 6, script: "quick", trials: 4, engine: "docker", wires: true, needs: docker, inject: drops},
+	{name: "engine", share: 6, script: "quick", trials: 4, engine: "docker", breaks: true, needs: docker, inject: restarts},
 }
 
 // faults is the campaign.
@@ -115,6 +115,7 @@ type faults struct {
 
 	image    sync.Once
 	imageErr error
+	own      ownEngine
 
 	mu        sync.Mutex
 	rows      []row
@@ -145,7 +146,7 @@ func (c *faults) left(k kind) result {
 	}
 	c.mu.Unlock()
 	b.once.Do(func() {
-		k.name, k.inject, k.disk, k.held, k.wires = "alone", func(*place) {}, false, false, false
+		k.name, k.inject, k.disk, k.held, k.wires, k.breaks = "alone", func(*place) {}, false, false, false, false
 		p := c.round(k, 0, nil)
 		if p.failure == "" {
 			b.want = p.got
@@ -161,6 +162,13 @@ func (c *faults) kind(t *testing.T, k kind, quota int) {
 			t.Fatal(err)
 		}
 	}
+	workers, next := min(3, 1+quota/8), 0
+	if k.breaks {
+		workers = 1
+		if err := c.own.open(); err != nil {
+			t.Fatal(err)
+		}
+	}
 	want := c.left(k)
 	if want.verdict == "" {
 		t.Fatal("the run without faults reached no verdict")
@@ -168,10 +176,9 @@ func (c *faults) kind(t *testing.T, k kind, quota int) {
 	begun := time.Now()
 	sum := row{kind: k.name}
 	var lock sync.Mutex
-	var workers sync.WaitGroup
-	next := 0
-	for range min(3, 1+quota/8) {
-		workers.Go(func() {
+	var group sync.WaitGroup
+	for range workers {
+		group.Go(func() {
 			for {
 				lock.Lock()
 				n, enough := next, sum.hit >= quota || sum.lost > 3 || next > 2*quota
@@ -191,7 +198,7 @@ func (c *faults) kind(t *testing.T, k kind, quota int) {
 			}
 		})
 	}
-	workers.Wait()
+	group.Wait()
 	sum.seconds = time.Since(begun).Seconds()
 	if sum.hit < quota {
 		t.Errorf("%s: %d faults hit, %d are wanted", k.name, sum.hit, quota)
@@ -218,7 +225,7 @@ func (c *faults) round(k kind, n int, want *result) (p *place) {
 	defer func() { <-c.lanes }()
 	h := fnv.New64a()
 	h.Write([]byte(k.name))
-	p = &place{kind: k, python: c.python, rng: rand.New(rand.NewPCG(uint64(c.seed)^h.Sum64(), uint64(n))), bad: map[string]string{}}
+	p = &place{kind: k, python: c.python, own: &c.own, rng: rand.New(rand.NewPCG(uint64(c.seed)^h.Sum64(), uint64(n))), bad: map[string]string{}}
 	defer func() {
 		if err := recover(); err != nil {
 			give, ok := err.(giveUp)

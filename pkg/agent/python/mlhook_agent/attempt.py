@@ -21,6 +21,7 @@ class Attempt:
         self.pid = 0
         self.pipe = -1
         self.left = limit
+        self.unwritten = b""
         self.dropped = 0
         self.started = time.time()
         self.kill_at: Optional[float] = None
@@ -46,14 +47,11 @@ class Attempt:
             self.close_pipe()
             return 0
         keep = data[: max(self.left, 0)]
+        if len(self.unwritten) > events.MAX_UNWRITTEN:  # the disk has been full for long
+            keep = b""
         self.left -= len(data)
         self.dropped += len(data) - len(keep)
-        while keep:
-            try:
-                keep = keep[os.write(self.log, keep) :]
-            except OSError:  # disk full: the training goes on without its log
-                self.dropped += len(keep)
-                break
+        self.unwritten = events.put(self.log, self.unwritten + keep, False)
         return len(data)
 
     def close_pipe(self) -> None:
@@ -83,6 +81,7 @@ class Attempt:
                 break
         if self.pipe >= 0:
             self.close_pipe()
+        events.put(self.log, self.unwritten, True)
         os.close(self.log)
         write_exit(
             self.events,
@@ -104,10 +103,7 @@ class Attempt:
 def write_exit(path: str, **fields: Any) -> None:
     """Append the exit event behind whatever the process left, a torn line included."""
     lines, torn = events.count_lines(path)
-    if torn:  # the process was killed while it wrote
-        with open(path, "ab") as f:
-            f.write(b"\n")
-    writer = events.Writer(path, lines + torn)
+    writer = events.Writer(path, lines + torn, torn)  # torn: the process was killed while it wrote
     writer.write("exit", durable=True, **fields)
     writer.close()
 

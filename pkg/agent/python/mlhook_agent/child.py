@@ -64,6 +64,7 @@ def run(request: Dict[str, Any], directory: str) -> NoReturn:
     if keep:
         save.save(recorder, os.path.join(directory, "model"))
         save.leave(recorder, os.path.join(directory, "warm"))
+    writer.settle()
     finish(code)
 
 

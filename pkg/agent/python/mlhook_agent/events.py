@@ -1,5 +1,6 @@
 """Append-only event files: one JSON object a line, a torn last line is no event."""
 
+import errno
 import json
 import math
 import operator
@@ -12,24 +13,34 @@ from . import PROTOCOL
 
 MAX_EVENTS = 50_000  # a script that measures in a tight loop must not fill the disk
 MAX_TEXT = 4_000
+MAX_UNWRITTEN = 1 << 20  # bytes kept for a disk that is full
+FULL = (errno.ENOSPC, errno.EDQUOT)
+FULL_SECONDS = 0.2  # between two looks at a full disk
 
 
 class Writer:
-    """Writes events to a file and never raises: a full disk costs events, not the training.
+    """Writes events to a file and never raises.
+
+    While the disk is full an event waits in memory for the next one; a durable
+    one, without which nobody knows how the training went, waits for the disk.
 
     Safe to use from several threads. In a forked child it writes nothing, since
     the file's numbering belongs to the process that made the writer.
     """
 
-    def __init__(self, path: str, seq: int = 0) -> None:
+    def __init__(self, path: str, seq: int = 0, torn: bool = False) -> None:
+        """Go on behind so many lines, the last of which may be torn."""
         self._fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
         self._seq = seq
+        self._unwritten = b"\n" if torn else b""
         self._pid = os.getpid()
         self._lock = threading.Lock()
 
     def write(self, kind: str, durable: bool = False, **fields: Any) -> None:
         """Append one event. Values that JSON cannot hold (NaN, infinity) are left out."""
-        if os.getpid() != self._pid or (self._seq >= MAX_EVENTS and not durable):
+        if os.getpid() != self._pid:
+            return
+        if not durable and (self._seq >= MAX_EVENTS or len(self._unwritten) > MAX_UNWRITTEN):
             return
         event = {"v": PROTOCOL, "seq": self._seq, "time": round(time.time(), 6), "type": kind}
         for name, value in fields.items():
@@ -39,16 +50,40 @@ class Writer:
         with self._lock:
             event["seq"] = self._seq
             try:
-                os.write(self._fd, (json.dumps(event, allow_nan=False) + "\n").encode("ascii"))
-                if durable:
-                    os.fsync(self._fd)
-            except (OSError, ValueError):
+                self._unwritten += (json.dumps(event, allow_nan=False) + "\n").encode("ascii")
+            except ValueError:
                 return
             self._seq += 1
+            self._unwritten = put(self._fd, self._unwritten, durable)
+            if durable:
+                try:
+                    os.fsync(self._fd)
+                except OSError:
+                    pass  # it is written all the same
+
+    def settle(self) -> None:
+        """Wait until all events are written."""
+        if os.getpid() == self._pid:
+            with self._lock:
+                self._unwritten = put(self._fd, self._unwritten, True)
 
     def close(self) -> None:
         """Close the file; the writer is of no use afterwards."""
         os.close(self._fd)
+
+
+def put(fd: int, data: bytes, wait: bool) -> bytes:
+    """Write the data and return what a full disk did not take; nothing, if told to wait for it."""
+    while data:
+        try:
+            data = data[os.write(fd, data) :]
+        except OSError as error:
+            if error.errno not in FULL:
+                return b""  # the script closed the file, say
+            if not wait:
+                return data
+            time.sleep(FULL_SECONDS)
+    return data
 
 
 def plain(value: Any) -> Any:

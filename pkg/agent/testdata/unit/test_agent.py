@@ -79,6 +79,32 @@ class Events(InDirectory):
         self.recorder.writer.write("error", durable=True)
         self.assertEqual(len(written(self.dir)), events.MAX_EVENTS + 1)
 
+    @unittest.skipUnless(os.path.exists("/dev/full"), "a system without a device that is always full")
+    def test_full_disk_delays_events(self):
+        log = events.Writer("/dev/full")
+        log.write("curve", epoch=1)
+        room = threading.Timer(3 * events.FULL_SECONDS, self.make_room, (log,))
+        room.start()
+        log.write("exit", durable=True, code=0)  # waits
+        room.join()
+        self.assertEqual([(e["seq"], e["type"]) for e in written(self.dir)], [(0, "curve"), (1, "exit")])
+
+    @unittest.skipUnless(os.path.exists("/dev/full"), "a system without a device that is always full")
+    def test_full_disk_keeps_a_bounded_number_of_events(self):
+        log = events.Writer("/dev/full")
+        for _ in range(2000):
+            log.write("warning", text="a" * events.MAX_TEXT)
+        self.assertLess(len(log._unwritten), events.MAX_UNWRITTEN + 2 * events.MAX_TEXT)
+        self.make_room(log)
+        log.settle()
+        self.assertEqual([e["seq"] for e in written(self.dir)], list(range(len(written(self.dir)))))
+
+    def make_room(self, log):
+        """The file is on a disk with room from now on."""
+        fd = os.open(os.path.join(self.dir, "events.jsonl"), os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+        os.dup2(fd, log._fd)
+        os.close(fd)
+
     def test_exit_behind_a_torn_line(self):
         path = os.path.join(self.dir, "torn.jsonl")
         with open(path, "w") as f:
