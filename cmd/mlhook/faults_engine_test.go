@@ -15,16 +15,18 @@ import (
 	"time"
 )
 
-// ownEngine is a Docker Engine of the test's own, which may be harmed. It lives
-// in a network namespace that outlives it: an engine without a bridge removes the
-// docker0 of the namespace it is in.
+// ownEngine is a Docker Engine of the test's own, which may be harmed: a dockerd
+// beside a containerd that outlives it, as distributions set them up. Both are in
+// a network namespace, since an engine without a bridge removes the docker0 of the
+// namespace it is in.
 type ownEngine struct {
-	once  sync.Once
-	err   error
-	dir   string
-	space *exec.Cmd      // holds the namespace
-	hold  io.WriteCloser // ends it, also when the test dies
-	cmd   *exec.Cmd
+	once       sync.Once
+	err        error
+	dir        string
+	space      *exec.Cmd      // holds the namespace
+	hold       io.WriteCloser // ends it, also when the test dies
+	containerd *exec.Cmd
+	cmd        *exec.Cmd
 }
 
 // open starts the engine and gives it the image, once.
@@ -33,15 +35,11 @@ func (e *ownEngine) open() error {
 		if e.dir, e.err = os.MkdirTemp("", "mlhook-engine-"); e.err != nil {
 			return
 		}
-		e.space = exec.Command("unshare", "--net", "cat")
-		if e.hold, e.err = e.space.StdinPipe(); e.err != nil {
+		if e.err = e.isolate(); e.err != nil {
 			return
 		}
-		if e.err = e.space.Start(); e.err != nil {
+		if e.containerd, e.err = e.daemon("containerd", "--address", e.file("containerd.sock"), "--root", e.file("images"), "--state", e.file("tasks")); e.err != nil {
 			return
-		}
-		for net := ""; net == "" || net == netOf("self"); net = netOf(strconv.Itoa(e.space.Process.Pid)) {
-			time.Sleep(time.Millisecond) // unshare has not come that far
 		}
 		if e.err = e.start(); e.err != nil {
 			return
@@ -54,7 +52,24 @@ func (e *ownEngine) open() error {
 	return e.err
 }
 
-func (e *ownEngine) host() string { return "unix://" + filepath.Join(e.dir, "docker.sock") }
+func (e *ownEngine) file(name string) string { return filepath.Join(e.dir, name) }
+
+func (e *ownEngine) host() string { return "unix://" + e.file("docker.sock") }
+
+// isolate makes the namespace.
+func (e *ownEngine) isolate() (err error) {
+	e.space = exec.Command("unshare", "--net", "cat")
+	if e.hold, err = e.space.StdinPipe(); err != nil {
+		return err
+	}
+	if err := e.space.Start(); err != nil {
+		return err
+	}
+	for net := ""; net == "" || net == netOf("self"); net = netOf(strconv.Itoa(e.space.Process.Pid)) {
+		time.Sleep(time.Millisecond) // unshare has not come that far
+	}
+	return nil
+}
 
 // netOf identifies the network namespace of a process.
 func netOf(pid string) string {
@@ -65,18 +80,23 @@ func netOf(pid string) string {
 	return name
 }
 
-// start starts dockerd and waits until it answers.
-func (e *ownEngine) start() error {
-	log, err := os.OpenFile(filepath.Join(e.dir, "log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+// daemon starts a program in the namespace.
+func (e *ownEngine) daemon(args ...string) (*exec.Cmd, error) {
+	log, err := os.OpenFile(e.file("log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer log.Close()
-	e.cmd = exec.Command("nsenter", fmt.Sprintf("--net=/proc/%d/ns/net", e.space.Process.Pid), "dockerd", "-H", e.host(),
-		"--data-root", filepath.Join(e.dir, "data"), "--exec-root", filepath.Join(e.dir, "exec"), "-p", filepath.Join(e.dir, "pid"),
-		"--bridge=none", "--iptables=false", "--ip-masq=false")
-	e.cmd.Stdout, e.cmd.Stderr = log, log
-	if err := e.cmd.Start(); err != nil {
+	cmd := exec.Command("nsenter", append([]string{fmt.Sprintf("--net=/proc/%d/ns/net", e.space.Process.Pid)}, args...)...)
+	cmd.Stdout, cmd.Stderr = log, log
+	return cmd, cmd.Start()
+}
+
+// start starts dockerd and waits until it answers.
+func (e *ownEngine) start() (err error) {
+	e.cmd, err = e.daemon("dockerd", "-H", e.host(), "--containerd", e.file("containerd.sock"), "--data-root", e.file("data"), "--exec-root", e.file("exec"),
+		"-p", e.file("pid"), "--bridge=none", "--iptables=false", "--ip-masq=false")
+	if err != nil {
 		return err
 	}
 	for range 600 {
@@ -85,7 +105,7 @@ func (e *ownEngine) start() error {
 		}
 		time.Sleep(100 * time.Millisecond)
 	}
-	text, _ := os.ReadFile(filepath.Join(e.dir, "log")) // said in an error anyway
+	text, _ := os.ReadFile(e.file("log")) // said in an error anyway
 	return fmt.Errorf("dockerd does not answer:\n%s", text[max(0, len(text)-4000):])
 }
 
@@ -102,8 +122,12 @@ func (e *ownEngine) restart(signal syscall.Signal) error {
 func (e *ownEngine) close() {
 	if e.cmd != nil {
 		exec.Command("sh", "-c", "docker -H "+e.host()+" ps -aq | xargs -r docker -H "+e.host()+" rm -f").Run()
-		e.cmd.Process.Signal(syscall.SIGTERM)
-		e.cmd.Wait()
+	}
+	for _, cmd := range []*exec.Cmd{e.cmd, e.containerd} {
+		if cmd != nil {
+			cmd.Process.Signal(syscall.SIGTERM)
+			cmd.Wait()
+		}
 	}
 	if e.hold != nil {
 		e.hold.Close()

@@ -304,7 +304,7 @@ func (p *place) completed(trial int) (n int) {
 		f.Close()
 		p.must(err)
 		if len(events) > 0 {
-			if last := events[len(events)-1]; last.Type == agent.EventExit && last.Code != nil && *last.Code == 0 {
+			if last := events[len(events)-1]; last.Type == agent.EventExit && last.Code != nil && *last.Code == 0 && !last.Quit {
 				n++
 			}
 		}

@@ -171,6 +171,7 @@ type Event struct {
 	Line       int                `json:"line,omitempty"`
 	Code       *int               `json:"code,omitempty"`
 	Signal     int                `json:"signal,omitempty"`
+	Quit       bool               `json:"quit,omitempty"` // the agent was told to end, and the attempt ended with it
 	Seconds    float64            `json:"seconds,omitempty"`
 	CPU        float64            `json:"cpu,omitempty"`     // seconds
 	MaxRSS     int64              `json:"max_rss,omitempty"` // bytes

@@ -110,7 +110,7 @@ func (l *Loop) stands(t run.Trial) bool {
 		return false
 	}
 	events, _, err := l.session.Events(t.N, t.Attempts[len(t.Attempts)-1].N, 0)
-	ended := slices.ContainsFunc(events, func(e agent.Event) bool { return e.Type == agent.EventExit && e.Code != nil })
+	ended := slices.ContainsFunc(events, func(e agent.Event) bool { return e.Type == agent.EventExit && e.Code != nil && !e.Quit })
 	return err == nil && (ended || l.session.Adopted() && len(events) > 0)
 }
 
@@ -214,9 +214,10 @@ func (l *Loop) follow(ctx context.Context, r run.Run, t *run.Trial) (out outcome
 				l.say("train", "trial %d: %s", t.N, joined(fmt.Sprintf("goes on behind epoch %d, %s", e.Epoch, e.Level), e.Text))
 			}
 		}
-		if out.exit != nil {
+		if out.exit != nil && !out.exit.Quit {
 			return out, nil, nil
 		}
+		ask = ask || out.exit != nil // the agent is about to follow
 		if err := l.pause(ctx, r, t, &out); err != nil {
 			return out, nil, err
 		}

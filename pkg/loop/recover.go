@@ -15,13 +15,14 @@ type lost struct {
 	memory bool // it ran out of memory, so the same again would end the same
 }
 
-// Why attempts are followed by others. The first four are nobody's fault and
+// Why attempts are followed by others. The first five are nobody's fault and
 // count as no failure; what was killed says nothing of why.
 const (
 	whyInterrupted = "mlhook was interrupted"
 	whyPaused      = "paused at " // by the search, which begins so
 	whyEngine      = "the engine restarted"
 	whyDisk        = "the disk was full"
+	whyQuit        = "the agent was told to end" // by a Docker that ends politely, say
 	whyKilled      = "the agent died: it was killed"
 	whyProcess     = "its process was killed"
 )
@@ -38,6 +39,8 @@ func (l *Loop) agentGone(ctx context.Context) (*lost, error) {
 		return &lost{why: "the agent died: out of memory", cause: run.CauseResources, memory: true}, nil
 	case exit.EngineLost:
 		return &lost{why: whyEngine, cause: run.CauseResources}, nil
+	case exit.Code == 0:
+		return &lost{why: whyQuit, cause: run.CauseResources}, nil
 	case exit.Code == 137 || exit.Code < 0:
 		return &lost{why: whyKilled, cause: run.CauseMlhook}, nil
 	}
@@ -102,5 +105,5 @@ func failures(t run.Trial) (all []run.Failure) {
 
 // noFailure tells whether an attempt followed another that did not fail.
 func noFailure(why string) bool {
-	return why == whyInterrupted || why == whyEngine || why == whyDisk || strings.HasPrefix(why, whyPaused)
+	return why == whyInterrupted || why == whyEngine || why == whyDisk || why == whyQuit || strings.HasPrefix(why, whyPaused)
 }

@@ -25,6 +25,7 @@ class Attempt:
         self.dropped = 0
         self.started = time.time()
         self.kill_at: Optional[float] = None
+        self.quit = False  # it is stopped because the agent ends
 
     def begun(self, pid: int, pipe: int) -> None:
         """The process runs and prints into this pipe."""
@@ -89,6 +90,7 @@ class Attempt:
             signal=os.WTERMSIG(status) if os.WIFSIGNALED(status) else None,
             seconds=time.time() - self.started, cpu=usage.ru_utime + usage.ru_stime,
             max_rss=usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024), dropped=self.dropped or None,
+            quit=self.quit or None,
         )
 
     def failed(self, reason: str) -> None:

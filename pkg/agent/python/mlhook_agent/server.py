@@ -94,6 +94,7 @@ class Server:
     def _quit(self, grace: float) -> None:
         self.quit = True
         for attempt in self.attempts.values():
+            attempt.quit = attempt.quit or attempt.kill_at is None
             attempt.stop(grace)
 
     def _read_requests(self) -> None:
