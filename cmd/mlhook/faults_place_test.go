@@ -283,6 +283,9 @@ func (p *place) checkResumed(d run.Detail) {
 	p.must(err)
 	for _, name := range names {
 		text, err := os.ReadFile(name)
+		if errors.Is(err, os.ErrNotExist) {
+			continue // pruned meanwhile
+		}
 		p.must(err)
 		var r agent.Request
 		p.must(json.Unmarshal(text, &r))

@@ -264,6 +264,9 @@ func checkAdopt(t *testing.T, u under) Session {
 	if !s.Adopted() || s.Hello().Seq != first.Hello().Seq || s.Hello().Time != first.Hello().Time {
 		t.Errorf("another agent was started: %+v, not %+v", s.Hello(), first.Hello())
 	}
+	if !s.Asked(3, 1) || s.Asked(3, 2) {
+		t.Error("what the agent was asked for is not known")
+	}
 	write(t, filepath.Join(u.job.Dir, "trials", "3", "1", "tree", "go"), "")
 	await(t, s, 3, 1, agent.EventExit)
 	if text := logText(t, s, 3, 1); !strings.Contains(text, "went on") {

@@ -115,6 +115,9 @@ type Session interface {
 	// for the same attempt starts it once.
 	Start(ctx context.Context, req agent.Request) error
 
+	// Asked tells whether this agent was asked for the attempt, by whatever runner.
+	Asked(trial, attempt int) bool
+
 	// Stop kills an attempt; its exit event tells when it is gone.
 	Stop(ctx context.Context, trial, attempt int) error
 

@@ -76,7 +76,7 @@ func (f *files) Start(ctx context.Context, req agent.Request) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if _, err := os.Stat(filepath.Join(f.dir("requests"), req.Name())); err == nil {
+	if f.Asked(req.Trial, req.Attempt) {
 		return nil
 	}
 	if err := os.MkdirAll(filepath.Join(f.trials(), agent.CheckpointDir(req.Trial)), 0o755); err != nil {
@@ -90,6 +90,13 @@ func (f *files) Start(ctx context.Context, req agent.Request) error {
 		}
 	}
 	return agent.WriteRequest(f.dir("requests"), req)
+}
+
+// Asked looks for the request.
+func (f *files) Asked(trial, attempt int) bool {
+	name := agent.Request{Op: agent.OpRun, Trial: trial, Attempt: attempt}.Name()
+	_, err := os.Stat(filepath.Join(f.dir("requests"), name))
+	return err == nil
 }
 
 // Stop asks the agent to kill an attempt.

@@ -104,14 +104,18 @@ func again(t *run.Trial, why string) {
 
 // stands tells whether the trial's last attempt needs no start: it ended by
 // itself, under an agent that may be gone with a runner that could not write it
-// down, or the adopted agent knows it.
+// down, or the agent was asked for it, at times by an earlier runner.
 func (l *Loop) stands(t run.Trial) bool {
 	if len(t.Attempts) == 0 {
 		return false
 	}
-	events, _, err := l.session.Events(t.N, t.Attempts[len(t.Attempts)-1].N, 0)
+	attempt := t.Attempts[len(t.Attempts)-1].N
+	if l.session.Asked(t.N, attempt) {
+		return true
+	}
+	events, _, err := l.session.Events(t.N, attempt, 0)
 	ended := slices.ContainsFunc(events, func(e agent.Event) bool { return e.Type == agent.EventExit && e.Code != nil && !e.Quit })
-	return err == nil && (ended || l.session.Adopted() && len(events) > 0)
+	return err == nil && ended
 }
 
 // begin journals an attempt, lays out its tree and asks the agent for it.
