@@ -127,7 +127,10 @@ func (o *overhead) box(name string) *box {
 	x := &box{name: name, image: made.Ref, batches: map[time.Duration]int{}, job: engine.Job{
 		RunID: fmt.Sprintf("overhead-%s-%d", name, os.Getpid()), Repo: dir, Dir: run, Image: made, Network: "none",
 		Preload: image.Preload(program), UID: os.Getuid(), GID: os.Getgid()}}
-	if x.Session, err = docker.Open(ctx, x.job); err != nil {
+	if x.Session, err = docker.Open(ctx, x.job); err == nil {
+		_, err = x.Hello(ctx)
+	}
+	if err != nil {
 		o.b.Fatal(err)
 	}
 	o.b.Cleanup(func() {

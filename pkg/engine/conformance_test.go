@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -104,10 +103,19 @@ func open(t *testing.T, u under) Session {
 	if s.Adopted() {
 		t.Fatal("a first session is adopted")
 	}
-	if s.Hello().Type != agent.EventHello || s.Hello().Python == "" {
-		t.Fatalf("hello is %+v", s.Hello())
+	if e := hello(t, s); e.Python == "" {
+		t.Fatalf("hello is %+v", e)
 	}
 	return s
+}
+
+func hello(t *testing.T, s Session) agent.Event {
+	t.Helper()
+	e, err := s.Hello(testContext(t))
+	if err != nil || e.Type != agent.EventHello {
+		t.Fatalf("hello is %+v, %v", e, err)
+	}
+	return e
 }
 
 // begin lays out a script and starts it as an attempt of a trial.
@@ -249,34 +257,6 @@ func checkStop(t *testing.T, u under, s Session) {
 	}
 }
 
-// checkAdopt loses the session, as a killed runner does, in the middle of an attempt.
-func checkAdopt(t *testing.T, u under) Session {
-	first, err := u.Open(testContext(t), u.job)
-	if err != nil {
-		t.Fatal(err)
-	}
-	begin(t, u, first, 3, 1, "import time, os\nwhile not os.path.exists('go'): time.sleep(0.01)\nprint('went on')")
-	await(t, first, 3, 1, agent.EventBegin)
-	s, err := u.fresh().Open(testContext(t), u.job)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !s.Adopted() || s.Hello().Seq != first.Hello().Seq || s.Hello().Time != first.Hello().Time {
-		t.Errorf("another agent was started: %+v, not %+v", s.Hello(), first.Hello())
-	}
-	if !s.Asked(3, 1) || s.Asked(3, 2) {
-		t.Error("what the agent was asked for is not known")
-	}
-	write(t, filepath.Join(u.job.Dir, "trials", "3", "1", "tree", "go"), "")
-	await(t, s, 3, 1, agent.EventExit)
-	if text := logText(t, s, 3, 1); !strings.Contains(text, "went on") {
-		t.Errorf("log is %q", text)
-	}
-	begin(t, u, s, 4, 1, "print('by the second runner')")
-	await(t, s, 4, 1, agent.EventExit)
-	return s
-}
-
 // checkHostile has a trial replace its files with what must not be followed.
 func checkHostile(t *testing.T, u under, s Session) {
 	secret := filepath.Join(t.TempDir(), "secret")
@@ -324,84 +304,4 @@ os.symlink("..", "../model/up")
 	if _, _, err := s.Events(5, 1, 0); err == nil {
 		t.Error("events that are a symlink were read")
 	}
-}
-
-func checkCrash(t *testing.T, u under, s Session) Session {
-	begin(t, u, s, 6, 1, "import time\ntime.sleep(600)")
-	await(t, s, 6, 1, agent.EventBegin)
-	u.crash(t, s)
-	exit := awaitExit(t, s)
-	if exit.Code == 0 || exit.OOM || exit.Text == "" {
-		t.Errorf("exit is %+v", exit)
-	}
-	// Of an agent that this process started, the end is told at once.
-	next := open(t, u)
-	begin(t, u, next, 6, 2, "import time\ntime.sleep(600)")
-	await(t, next, 6, 2, agent.EventBegin)
-	u.crash(t, next)
-	select {
-	case <-next.Gone():
-	case <-time.After(time.Minute):
-		t.Error("nobody says that the agent is gone")
-	}
-	next = open(t, u)
-	begin(t, u, next, 6, 3, "print('again')")
-	await(t, next, 6, 3, agent.EventExit)
-	return next
-}
-
-func awaitExit(t *testing.T, s Session) *Exit {
-	t.Helper()
-	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
-		exit, err := s.Exited(testContext(t))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if exit != nil {
-			return exit
-		}
-	}
-	t.Fatal("the agent still lives")
-	return nil
-}
-
-func checkClose(t *testing.T, u under, s Session) {
-	begin(t, u, s, 7, 1, "import time\ntime.sleep(600)")
-	await(t, s, 7, 1, agent.EventBegin)
-	if err := s.Close(testContext(t)); err != nil {
-		t.Fatal(err)
-	}
-	awaitExit(t, s)
-	if left := u.left(t); len(left) != 0 {
-		t.Errorf("after Close there is still %v", left)
-	}
-	s = open(t, u)
-	begin(t, u, s, 8, 1, "import time\ntime.sleep(600)")
-	await(t, s, 8, 1, agent.EventBegin)
-	if len(u.left(t)) == 0 {
-		t.Error("nothing of a living agent is seen; the check above proves nothing")
-	}
-	for range 2 { // the second time there is nothing
-		if err := u.fresh().Clean(testContext(t), u.job.RunID); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if left := u.left(t); len(left) != 0 {
-		t.Errorf("after Clean there is still %v", left)
-	}
-}
-
-// commands lists the processes whose command line names something.
-func commands(t *testing.T, what string) (found []string) {
-	t.Helper()
-	out, err := exec.Command("ps", "-A", "-ww", "-o", "pid=,stat=,command=").Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for line := range strings.Lines(string(out)) {
-		if fields := strings.Fields(line); len(fields) > 2 && strings.Contains(line, what) && !strings.HasPrefix(fields[1], "Z") {
-			found = append(found, strings.TrimSpace(line))
-		}
-	}
-	return found
 }

@@ -46,11 +46,11 @@ type dockerSession struct {
 	files
 	docker *Docker
 	id     string
+	dead   []string      // containers of the run that have ended
 	gone   chan struct{} // closed when the container has ended
 }
 
-// Open takes over the run's container, else starts one. Dead ones are removed,
-// which need not be waited for: what they did is in the files.
+// Open takes over the run's container, else starts one.
 func (d *Docker) Open(ctx context.Context, job Job) (Session, error) {
 	if err := d.Check(ctx); err != nil {
 		return nil, err
@@ -65,13 +65,12 @@ func (d *Docker) Open(ctx context.Context, job Job) (Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	var dead []string
 	for _, c := range found {
 		session, err := strconv.Atoi(c.Labels[labelSession])
 		if c.State == "running" && err == nil && !s.adopted {
 			s.id, s.session, s.adopted = c.ID, session, true
 		} else {
-			dead = append(dead, c.ID)
+			s.dead = append(s.dead, c.ID)
 		}
 	}
 	if !s.adopted {
@@ -79,17 +78,18 @@ func (d *Docker) Open(ctx context.Context, job Job) (Session, error) {
 			return nil, fmt.Errorf("start the container: %w", err)
 		}
 	}
-	removed := make(chan error, 1)
-	go func() { removed <- d.removeAll(ctx, dead) }()
-	err = s.awaitHello(ctx, s.living)
-	if err != nil && ctx.Err() == nil {
-		err = errors.Join(err, d.remove(ctx, s.id))
-	}
-	if err = errors.Join(err, <-removed); err != nil {
-		return nil, err
-	}
 	go s.await(ctx)
 	return s, nil
+}
+
+// Hello removes the dead containers besides, which nobody has to wait for: what
+// they did is in the files.
+func (s *dockerSession) Hello(ctx context.Context) (agent.Event, error) {
+	e, err := s.awaitHello(ctx, s.living)
+	if err != nil && ctx.Err() == nil {
+		err = errors.Join(err, s.docker.remove(ctx, s.id))
+	}
+	return e, errors.Join(err, s.docker.removeAll(ctx, s.dead))
 }
 
 // await closes gone at the container's end; it ends with the context at the

@@ -91,7 +91,8 @@ type Engine interface {
 	Places(m Mount) bool
 
 	// Open starts the agent of a job, or adopts the one that an earlier runner
-	// left running for the same RunID. It returns when the agent has said hello.
+	// left running for the same RunID. The agent may still import when it
+	// returns; what it is asked for meanwhile, it does as soon as it can.
 	Open(ctx context.Context, job Job) (Session, error)
 
 	// Clean removes whatever is left of a run: containers, processes. It is
@@ -104,8 +105,9 @@ type Session interface {
 	// Adopted tells whether the agent was there before Open.
 	Adopted() bool
 
-	// Hello is the agent's first event.
-	Hello() agent.Event
+	// Hello waits for the agent's first event, by which it is ready. The error
+	// of an agent that ended before has its last words; nothing is left of it.
+	Hello(ctx context.Context) (agent.Event, error)
 
 	// DataPath is where a Mount appears to the trials.
 	DataPath(name string) string

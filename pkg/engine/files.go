@@ -31,7 +31,6 @@ type files struct {
 	session  int
 	uid, gid int // whom trees are handed to; uid -1 when trials run as this user
 	adopted  bool
-	hello    agent.Event
 }
 
 // lastSession is the number of the run's last session, 0 for none.
@@ -68,8 +67,7 @@ func (f *files) create() error {
 	return os.Lchown(f.dir("state"), f.uid, f.gid)
 }
 
-func (f *files) Adopted() bool      { return f.adopted }
-func (f *files) Hello() agent.Event { return f.hello }
+func (f *files) Adopted() bool { return f.adopted }
 
 // Start writes the request, once.
 func (f *files) Start(ctx context.Context, req agent.Request) error {
@@ -159,7 +157,7 @@ const helloLimit = 5 * time.Minute
 
 // awaitHello waits for the agent's first event. living tells whether the agent
 // is there, and its last words when it is not.
-func (f *files) awaitHello(ctx context.Context, living func() (bool, string)) error {
+func (f *files) awaitHello(ctx context.Context, living func() (bool, string)) (agent.Event, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, helloLimit,
 		fmt.Errorf("the agent was not ready in %v; the machine may be short of memory", helloLimit))
 	defer cancel()
@@ -168,22 +166,21 @@ func (f *files) awaitHello(ctx context.Context, living func() (bool, string)) er
 	for n := 0; ; n++ {
 		events, _, err := readEvents(f.dir("state"), "agent.jsonl", 0)
 		if err != nil {
-			return err
+			return agent.Event{}, err
 		}
 		for _, e := range events {
 			if e.Type == agent.EventHello {
-				f.hello = e
-				return nil
+				return e, nil
 			}
 		}
 		if n%10 == 9 {
 			if alive, words := living(); !alive {
-				return fmt.Errorf("the agent ended before it was ready: %s", words)
+				return agent.Event{}, fmt.Errorf("the agent ended before it was ready: %s", words)
 			}
 		}
 		select {
 		case <-ctx.Done():
-			return context.Cause(ctx)
+			return agent.Event{}, context.Cause(ctx)
 		case <-tick.C:
 		}
 	}

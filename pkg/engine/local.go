@@ -85,7 +85,7 @@ func (l *Local) Open(ctx context.Context, job Job) (Session, error) {
 	}
 	if s.session > 0 && s.load() == nil && s.id.alive() {
 		s.adopted = true
-		return s, s.awaitHello(ctx, s.living)
+		return s, nil
 	}
 	// Attempts may outlive an agent that was killed, and an agent the runner
 	// that was killed before it had written down the process.
@@ -101,13 +101,15 @@ func (l *Local) Open(ctx context.Context, job Job) (Session, error) {
 	if err := s.launch(home, job); err != nil {
 		return nil, fmt.Errorf("start the agent with %s: %w", job.Image.Ref, err)
 	}
-	if err := s.awaitHello(ctx, s.living); err != nil {
-		if ctx.Err() == nil {
-			s.Close(context.WithoutCancel(ctx))
-		}
-		return nil, err
-	}
 	return s, nil
+}
+
+func (s *localSession) Hello(ctx context.Context) (agent.Event, error) {
+	e, err := s.awaitHello(ctx, s.living)
+	if err != nil && ctx.Err() == nil {
+		err = errors.Join(err, s.Close(ctx))
+	}
+	return e, err
 }
 
 // index names the file that leads from a run to its directory.

@@ -162,8 +162,9 @@ func TestBuild(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer s.Close(t.Context())
-			if _, ok := s.Hello().Frameworks[c.module]; !ok {
-				t.Errorf("the agent imported %v, not %s", s.Hello().Frameworks, c.module)
+			hello, err := s.Hello(t.Context())
+			if _, ok := hello.Frameworks[c.module]; !ok {
+				t.Errorf("the agent imported %v, not %s: %v", hello.Frameworks, c.module, err)
 			}
 		})
 	}

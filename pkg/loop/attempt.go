@@ -43,12 +43,18 @@ type outcome struct {
 // execute brings a trial to its end, however many attempts it takes.
 func (l *Loop) execute(ctx context.Context, r run.Run, t run.Trial) error {
 	for {
-		if err := l.openSession(ctx, r); err != nil {
+		opened, err := l.openSession(ctx, r)
+		if err != nil {
 			return err
 		}
 		if !l.stands(t) {
 			l.interrupted(&t)
 			if err := l.begin(ctx, &t); err != nil {
+				return err
+			}
+		}
+		if opened {
+			if err := l.greet(ctx); err != nil {
 				return err
 			}
 		}

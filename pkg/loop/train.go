@@ -291,10 +291,10 @@ func describe(m run.Metric) string {
 
 func number(x float64) string { return fmt.Sprintf("%.3f", x) }
 
-// openSession starts or adopts the agent.
-func (l *Loop) openSession(ctx context.Context, r run.Run) error {
+// openSession starts or adopts the agent, which may not be ready yet.
+func (l *Loop) openSession(ctx context.Context, r run.Run) (opened bool, err error) {
 	if l.session != nil {
-		return nil
+		return false, nil
 	}
 	s, err := l.Engine.Open(ctx, engine.Job{
 		RunID: r.ID, Repo: l.Common, Commit: r.Commit, Dir: l.Dir, Image: l.image,
@@ -302,14 +302,26 @@ func (l *Loop) openSession(ctx context.Context, r run.Run) error {
 		Network: l.Settings.Network, UID: l.UID, GID: l.GID, CPUs: l.CPUs,
 	})
 	if err != nil {
-		return fmt.Errorf("start the agent: %w", err)
+		return false, fmt.Errorf("start the agent: %w", err)
 	}
 	l.session = s
+	return true, nil
+}
+
+// greet waits until the agent is ready.
+func (l *Loop) greet(ctx context.Context) error {
+	hello, err := l.session.Hello(ctx)
+	if err != nil {
+		if ctx.Err() == nil {
+			l.session = nil
+		}
+		return fmt.Errorf("start the agent: %w", err)
+	}
 	verb := "started"
-	if s.Adopted() {
+	if l.session.Adopted() {
 		verb = "taken over"
 	}
-	l.say("train", "agent %s: Python %s, %s imported in %.1f s", verb, s.Hello().Python, frameworks(s.Hello().Frameworks), s.Hello().Seconds)
+	l.say("train", "agent %s: Python %s, %s imported in %.1f s", verb, hello.Python, frameworks(hello.Frameworks), hello.Seconds)
 	return nil
 }
 
