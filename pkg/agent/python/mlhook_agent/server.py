@@ -57,11 +57,18 @@ class Server:
         """Import, say hello, and serve."""
         signal.signal(signal.SIGTERM, self._on_term)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
+        gc.disable()  # little of an import is garbage, and looking for it takes a tenth of the time
         began = time.time()
         versions = self._import()
+        seconds = time.time() - began
+        for name in versions:
+            for part in OWN.get(name, ()):
+                _try("mlhook_agent." + part)
+        gc.freeze()  # the children share these pages for longer
+        gc.enable()
         self.events.write(
             "hello", durable=True, python=platform.python_version(), frameworks=versions,
-            fork=hasattr(os, "fork"), seconds=time.time() - began,
+            fork=hasattr(os, "fork"), seconds=seconds,
         )
         while not self.quit or self.attempts:
             self._read_requests()
@@ -82,10 +89,6 @@ class Server:
             versions[name] = str(getattr(module, "__version__", ""))
             for part in PARTS.get(name, ()):
                 _try(name + "." + part)
-            for part in OWN.get(name, ()):
-                _try("mlhook_agent." + part)
-        gc.collect()
-        gc.freeze()  # the children share these pages for longer
         return versions
 
     def _on_term(self, _number: int, _frame: Any) -> None:
