@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/mlhook/mlhook/pkg/config"
 	"github.com/mlhook/mlhook/pkg/engine"
 	"github.com/mlhook/mlhook/pkg/inspect"
 	"github.com/mlhook/mlhook/pkg/run"
@@ -39,8 +40,7 @@ func trained(t *testing.T, script, framework string) (*Loop, run.Run) {
 	}
 	l := &Loop{Number: r.Number, Dir: dir, Journal: journal, Out: io.Discard, Engine: &engine.Local{Cache: filepath.Join(dir, "cache")},
 		program: &inspect.Program{Entry: "train.py", Family: framework, Frameworks: []string{framework}}, image: engine.Image{Ref: python},
-		Hold: func() string { return "" }, budget: &budget{most: time.Hour}}
-	l.Settings.Minutes, l.Settings.Metric = 60, "accuracy"
+		Hold: func() string { return "" }, budget: &budget{most: time.Hour}, Settings: config.Defaults()}
 	for _, name := range []string{"commit", "trials"} {
 		if err := os.Mkdir(filepath.Join(dir, name), 0o755); err != nil {
 			t.Fatal(err)
