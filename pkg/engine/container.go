@@ -82,14 +82,15 @@ func (d *Docker) Open(ctx context.Context, job Job) (Session, error) {
 	return s, nil
 }
 
-// Hello removes the dead containers besides, which nobody has to wait for: what
-// they did is in the files.
+// Hello removes the dead containers while the agent imports: what they did is
+// in the files.
 func (s *dockerSession) Hello(ctx context.Context) (agent.Event, error) {
+	removed := s.docker.removeAll(ctx, s.dead)
 	e, err := s.awaitHello(ctx, s.living)
 	if err != nil && ctx.Err() == nil {
 		err = errors.Join(err, s.docker.remove(ctx, s.id))
 	}
-	return e, errors.Join(err, s.docker.removeAll(ctx, s.dead))
+	return e, errors.Join(err, removed)
 }
 
 // await closes gone at the container's end; it ends with the context at the

@@ -110,6 +110,62 @@ func TestFullDisk(t *testing.T) {
 	}
 }
 
+// An agent that still imports knows what it was asked for: a runner that comes
+// then does not begin the attempt a second time.
+func TestAttemptOfAnAgentThatIsNotReady(t *testing.T) {
+	ctx := t.Context()
+	l, r := trained(t, "print('Test accuracy: 0.5')", "sklearn")
+	defer func() { l.closeSession(ctx, &ending{}) }()
+	trial := run.Trial{State: run.Training, Start: run.Cold, Seed: 5}
+	if opened, err := l.openSession(ctx, r); err != nil || !opened || l.stands(trial) {
+		t.Fatal(opened, err)
+	}
+	if err := l.begin(ctx, &trial); err != nil {
+		t.Fatal(err)
+	}
+	l.session = nil // as a runner that was killed leaves it
+	if err := l.execute(ctx, r, trial); err != nil {
+		t.Fatal(err)
+	}
+	trials, err := l.Journal.Trials(ctx, r.Number)
+	if err != nil || !l.session.Adopted() || len(trials[0].Attempts) != 1 || trials[0].Value == nil || *trials[0].Value != 0.5 {
+		t.Errorf("%+v %v", trials, err)
+	}
+}
+
+// What an agent that is gone began is not what the next one was asked for.
+func TestAttemptOfAnAgentThatIsGone(t *testing.T) {
+	ctx := t.Context()
+	l, r := trained(t, "import time; time.sleep(600)", "sklearn")
+	defer func() { l.closeSession(ctx, &ending{}) }()
+	trial := run.Trial{State: run.Training, Start: run.Cold, Seed: 5}
+	if _, err := l.openSession(ctx, r); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.begin(ctx, &trial); err != nil {
+		t.Fatal(err)
+	}
+	for begun := false; !begun; time.Sleep(10 * time.Millisecond) {
+		events, _, err := l.session.Events(0, 1, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		begun = len(events) > 0
+	}
+	if err := l.session.Close(ctx); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // started, then adopted
+		l.session = nil
+		if _, err := l.openSession(ctx, r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if !l.session.Adopted() || l.stands(trial) {
+		t.Error("the attempt is waited for, and nobody makes it")
+	}
+}
+
 func TestBudgetCountsWorkOnly(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := &budget{most: time.Hour, used: 20 * time.Minute}
