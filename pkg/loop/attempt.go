@@ -108,22 +108,6 @@ func again(t *run.Trial, why string) {
 	t.Attempts = append(t.Attempts, run.Attempt{N: len(t.Attempts) + 1, Why: &why})
 }
 
-// stands tells whether the trial's last attempt needs no start: it ended by
-// itself, under an agent that may be gone with a runner that could not write it
-// down, or the agent was asked for it, at times by an earlier runner.
-func (l *Loop) stands(t run.Trial) bool {
-	if len(t.Attempts) == 0 {
-		return false
-	}
-	attempt := t.Attempts[len(t.Attempts)-1].N
-	if l.session.Asked(t.N, attempt) {
-		return true
-	}
-	events, _, err := l.session.Events(t.N, attempt, 0)
-	ended := slices.ContainsFunc(events, func(e agent.Event) bool { return e.Type == agent.EventExit && e.Code != nil && !e.Quit })
-	return err == nil && ended
-}
-
 // begin journals an attempt, lays out its tree and asks the agent for it.
 func (l *Loop) begin(ctx context.Context, t *run.Trial) error {
 	if len(t.Attempts) == 0 {
