@@ -189,7 +189,7 @@ func (o *overhead) attempt(x *box, script string, args ...string) (log string, s
 		}
 		time.Sleep(2 * time.Millisecond)
 	}
-	f, err := x.Log(x.trials, 1)
+	f, err := engine.OpenLog(x.job.Dir, x.trials, 1)
 	if err != nil {
 		o.b.Fatal(err)
 	}

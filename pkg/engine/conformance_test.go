@@ -148,9 +148,17 @@ func await(t *testing.T, s Session, trial, attempt int, kind string) (all []agen
 	return nil
 }
 
+// runDir is the run's directory on this machine.
+func runDir(s Session) string {
+	if d, ok := s.(*dockerSession); ok {
+		return d.run
+	}
+	return s.(*localSession).run
+}
+
 func logText(t *testing.T, s Session, trial, attempt int) string {
 	t.Helper()
-	f, err := s.Log(trial, attempt)
+	f, err := OpenLog(runDir(s), trial, attempt)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -232,7 +240,7 @@ func checkModel(t *testing.T, s Session, events []agent.Event) {
 	if i < 0 {
 		t.Fatalf("no model among %+v", events)
 	}
-	f, err := s.Model(0, 1, events[i].Path)
+	f, err := OpenModel(runDir(s), 0, 1, events[i].Path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -273,7 +281,7 @@ os.symlink("..", "../model/up")
 	for _, path := range []string{"link", "inside", "fifo", "up/log", "../log", "../../../../secret", secret, "."} {
 		done := make(chan error, 1)
 		go func() {
-			f, err := s.Model(5, 1, path)
+			f, err := OpenModel(u.job.Dir, 5, 1, path)
 			if err == nil {
 				f.Close()
 			}
@@ -297,7 +305,7 @@ os.symlink("..", "../model/up")
 			t.Fatal(err)
 		}
 	}
-	if f, err := s.Log(5, 1); err == nil {
+	if f, err := OpenLog(u.job.Dir, 5, 1); err == nil {
 		f.Close()
 		t.Error("a log that is a symlink was opened")
 	}

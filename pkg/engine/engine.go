@@ -9,7 +9,6 @@ package engine
 
 import (
 	"context"
-	"io"
 
 	"github.com/mlhook/mlhook/pkg/agent"
 )
@@ -126,12 +125,6 @@ type Session interface {
 	// Events returns the attempt's events behind offset and the offset after
 	// them. A torn last line is not an event. No file yet is no event.
 	Events(trial, attempt int, offset int64) ([]agent.Event, int64, error)
-
-	// Log opens the attempt's output. The caller closes it.
-	Log(trial, attempt int) (io.ReadSeekCloser, error)
-
-	// Model opens a file that a model event named, by its Path. Regular files only.
-	Model(trial, attempt int, path string) (io.ReadCloser, error)
 
 	// Exited returns nil while the agent lives, else how it ended.
 	Exited(ctx context.Context) (*Exit, error)

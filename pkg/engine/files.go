@@ -52,7 +52,7 @@ func (f *files) dir(parts ...string) string {
 	return filepath.Join(append([]string{f.run, "sessions", strconv.Itoa(f.session)}, parts...)...)
 }
 
-func (f *files) trials() string { return filepath.Join(f.run, "trials") }
+func (f *files) trials() string { return trials(f.run) }
 
 // create makes the session's directories.
 func (f *files) create() error {
@@ -120,32 +120,31 @@ func readEvents(dir, name string, offset int64) ([]agent.Event, int64, error) {
 	return agent.ReadEvents(file, offset)
 }
 
-// Log opens an attempt's output.
-func (f *files) Log(trial, attempt int) (io.ReadSeekCloser, error) {
-	file, err := agent.OpenRegular(f.trials(), attemptPath(trial, attempt, "log"), 1<<62)
+// trials are where a run's attempts lie; dir is the run's directory.
+func trials(dir string) string { return filepath.Join(dir, "trials") }
+
+// OpenLog opens the output of an attempt of a run, whose directory is dir. The
+// caller closes it.
+func OpenLog(dir string, trial, attempt int) (io.ReadSeekCloser, error) {
+	file, err := agent.OpenRegular(trials(dir), attemptPath(trial, attempt, "log"), 1<<62)
 	if err != nil {
 		return nil, fmt.Errorf("open the log of trial %d: %w", trial, err)
 	}
 	return file, nil
 }
 
-// Model opens a saved model.
-func (f *files) Model(trial, attempt int, path string) (io.ReadCloser, error) {
+// OpenModel opens a file that a model event of an attempt named, by its Path. It
+// opens regular files only. The caller closes it.
+func OpenModel(dir string, trial, attempt int, path string) (io.ReadCloser, error) {
 	local := filepath.FromSlash(path)
 	if !filepath.IsLocal(local) {
 		return nil, fmt.Errorf("open the model of trial %d: %q leads out of the trial", trial, path)
 	}
-	file, err := agent.OpenRegular(f.trials(), attemptPath(trial, attempt, "model", local), maxModel)
+	file, err := agent.OpenRegular(trials(dir), attemptPath(trial, attempt, "model", local), maxModel)
 	if err != nil {
 		return nil, fmt.Errorf("open the model of trial %d: %w", trial, err)
 	}
 	return file, nil
-}
-
-// OpenModel opens a saved model of a run whose session is over; dir is the
-// run's directory.
-func OpenModel(dir string, trial, attempt int, path string) (io.ReadCloser, error) {
-	return (&files{run: dir}).Model(trial, attempt, path)
 }
 
 func attemptPath(trial, attempt int, parts ...string) string {

@@ -195,9 +195,10 @@ func (l *Loop) follow(ctx context.Context, r run.Run, t *run.Trial) (out outcome
 	var offset int64
 	out.curve, out.wanted = kept(*t), l.Settings.Metric
 	stopped, ask := false, false
-	dead := l.session.Gone()
+	session := l.session // that of an agent that died is read to its end
+	dead := session.Gone()
 	for n := 0; ; n++ {
-		events, next, err := l.session.Events(t.N, attempt, offset)
+		events, next, err := session.Events(t.N, attempt, offset)
 		if err != nil {
 			return out, nil, err
 		}
@@ -211,13 +212,19 @@ func (l *Loop) follow(ctx context.Context, r run.Run, t *run.Trial) (out outcome
 		if out.exit != nil && !out.exit.Quit {
 			return out, nil, nil
 		}
+		if gone != nil { // nothing more was written before it died
+			return out, gone, nil
+		}
 		ask = ask || out.exit != nil // the agent is about to follow
 		if err := l.pause(ctx, r, t, &out); err != nil {
 			return out, nil, err
 		}
 		if (ask || n%20 == 19) && len(events) == 0 {
-			if gone, err := l.agentGone(ctx); gone != nil || err != nil {
-				return out, gone, err
+			if gone, err = l.agentGone(ctx); err != nil {
+				return out, nil, err
+			}
+			if gone != nil {
+				continue
 			}
 		}
 		if out.cut == "" && (l.budget.over() || n%limitEvery == limitEvery-1) {

@@ -356,10 +356,7 @@ func (l *Loop) closeSession(ctx context.Context, err error) {
 
 // logText returns the last part of an attempt's output.
 func (l *Loop) logText(trial, attempt int) string {
-	if l.session == nil {
-		return ""
-	}
-	f, err := l.session.Log(trial, attempt)
+	f, err := engine.OpenLog(l.Dir, trial, attempt)
 	if err != nil {
 		return ""
 	}
