@@ -12,7 +12,9 @@ import random
 import sys
 from typing import Any, Callable, Dict, List, Optional
 
-from . import entropy, hook_boosting, hook_keras, hook_sklearn, hook_torch, record
+from . import (
+    entropy, hook_boosting, hook_catboost, hook_keras, hook_sklearn, hook_torch, hook_trainers, record,
+)
 
 Step = Callable[[Any], None]
 
@@ -27,13 +29,17 @@ PATCHES: Dict[str, Callable[[Any, record.Recorder], None]] = {
     "torch": hook_torch.patch,
     "xgboost": hook_boosting.patch_xgboost,
     "lightgbm": hook_boosting.patch_lightgbm,
+    "catboost": hook_catboost.patch,
+    "lightning.pytorch": hook_trainers.patch_lightning,
+    "pytorch_lightning": hook_trainers.patch_lightning,
+    "transformers.trainer": hook_trainers.patch_transformers,
 }
 
 # Packages that draw random numbers as they are loaded. A fork, which has them
 # already, and a cold start must go on with the same numbers.
 DRAWING = {
-    "jax", "joblib", "keras", "lightgbm", "matplotlib", "numpy", "pandas", "scipy", "sklearn", "tensorflow",
-    "tf_keras", "torch", "transformers", "xgboost",
+    "catboost", "jax", "joblib", "keras", "lightgbm", "lightning", "matplotlib", "numpy", "pandas", "pytorch_lightning",
+    "scipy", "sklearn", "tensorflow", "tf_keras", "torch", "transformers", "xgboost",
 }
 
 

@@ -80,6 +80,8 @@ def formats(framework: str, model: Any) -> List[Format]:
         return [("model.ubj", "ubj", lambda m, p: m.save_model(p)), joblib]
     if framework == "lightgbm" or package == "lightgbm":
         return [("model.txt", "txt", lambda m, p: getattr(m, "booster_", m).save_model(p)), joblib]
+    if framework == "catboost":
+        return [("model.cbm", "cbm", lambda m, p: m.save_model(p))]
     return [joblib]
 
 

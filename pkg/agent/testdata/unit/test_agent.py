@@ -12,7 +12,7 @@ import textwrap
 import threading
 import unittest
 
-from mlhook_agent import attempt, entropy, events, hooks, record, rows, save, server, wrapping
+from mlhook_agent import attempt, entropy, events, hooks, logged, record, rows, save, server, wrapping
 
 
 def recorder(directory):
@@ -113,6 +113,20 @@ class Events(InDirectory):
         with open(path) as f:
             last = f.read().splitlines()[-1]
         self.assertEqual((json.loads(last)["type"], json.loads(last)["seq"]), ("exit", 2))
+
+
+class Logged(unittest.TestCase):
+    def test_reading(self):
+        for name, want in {
+            "val_acc": ("validation", "accuracy"), "test/accuracy": ("test", "accuracy"), "loss": ("", "loss"),
+            "train_loss_epoch": ("train", "loss"), "eval_f1": ("validation", "f1"), "Accuracy": ("", "accuracy"),
+            "val_MulticlassAccuracy": ("validation", "accuracy"), "testimony": ("", "testimony"),
+        }.items():
+            self.assertEqual(logged.reading(name), want, name)
+
+    def test_point(self):
+        values = {"train_acc": 0.5, "val_acc": 0.4, "train_loss_epoch": 1.0, "train_loss_step": 9.0}
+        self.assertEqual(logged.point(values), {"accuracy": 0.5, "val_accuracy": 0.4, "loss": 1.0})
 
 
 class Wrapping(InDirectory):
