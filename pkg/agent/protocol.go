@@ -19,7 +19,7 @@
 //	<trials>/<n>/<attempt>/events.jsonl    what the attempt did, append-only
 //	<trials>/<n>/<attempt>/log             stdout and stderr of the script, capped
 //	<trials>/<n>/<attempt>/model/          the saved model
-//	<trials>/<n>/<attempt>/warm/           what another trial can start from
+//	<trials>/<n>/<attempt>/warm/           what another trial can start from, where that was asked for
 //	<trials>/<n>/checkpoints/<name>/       a state of the training, for the attempts to come
 //
 // A checkpoint is a directory that is renamed into its place when all its files
@@ -75,6 +75,8 @@ type Request struct {
 	// "3/1/warm". An EventWarm tells what became of it. Besides a Resume it keeps
 	// the lineage known; the weights are then the checkpoint's.
 	Warm string `json:"warm,omitempty"`
+	// Leave asks for the state that other trials can start from, see WarmState.
+	Leave bool `json:"leave,omitempty"`
 	// Resume names the checkpoint of the trial to go on from; "" starts fresh.
 	Resume string `json:"resume,omitempty"`
 	// Share is the part of the training time that checkpoints may take; 0 means
@@ -82,7 +84,8 @@ type Request struct {
 	Share float64 `json:"share,omitempty"`
 }
 
-// WarmState names what an attempt of a trial left to start from, for Request.Warm.
+// WarmState names what an attempt of a trial left to start from, for the
+// Request.Warm of another; it does so where its Request had Leave.
 func WarmState(trial, attempt int) string { return fmt.Sprintf("%d/%d/warm", trial, attempt) }
 
 // Name is the request's file name without directory; it identifies the request.

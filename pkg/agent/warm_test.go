@@ -90,7 +90,7 @@ func (s *session) tries(net string, all []moves) {
 	trial := 0
 	for _, family := range all {
 		parent := trial
-		a, log := s.run(agent.Request{Trial: parent, Threads: 1, Seed: 3}, strings.Replace(net, "MODEL", family.parent, 1))
+		a, log := s.run(agent.Request{Trial: parent, Threads: 1, Seed: 3, Leave: true}, strings.Replace(net, "MODEL", family.parent, 1))
 		a.clean()
 		if strings.Contains(log, "Traceback") || len(a.all(agent.EventWarm)) > 0 {
 			s.t.Fatal(log)
@@ -237,7 +237,7 @@ func TestWarmRefusedIsCold(t *testing.T) {
 		t.Run(c.module, func(t *testing.T) {
 			needs(t, c.module, "sklearn")
 			s := start(t, c.module+",numpy,sklearn")
-			s.run(agent.Request{Trial: 0, Threads: 1, Seed: 3}, strings.Replace(c.script, "MODEL", c.parent, 1))
+			s.run(agent.Request{Trial: 0, Threads: 1, Seed: 3, Leave: true}, strings.Replace(c.script, "MODEL", c.parent, 1))
 			child := strings.Replace(c.script, "MODEL", c.child, 1)
 			_, alone := s.run(agent.Request{Trial: 1, Threads: 1, Seed: 3}, child)
 			e, refused := s.warm(2, child, agent.WarmState(0, 1))
@@ -318,7 +318,7 @@ func TestCoinFlips(t *testing.T) {
 			script, best, voids := strings.Replace(c.script, "SPLIT", c.split, 1), 0.0, 0
 			levels := map[string]int{}
 			request := func(n int) agent.Request {
-				return agent.Request{Trial: n, Threads: 1, Seed: 3, Env: map[string]string{"TRIAL": fmt.Sprint(n)}}
+				return agent.Request{Trial: n, Threads: 1, Seed: 3, Leave: true, Env: map[string]string{"TRIAL": fmt.Sprint(n)}}
 			}
 			s.run(request(0), script)
 			for trial := 1; trial <= trials; trial++ {
@@ -360,7 +360,7 @@ func TestWarmThenResumed(t *testing.T) {
 		t.Run(module, func(t *testing.T) {
 			needs(t, module, "sklearn")
 			s := start(t, module+",numpy,sklearn")
-			s.run(agent.Request{Trial: 0, Threads: 1, Seed: 7}, scripts[0])
+			s.run(agent.Request{Trial: 0, Threads: 1, Seed: 7, Leave: true}, scripts[0])
 			r := agent.Request{Trial: 1, Threads: 1, Seed: 7, Share: 1, Warm: agent.WarmState(0, 1)}
 			a, whole := s.run(r, scripts[1])
 			if e := a.clean().one(agent.EventWarm); e.Level == agent.LevelCold {

@@ -10,7 +10,7 @@ import traceback
 import types
 from typing import Any, Dict, NoReturn, Optional, Tuple
 
-from . import checkpoint, entropy, events, hooks, loops, reads, record, replay, save, spacing
+from . import checkpoint, entropy, events, hooks, loops, reads, record, replay, save, spacing, warm
 
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
 PR_SET_PDEATHSIG = 1
@@ -44,9 +44,8 @@ def run(request: Dict[str, Any], directory: str) -> NoReturn:
     script = os.path.join(tree, request["script"])
     try:
         prepare(request, tree, script)
-        recorder = record.Recorder(writer, checkpoints(request, directory, tree, writer))
-        if request.get("warm"):
-            recorder.warm.start_from(os.path.join(os.path.dirname(os.path.dirname(directory)), request["warm"]))
+        recorder = record.Recorder(
+            writer, checkpoints(request, directory, tree, writer), lineage(request, directory, writer))
         entropy.pin(request.get("seed") or 0)
         hooks.install(recorder, request.get("threads") or 0, request.get("seed") or 0)
         rewriter = replay.install(recorder, script, tree)
@@ -60,9 +59,11 @@ def run(request: Dict[str, Any], directory: str) -> NoReturn:
     data.stop()
     if recorder.checkpoints is not None:
         recorder.checkpoints.wait()
-    recorder.warm.finish()
+    if recorder.warm is not None:
+        recorder.warm.finish()
     if keep:
         save.save(recorder, os.path.join(directory, "model"))
+    if keep and request.get("leave"):
         save.leave(recorder, os.path.join(directory, "warm"))
     writer.settle()
     finish(code)
@@ -80,6 +81,13 @@ def checkpoints(
     )
     store.open(request.get("resume") or "")
     return store
+
+
+def lineage(request: Dict[str, Any], directory: str, writer: events.Writer) -> Optional[warm.Warm]:
+    """What to start from and to leave; None where neither is asked for."""
+    if request.get("warm"):
+        return warm.Warm(writer, os.path.join(os.path.dirname(os.path.dirname(directory)), request["warm"]))
+    return warm.Warm(writer) if request.get("leave") else None
 
 
 def prepare(request: Dict[str, Any], tree: str, script: str) -> None:

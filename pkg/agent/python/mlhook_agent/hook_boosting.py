@@ -57,7 +57,8 @@ def _before_xgboost(recorder: Recorder, given: Given, kwargs: Dict[str, Any]) ->
 
 def _after_xgboost(recorder: Recorder, given: Given, model: Any) -> None:
     recorder.remember("xgboost", model)
-    recorder.warm.bind(model, given["training"])
+    if recorder.warm is not None:
+        recorder.warm.bind(model, given["training"])
     evals = given.get("evals") or ()
     trained = {name for held, name in evals if held is given["dtrain"]}
     labels = {name: held.get_label() for held, name in evals}
@@ -79,7 +80,8 @@ def _before_lightgbm(recorder: Recorder, record_evaluation: Any, given: Given, k
 
 def _after_lightgbm(recorder: Recorder, given: Given, model: Any) -> None:
     recorder.remember("lightgbm", model)
-    recorder.warm.bind(model, given["training"])
+    if recorder.warm is not None:
+        recorder.warm.bind(model, given["training"])
     held = _held(given)
     names = given.get("valid_names") or []
     names = [names] if isinstance(names, str) else list(names)
@@ -93,6 +95,8 @@ def _begin(
     recorder: Recorder, framework: str, given: Given, kwargs: Dict[str, Any], data: Any, option: str
 ) -> None:
     """Note what is trained on, and go on from the parent's booster where there is one."""
+    if recorder.warm is None:
+        return
     from . import warm_boosting  # loads NumPy, as the framework has
 
     training = given["training"] = recorder.warm.open()

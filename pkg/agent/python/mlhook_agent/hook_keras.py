@@ -3,7 +3,7 @@
 import functools
 from typing import Any, Dict, List, Optional, Tuple
 
-from . import resume_keras, rows, wrapping
+from . import resume_keras, rows, warm, wrapping
 from .record import ACCURACY, Origin, Recorder
 from .wrapping import Given
 
@@ -39,10 +39,10 @@ def _patch(model: Any, callbacks: Any, recorder: Recorder) -> None:
 
 def _before_fit(recorder: Recorder, callback: Any, given: Given, kwargs: Dict[str, Any]) -> None:
     recorder.fitting("keras", given["self"], "keras.Model.fit", given.get("x"), given.get("y"))
-    training = recorder.warm.training(given["self"])
-    from . import warm_keras  # loads NumPy, as keras has
+    if recorder.warm is not None:
+        from . import warm_keras  # loads NumPy, as keras has
 
-    warm_keras.training_begins(training, given)
+        warm_keras.training_begins(recorder.warm.training(given["self"]), given)
     held = given.get("validation_data")
     if held is not None:
         recorder.watching(*(held[:2] if isinstance(held, (tuple, list)) else [held]))
@@ -69,17 +69,21 @@ def _curve(callback: Any, recorder: Recorder, lent: Optional[List[Any]] = None) 
         def on_train_begin(self, logs: Optional[Dict[str, Any]] = None) -> None:
             if lent is not None:
                 lent[:] = [other for other in lent if other is not self]
-            training = recorder.warm.training(self.model)
-            if recorder.warm.waits_for(training):
-                from . import warm_keras, warm_net
-
-                recorder.warm.begin("keras", training, lambda state: warm_net.take_over(
-                    warm_keras.Net(self.model, training), state))
+            if recorder.warm is not None:
+                _start_warm(recorder.warm, self.model)
 
         def on_epoch_end(self, epoch: int, logs: Optional[Dict[str, Any]] = None) -> None:
             recorder.writer.write("curve", epoch=epoch + 1, values=_named(logs or {}))
 
     return Curve()
+
+
+def _start_warm(lineage: warm.Warm, model: Any) -> None:
+    training = lineage.training(model)
+    if lineage.waits_for(training):
+        from . import warm_keras, warm_net
+
+        lineage.begin("keras", training, lambda state: warm_net.take_over(warm_keras.Net(model, training), state))
 
 
 def _named(logs: Dict[str, Any]) -> Dict[str, Any]:

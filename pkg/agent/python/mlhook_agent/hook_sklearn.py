@@ -82,6 +82,8 @@ def _before_fit(recorder: Recorder, name: str, given: Given, kwargs: Any) -> Non
 
 def _begin(recorder: Recorder, name: str, given: Given, kwargs: Any) -> None:
     """Note the rows, and let a fit go on from the parent's model where there is one."""
+    if recorder.warm is None:
+        return
     from . import warm_boosting, warm_sklearn  # load NumPy, as scikit-learn has
 
     model = given["self"]

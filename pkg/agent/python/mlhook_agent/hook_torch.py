@@ -31,7 +31,7 @@ def _after_init(torch: Any, recorder: Recorder, given: Given, _result: Any) -> N
             best, most = thing, found
     if best is not None:
         recorder.fitting("torch", best, "torch.optim." + type(given["self"]).__name__, None, None)
-        if "numpy" in sys.modules:
+        if recorder.warm is not None and "numpy" in sys.modules:
             from . import warm_torch
 
             warm_torch.watch(torch, recorder, best)

@@ -26,11 +26,13 @@ class Origin(NamedTuple):
 class Recorder:
     """Turns what the hooks see into events; one per attempt."""
 
-    def __init__(self, writer: events.Writer, checkpoints: Optional[checkpoint.Store] = None) -> None:
+    def __init__(
+        self, writer: events.Writer, checkpoints: Optional[checkpoint.Store] = None, lineage: Optional[warm.Warm] = None
+    ) -> None:
         self.writer = writer
         self.checkpoints = checkpoints  # None when resuming is switched off
         self.built = 0  # optimizers
-        self.warm = warm.Warm(writer)
+        self.warm = lineage  # None where no trial starts from another
         self.pid = os.getpid()
         self.trained: Set[str] = set()
         self.watched: Set[str] = set()

@@ -39,6 +39,7 @@ def leave(recorder: record.Recorder, directory: str) -> None:
     chosen = recorder.measured or recorder.fitted
     if chosen is None or chosen.model is None or os.getpid() != recorder.pid or "numpy" not in sys.modules:
         return
+    assert recorder.warm is not None
     try:
         with recorder.outermost():
             recorder.warm.leave(directory, chosen.framework, chosen.model, functools.partial(describe, chosen))

@@ -78,19 +78,15 @@ class Training:
 class Warm:
     """One attempt's warm start and what it leaves behind; never raises into the program."""
 
-    def __init__(self, writer: Any) -> None:
+    def __init__(self, writer: Any, source: str = "") -> None:
         self.writer = writer
-        self.source = ""  # what the parent left
+        self.source = source  # what the parent left; empty starts cold
         self.state: Optional[warm_state.State] = None
         self.started: Optional[Training] = None  # the training that began warm
         self.parents = rows.Known()  # what the lineage trained on
-        self._undecided = False
+        self._undecided = bool(source)
         self._trainings: Dict[int, Any] = {}
         self._count = 0
-
-    def start_from(self, directory: str) -> None:
-        """Start from what the parent left there."""
-        self.source, self._undecided = directory, True
 
     def training(self, model: Any) -> Training:
         """The training of a model, a new one for a model not seen before."""

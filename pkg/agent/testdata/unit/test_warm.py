@@ -89,10 +89,10 @@ class Starts(unittest.TestCase):
         self.parent = Part(self.draw.normal(size=(3, 4)), self.draw.normal(size=(4, 2)))
         self.left = os.path.join(self.dir, "warm")
 
-    def begin(self):
+    def begin(self, source=""):
         writer = events.Writer(os.path.join(self.dir, "events.jsonl"))
         self.addCleanup(writer.close)
-        return warm.Warm(writer)
+        return warm.Warm(writer, source)
 
     def leave(self, model=None, framework="net", **facts):
         """Let a parent train on the first 15 rows and leave its state."""
@@ -103,8 +103,7 @@ class Starts(unittest.TestCase):
         start.leave(self.left, framework, model, lambda t: warm_net.describe(model, t))
 
     def take(self, child, trained, framework="net"):
-        start = self.begin()
-        start.start_from(self.left)
+        start = self.begin(self.left)
         training = start.training(child)
         training.saw(trained)
         if start.waits_for(training):
@@ -172,16 +171,14 @@ class Starts(unittest.TestCase):
 
     def test_never_seen(self):
         self.leave()
-        start = self.begin()
-        start.start_from(self.left)
+        start = self.begin(self.left)
         start.finish()
         self.assertEqual(written(self.dir)[-1]["text"], "no training that the parent's model fits was seen")
 
     def test_void(self):
         self.leave()
         child = Part(np.ones((3, 4)), np.ones((4, 2)))
-        start = self.begin()
-        start.start_from(self.left)
+        start = self.begin(self.left)
         training = start.training(child)
         training.add(rows.hashes(self.x[:2]))  # a first batch
         self.assertTrue(start.waits_for(training))
