@@ -206,11 +206,13 @@ func (o *overhead) attempt(x *box, env map[string]string, script string, args ..
 	return string(text), seconds
 }
 
-// plain trains a script in the same container without the agent.
+// plain trains a script in the same container without the agent, as it trains
+// there: with one thread, and nice.
 func (o *overhead) plain(x *box, script string, args ...string) string {
 	tree := filepath.Join("trials", "plain")
 	o.script(script, filepath.Join(x.job.Dir, tree, "train.py"))
-	return o.docker(append([]string{"exec", "-w", "/mlhook/" + tree, x.id, "python3", "train.py"}, args...)...)
+	return o.docker(append([]string{"exec", "-e", "TF_NUM_INTRAOP_THREADS=1", "-e", "TF_NUM_INTEROP_THREADS=1",
+		"-w", "/mlhook/" + tree, x.id, "nice", "-n", "10", "python3", "train.py"}, args...)...)
 }
 
 // numbers reads what follows a word in a script's output.

@@ -1,10 +1,12 @@
 package agent_test
 
 import (
+	"fmt"
 	"math"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -189,4 +191,42 @@ func TestKilledAgent(t *testing.T) {
 		stat, err := os.ReadFile("/proc/" + string(pid) + "/stat")
 		return err != nil || strings.Contains(string(stat), ") Z")
 	})
+}
+
+// The process that waits to become the next attempt may be killed, and does not
+// outlive the agent.
+func TestSpare(t *testing.T) {
+	s := start(t, "")
+	children := fmt.Sprintf("/proc/%d/task/%[1]d/children", s.cmd.Process.Pid)
+	if _, err := os.Stat(children); err != nil {
+		missing(t, "a /proc that tells a process's children")
+	}
+	spare := func() (pid int) {
+		s.await(10*time.Second, "spare process", func() bool {
+			text, _ := os.ReadFile(children)
+			return scan(string(text), &pid) == nil
+		})
+		return pid
+	}
+	first := spare()
+	if err := syscall.Kill(first, syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	for trial := range 2 {
+		if a, log := s.run(agent.Request{Trial: trial}, "print('done')"); a.clean().log != "done\n" {
+			t.Errorf("trial %d printed %q", trial, log)
+		}
+	}
+	second := spare()
+	if err := s.cmd.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = s.cmd.Wait() // killed
+	s.await(5*time.Second, "end of the spare process", func() bool { return gone(second) })
+}
+
+// gone tells whether a process has ended, reaped or not.
+func gone(pid int) bool {
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	return err != nil || strings.Contains(string(stat), ") Z")
 }

@@ -9,16 +9,15 @@ import importlib
 import json
 import os
 import platform
-import select
 import signal
 import sys
 import time
-import warnings
-import weakref
-from typing import Any, Dict, List, NoReturn, Set
+from typing import Any, Dict, List, NoReturn, Optional, Set
 
 from . import child, events
 from .attempt import Attempt
+from .spare import Order, Spare
+from .waking import Waking
 
 POLL_SECONDS = 0.01
 GRACE_SECONDS = 5
@@ -51,6 +50,7 @@ class Server:
         self.events = events.Writer(os.path.join(state, "agent.jsonl"))
         self.seen: Set[str] = set()
         self.attempts: Dict[str, Attempt] = {}
+        self.spare: Optional[Spare] = None
         self.quit = False
 
     def serve(self) -> int:
@@ -66,14 +66,18 @@ class Server:
                 _try("mlhook_agent." + part)
         gc.freeze()  # the children share these pages for longer
         gc.enable()
+        self.waking = Waking(self.requests)  # behind the frameworks, which may set handlers
         self.events.write(
             "hello", durable=True, python=platform.python_version(), frameworks=versions,
             fork=hasattr(os, "fork"), seconds=seconds,
         )
         while not self.quit or self.attempts:
+            self._prepare()
             self._read_requests()
             self._wait()
             self._reap()
+        if self.spare is not None:
+            self.spare.dismiss()
         self.events.write("bye", durable=True)
         return 0
 
@@ -134,45 +138,51 @@ class Server:
             self.events.write("warning", text="request %s: the attempt was begun by an earlier agent" % name)
             return
         attempt = Attempt(directory, request.get("log_limit") or 1 << 62)
-        read, write = os.pipe()
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore", DeprecationWarning)  # a framework's own threads
-                pid = os.fork()
+            process = self._given({"name": name, "request": request, "directory": directory})
         except OSError as error:
-            os.close(read)
-            os.close(write)
             attempt.failed(str(error))
             return
-        if pid == 0:
-            self._become(name, request, directory, write)
-        os.close(write)
-        attempt.begun(pid, read)
+        attempt.begun(process.pid, process.output)
         self.attempts[key] = attempt
 
-    def _become(self, name: str, request: Dict[str, Any], directory: str, pipe: int) -> NoReturn:
-        """Be the child."""
-        try:
-            signal.signal(signal.SIGTERM, signal.SIG_DFL)
-            signal.signal(signal.SIGINT, signal.default_int_handler)
-            for finalizer in list(getattr(weakref.finalize, "_registry", ())):
-                finalizer.atexit = False  # what the parent made is not this process's to clean up
-            child.die_with_parent()
-            child.detach(pipe)
-            if request.get("cold"):
-                paths = ["--requests", self.requests, "--trials", self.trials, "--one", name]
-                os.execv(sys.executable, [sys.executable, "-B", self.home] + paths)
-            child.run(request, directory)
-        finally:
-            os._exit(child.SETUP_FAILED)  # not reached: run and execv do not return
+    def _given(self, order: Order) -> Spare:
+        """A process that has become this attempt."""
+        process, self.spare = self.spare, None
+        if process is not None:
+            try:
+                process.give(order)
+                return process
+            except OSError:  # it was killed as it waited
+                process.dismiss()
+        process = self._fork()
+        process.give(order)
+        return process
+
+    def _fork(self) -> Spare:
+        return Spare(self.waking.forget, self._become)
+
+    def _prepare(self) -> None:
+        """Have a process ready for the attempt to come; not beside one that runs, which has the machine."""
+        if self.spare is None and not self.attempts and not self.quit:
+            try:
+                self.spare = self._fork()
+            except OSError:
+                pass  # the attempt that needs it will tell
+
+    def _become(self, order: Order) -> NoReturn:
+        """Be the attempt, in the child."""
+        request = order["request"]
+        if request.get("cold"):
+            paths = ["--requests", self.requests, "--trials", self.trials, "--one", order["name"]]
+            os.execv(sys.executable, [sys.executable, "-B", self.home] + paths)
+        child.run(request, order["directory"])
 
     def _wait(self) -> None:
-        """Sleep until the next poll, or until there is output."""
+        """Sleep until the next poll, or until there is something to do."""
         pipes = {a.pipe: a for a in self.attempts.values() if a.pipe >= 0}
-        for pipe in select.select(list(pipes), [], [], POLL_SECONDS)[0]:
+        for pipe in self.waking.wait(list(pipes), POLL_SECONDS):
             pipes[pipe].pump()
-            if pipes[pipe].pipe < 0:
-                time.sleep(0.001)  # it is about to end: be there
 
     def _reap(self) -> None:
         for key, attempt in list(self.attempts.items()):
