@@ -79,7 +79,8 @@ func sources() (map[string][]byte, string, error) {
 }
 
 // WriteRequest puts a request into dir, whole or not at all. One that is there
-// already stays as it is.
+// already stays as it is. It does not wait for the disk: the agent that is to read
+// it ends with the machine, and the next one has a directory of its own.
 func WriteRequest(dir string, r Request) error {
 	path := filepath.Join(dir, r.Name())
 	if _, err := os.Stat(path); err == nil {
@@ -95,7 +96,7 @@ func WriteRequest(dir string, r Request) error {
 	}
 	defer os.Remove(f.Name()) // gone after the rename
 	_, err = f.Write(text)
-	err = errors.Join(err, f.Chmod(0o644), f.Sync(), f.Close())
+	err = errors.Join(err, f.Chmod(0o644), f.Close())
 	if err == nil {
 		err = os.Rename(f.Name(), path)
 	}

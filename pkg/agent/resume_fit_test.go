@@ -57,6 +57,29 @@ func TestResumeKeras(t *testing.T) {
 	s.t = t
 }
 
+// A fit that is too short to be kept is trained again, and the result is the same.
+func TestResumeKerasBehindShortFit(t *testing.T) {
+	needs(t, "keras", "tensorflow", "sklearn")
+	s := start(t, "keras,numpy,sklearn")
+	files := programOf(t, "resume_keras", "short")
+	_, want := s.attempted(agent.Request{Trial: 0}, files)
+	killed, _ := s.attempted(agent.Request{Trial: 1, Env: map[string]string{"KILL_AT": "fit-23"}}, files)
+	if killed.one(agent.EventExit).Signal != 9 {
+		t.Fatalf("not killed: %s", killed.log)
+	}
+	checkpoint := s.newest(1)
+	if _, err := os.Stat(filepath.Join(s.dir, "trials", agent.CheckpointDir(1), checkpoint, "training-1")); err == nil {
+		t.Error("the short fit was kept")
+	}
+	a, log := s.attempted(agent.Request{Trial: 1, Attempt: 2, Resume: checkpoint}, files)
+	if e := a.clean().one(agent.EventResume); e.Level != agent.LevelExact || !strings.Contains(e.Text, "fit 2 goes on") {
+		t.Errorf("resumed: %+v", e)
+	}
+	if diff := cmp.Diff(results(want), results(log)); diff != "" || len(results(want)) == 0 {
+		t.Errorf("resumed differs: %s", diff)
+	}
+}
+
 func TestResumeKerasOnTorch(t *testing.T) {
 	needs(t, "keras", "torch", "sklearn")
 	cases := []crash{

@@ -7,6 +7,7 @@ builds what a first step builds, and shows whether what was saved fits. Where
 it does not, that step was simply the first of a training from the beginning.
 """
 
+import time
 from typing import Any, Callable, Dict, List, Optional
 
 from . import generators, state_callbacks, state_keras, written
@@ -24,6 +25,8 @@ class Fit:
     def __init__(self, number: int, listed: Any, frame: Any, tree: str) -> None:
         self.number, self.listed, self.model, self.frame, self.tree = number, listed, listed.model, frame, tree
         self.replay: Optional[Replay] = None
+        self.began = time.monotonic()
+        self.prepared = 0.0  # seconds in which its training step was compiled
         self.first: Optional[int] = None  # number of its first epoch, as Keras counts
         self.epochs: List[Dict[str, Any]] = []  # logs, and generators that changed since the one before
         self.replayed = 0  # how many of them an earlier attempt trained

@@ -62,9 +62,27 @@ class Fits:
         try:
             self.current = Fit(self.number, listed, frame, self.store.tree)
             self._resume(self.current)
+            if self.current.replay is None and hasattr(listed, "on_train_batch_end"):
+                self._time_preparation(self.current)
         except Exception as error:
             self._failed("following", error)
         return result
+
+    def _time_preparation(self, fit: Fit) -> None:
+        """Find out how much longer than the second the first batch took: then the training step was compiled."""
+        ended: List[float] = []
+        step = fit.listed.on_train_batch_end
+
+        def stepped(*args: Any, **kwargs: Any) -> Any:
+            ended.append(time.monotonic())
+            if len(ended) == 2:
+                vars(fit.listed).pop("on_train_batch_end", None)
+                if not fit.epochs:  # else there may be a snapshot, and the time between these two is no batch's
+                    fit.prepared = max(0.0, 2 * ended[0] - ended[1] - fit.began)
+                    self.store.spacing.prepared(fit.prepared)
+            return step(*args, **kwargs)
+
+        fit.listed.on_train_batch_end = stepped
 
     def _epoch_begins(self, original: Original, listed: Any, epoch: int, *args: Any, **kwargs: Any) -> Any:
         fit = self._of(listed)
@@ -87,7 +105,7 @@ class Fits:
         if fit is not None and not self.closed:
             try:
                 fit.note(epoch, logs)
-                if self.store.due(time.monotonic()):
+                if self.store.resume is None and self.store.due(time.monotonic()):
                     self._save(fit)
             except Exception as error:
                 self._failed("saving", error)
@@ -112,7 +130,9 @@ class Fits:
         result = original(listed, *args, **kwargs)
         if not self.closed:
             try:
-                self._keep(fit)
+                if self.store.spacing.keeps(time.monotonic() - fit.began - fit.prepared):
+                    self._keep(fit)
+                self._doubt(fit)
             except Exception as error:
                 self._failed("saving", error)
         return result
@@ -132,6 +152,8 @@ class Fits:
             self._refuse(self.closed)
             return
         path = found.path(file_of(fit.number))
+        if not os.path.exists(path):
+            return  # it was not kept, so it is trained again
         with open(path, "rb") as f:
             state = pickle.load(f)
         fit.replay = Replay(fit, state, self._refuse)
@@ -162,7 +184,6 @@ class Fits:
         """Keep a fit that ended, for the next checkpoint."""
         began = time.thread_time()
         content = pickle.dumps(fit.state(True), 4)
-        self._doubt(fit)
         self._hold(fit.number, content)
         self.store.spacing.spent(time.thread_time() - began)
 

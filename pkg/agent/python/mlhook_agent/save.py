@@ -26,9 +26,8 @@ def save(recorder: record.Recorder, directory: str) -> None:
             except Exception as error:
                 failure = failure or "%s: %s" % (type(error).__name__, error)
                 continue
-            recorder.writer.write(
-                "model", durable=True, path=name, format=form, sha256=digest, size=size,
-                model=record.name_of(chosen.model),
+            recorder.writer.write(  # the exit event makes it last
+                "model", path=name, format=form, sha256=digest, size=size, model=record.name_of(chosen.model),
             )
             return
     recorder.warn("the model was not saved: " + failure)
@@ -87,7 +86,10 @@ def formats(framework: str, model: Any) -> List[Format]:
 
 
 def _put(directory: str, name: str, write: Callable[[Any, str], Any], model: Any) -> Tuple[int, str]:
-    """Write a file, whole or not at all; return its size and SHA-256."""
+    """Write a file, make it last, and return its size and SHA-256.
+
+    Where the machine fails before that, there is no exit event, and the attempt is repeated.
+    """
     os.makedirs(directory, exist_ok=True)
     # Frameworks choose the format by the name's end, so the end stays.
     temporary = os.path.join(directory, ".tmp-" + name)
@@ -97,15 +99,16 @@ def _put(directory: str, name: str, write: Callable[[Any, str], Any], model: Any
         with open(temporary, "rb+") as f:
             for block in iter(lambda: f.read(1 << 20), b""):
                 digest.update(block)
+            size = f.tell()
+            os.replace(temporary, os.path.join(directory, name))  # first, so that one commit of the disk does
             os.fsync(f.fileno())
-        os.replace(temporary, os.path.join(directory, name))
     finally:
         if os.path.exists(temporary):
             os.remove(temporary)
     handle = os.open(directory, os.O_RDONLY)
     os.fsync(handle)
     os.close(handle)
-    return os.path.getsize(os.path.join(directory, name)), digest.hexdigest()
+    return size, digest.hexdigest()
 
 
 def _keras3(model: Any) -> bool:

@@ -7,6 +7,7 @@ dear that both cannot be had, the share is kept.
 
 SHARE = 0.02  # of the training time that snapshots may take
 SECONDS = 1.0  # of training that a crash may repeat, where an epoch is shorter
+AGAIN = 0.25  # seconds of trainings that ended and are trained again, since keeping them would cost more
 EARLY = 0.25  # part of the share that a snapshot may take before one is needed
 
 
@@ -18,6 +19,7 @@ class Spacing:
         self.cost = 0.0  # of the last snapshot
         self.latency = 0.0  # seconds from a state to its checkpoint on disk, the last time
         self._debt = 0.0  # what was spent besides
+        self._again = 0.0  # seconds of training that no checkpoint spares a crash
         self._began = False
         self._asked = self._state = 0.0  # the last epoch's end; where a crash would go back to
         self._epoch = self._risk = 0.0  # seconds, when asked last
@@ -27,6 +29,18 @@ class Spacing:
         if not self._began:
             self._began, self._state = True, now
         self._asked = now
+
+    def prepared(self, seconds: float) -> None:
+        """So long training has only been prepared for, as a resumed one would be again: nothing that a crash costs."""
+        self._asked += seconds
+        self._state += seconds
+
+    def keeps(self, seconds: float) -> bool:
+        """Whether to keep a training that ended and took so long; where not, it counts as at risk from here on."""
+        if self.share < 1 and self._again + seconds <= AGAIN:
+            self._again += seconds
+            return False
+        return True
 
     def resumed(self, now: float) -> None:
         """Training goes on from a checkpoint."""
@@ -41,7 +55,7 @@ class Spacing:
         """
         if not self._began:
             self.begin(now)
-        self._epoch, self._risk, self._asked = now - self._asked, now - self._state, now
+        self._epoch, self._risk, self._asked = now - self._asked, now - self._state + self._again, now
         if self.share >= 1:
             return True
         if self._risk + self._epoch <= SECONDS / 2:

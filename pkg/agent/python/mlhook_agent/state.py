@@ -40,13 +40,16 @@ class State:
     def __init__(self, rewriter: loops.Rewriter) -> None:
         self.rewriter = rewriter
         self.concerns: List[str] = []
-        self._modules: Dict[str, bool] = {}
+        # What is loaded before the program is none of its own.
+        self._modules = {name: False for name in sys.modules if name != "__main__"}
 
     def program(self, module: str) -> bool:
         """Whether a module is the user's."""
         if module not in self._modules:
             file = getattr(sys.modules.get(module), "__file__", None) or ""
-            self._modules[module] = os.path.abspath(file).startswith(self.rewriter.top + os.sep)
+            if ".." in file or not os.path.isabs(file):
+                file = os.path.abspath(file)
+            self._modules[module] = file.startswith(self.rewriter.top + os.sep)
         return self._modules[module]
 
     def kinds(self) -> List[graph.Kind]:

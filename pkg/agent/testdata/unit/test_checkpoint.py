@@ -156,6 +156,21 @@ class Spacing(unittest.TestCase):
             spaced.due(100 + epoch)
             self.assertEqual(spaced.waits(), waits, (epoch, latency))
 
+    def test_preparation_is_not_at_risk(self):
+        spaced = spacing.Spacing()
+        spaced.begin(100)
+        spaced.prepared(3)
+        self.assertFalse(spaced.due(103.2))
+        self.assertTrue(spaced.due(103.6))
+
+    def test_what_is_not_kept_is_at_risk(self):
+        spaced = spacing.Spacing()
+        spaced.begin(100)
+        self.assertEqual([spaced.keeps(seconds) for seconds in (0.1, 0.1, 0.1, 0.05, 1)], [False, False, True, False, True])
+        self.assertFalse(spaced.due(100.1))
+        self.assertTrue(spaced.due(100.2))  # 0.45 s are to be trained again, and an epoch takes 0.1 s
+        self.assertTrue(spacing.Spacing(1).keeps(0.1))
+
     def test_the_first_epoch_of_a_training_that_goes_on(self):
         spaced = spacing.Spacing()
         spaced.resumed(100)
