@@ -2,7 +2,7 @@
 
 import functools
 import sys
-from typing import Any
+from typing import Any, Dict, Tuple
 
 from . import rows, wrapping
 from .record import Origin, Recorder
@@ -19,9 +19,9 @@ TABLES = ("classification_report", "confusion_matrix")
 
 def patch_base(base: Any, recorder: Recorder) -> None:
     """Observe every estimator there is and every one to come."""
-    known = [base.BaseEstimator]
+    known, hooks = [base.BaseEstimator], _hooks(recorder)
     for cls in known:  # grows while it is walked
-        _observe(cls, recorder)
+        _observe(cls, recorder, hooks)
         known.extend(cls.__subclasses__())
     inherited = base.BaseEstimator.__init_subclass__
 
@@ -29,7 +29,7 @@ def patch_base(base: Any, recorder: Recorder) -> None:
         if hasattr(inherited, "__func__"):
             inherited.__func__(cls, **kwargs)
         try:
-            _observe(cls, recorder)
+            _observe(cls, recorder, hooks)
         except Exception as error:
             recorder.warn("hook of %s: %s" % (cls, error))
 
@@ -38,14 +38,22 @@ def patch_base(base: Any, recorder: Recorder) -> None:
     wrapping.method(base.RegressorMixin, "score", recorder, after=functools.partial(_after_score, recorder))
 
 
-def _observe(cls: Any, recorder: Recorder) -> None:
-    for name in ("fit", "partial_fit"):
-        after = functools.partial(_after_fit, recorder) if name == "fit" else None
-        wrapping.method(cls, name, recorder, after=after, before=functools.partial(_before_fit, recorder, name))
-    for name in ("predict", "predict_proba", "decision_function"):
-        wrapping.method(cls, name, recorder, after=functools.partial(_after_predict, recorder))
-    if "fit" in cls.__dict__:  # searches, pipelines and ensembles score on their own
-        wrapping.method(cls, "score", recorder, after=functools.partial(_after_score, recorder))
+def _hooks(recorder: Recorder) -> Dict[str, Tuple[Any, Any]]:
+    """What happens before and after an estimator's methods, the same for all of them."""
+    predicted = None, functools.partial(_after_predict, recorder)
+    return {
+        "fit": (functools.partial(_before_fit, recorder, "fit"), functools.partial(_after_fit, recorder)),
+        "partial_fit": (functools.partial(_before_fit, recorder, "partial_fit"), None),
+        "predict": predicted, "predict_proba": predicted, "decision_function": predicted,
+        "score": (None, functools.partial(_after_score, recorder)),
+    }
+
+
+def _observe(cls: Any, recorder: Recorder, hooks: Dict[str, Tuple[Any, Any]]) -> None:
+    own = cls.__dict__
+    for name, (before, after) in hooks.items():
+        if name in own and (name != "score" or "fit" in own):  # searches, pipelines and ensembles score on their own
+            wrapping.method(cls, name, recorder, after=after, before=before)
 
 
 def patch_selection(selection: Any, recorder: Recorder) -> None:

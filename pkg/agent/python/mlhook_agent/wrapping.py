@@ -14,14 +14,13 @@ After = Callable[[Given, Any], None]  # sees the result
 
 
 class Observed:
-    """A function with hooks around it: same name, documentation and signature.
+    """A function with hooks around it.
 
     Only the outermost hooked call of the main process is observed. An exception
     of the original passes through unchanged, one of a hook becomes a warning.
     """
 
     def __init__(self, original: Any, recorder: Recorder, before: Optional[Before], after: Optional[After]) -> None:
-        functools.update_wrapper(self, original)
         self._original, self._recorder, self._before, self._after = original, recorder, before, after
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -57,10 +56,11 @@ class Observed:
 def function(
     module: Any, name: str, recorder: Recorder, after: Optional[After] = None, before: Optional[Before] = None
 ) -> None:
-    """Observe module.name, where there is such a function."""
+    """Observe module.name, where there is such a function; what stands there has its name, documentation and signature."""
     original = getattr(module, name, None)
     if original is not None and not isinstance(original, Observed):
-        setattr(module, name, Observed(original, recorder, before, after))
+        observed = Observed(original, recorder, before, after)
+        setattr(module, name, functools.update_wrapper(observed, original))
 
 
 def method(
