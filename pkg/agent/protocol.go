@@ -7,7 +7,8 @@
 //
 //	python3 -B <directory> --requests DIR --trials DIR --state DIR --preload sklearn,numpy
 //
-// It imports the frameworks once and forks a child for every attempt. Whoever
+// It imports the frameworks once and forks a child for every attempt, while none
+// runs the next one's already. Whoever
 // starts it sets what is read at start or at import: PYTHONHASHSEED,
 // OMP_NUM_THREADS and its like. SIGTERM ends it as a quit request does.
 // Files are the protocol, so that a killed runner loses nothing and any runner
@@ -31,7 +32,8 @@
 // Everything the agent writes is hostile input to the host. A run request whose
 // attempt has an events.jsonl already, from an agent that is gone, is not run again.
 //
-// In python/mlhook_agent: server (requests, fork), attempt (a child as the parent
+// In python/mlhook_agent: server (requests), waking (what ends its sleep), spare
+// (the next attempt's process, forked beforehand), attempt (a child as the parent
 // sees it), child (runs the script), hooks and hook_* (observe the frameworks),
 // record (what they saw), rows (which data it was), reads (which files), structure
 // (what the model is made of), save (the model), checkpoint (states of the

@@ -1,4 +1,4 @@
-"""The fork server: imports the frameworks once, then forks a child per attempt.
+"""The fork server: imports the frameworks once, then forks a child per attempt (see spare).
 
 The parent does nothing but import: no operation, no seeding, no CUDA call, no
 thread. A parent that ran one TensorFlow operation hangs all its children.

@@ -2,7 +2,8 @@
 
 A killed training repeats at most one epoch or one second, whichever is longer,
 and its snapshots take at most their share of its time. Where a snapshot is so
-dear that both cannot be had, the share is kept.
+dear that both cannot be had, the share is kept. What any resumed training does
+again, as compiling its step, counts as neither.
 """
 
 SHARE = 0.02  # of the training time that snapshots may take
