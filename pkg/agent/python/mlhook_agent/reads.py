@@ -42,14 +42,20 @@ class Reads:
     def start(self) -> None:
         """Look at what is opened from now on. An audit hook cannot be removed, only switched off."""
         self.on = True
-        sys.addaudithook(self._audit)
+        seen = self._audit
+
+        def audit(event: str, args: Any, wanted: Any = EVENTS) -> None:
+            if event in wanted:  # torch's optimizers alone cause six other events a batch
+                seen(event, args)
+
+        sys.addaudithook(audit)
 
     def stop(self) -> None:
         """The script has ended; what follows are reads of the agent's."""
         self.on = False
 
     def _audit(self, event: str, args: Any) -> None:
-        if not self.on or event not in EVENTS:
+        if not self.on:
             return
         try:
             if event == "open":
@@ -57,7 +63,7 @@ class Reads:
             elif event == "os.mkdir":
                 if not os.path.exists(args[0]):
                     self._made(args[0])
-            elif "importlib" not in sys._getframe(1).f_code.co_filename:
+            elif "importlib" not in sys._getframe(2).f_code.co_filename:  # behind the hook
                 self._read(args[0] if args[0] is not None else ".", listed=True)
         except Exception:
             pass  # a name that cannot be read; the script must not suffer from it

@@ -164,8 +164,14 @@ class Runtime:
         active = self._enter(frame, key, number, iterable)
         return iterables.left_of(iterable, active.iteration + 1) if active and active.table else None
 
+    def top(self, key: str) -> bool:
+        """Whether variables are to be taken over, at the top of a loop's body."""
+        if self.stack[-1].key != key:  # one that does not count, as that over the batches: at little cost
+            return False
+        return bool(self._top(key, sys._getframe(1)))
+
     @guarded
-    def top(self, frame: Any, key: str) -> bool:
+    def _top(self, _caller: Any, key: str, frame: Any) -> bool:
         active = self.stack[-1]
         if active.key != key or active.frame is not frame:
             return False
