@@ -1,6 +1,7 @@
 """The state of a program at a place in its code: variables, random numbers, files."""
 
 import io
+import itertools
 import os
 import pickle
 import random
@@ -40,8 +41,8 @@ class State:
     def __init__(self, rewriter: loops.Rewriter) -> None:
         self.rewriter = rewriter
         self.concerns: List[str] = []
-        # What is loaded before the program is none of its own.
-        self._modules = {name: False for name in sys.modules if name != "__main__"}
+        self._modules: Dict[str, bool] = {}
+        self._last = next(reversed(sys.modules))  # of those that were loaded before the program
 
     def program(self, module: str) -> bool:
         """Whether a module is the user's."""
@@ -51,6 +52,11 @@ class State:
                 file = os.path.abspath(file)
             self._modules[module] = file.startswith(self.rewriter.top + os.sep)
         return self._modules[module]
+
+    def _loaded(self) -> List[str]:
+        """The program's modules. Those from before it are not even looked at: a forked process would copy them."""
+        later = itertools.takewhile(lambda name: name != self._last, reversed(sys.modules))
+        return [name for name in dict.fromkeys(["__main__", *list(later)[::-1]]) if self.program(name)]
 
     def kinds(self) -> List[graph.Kind]:
         """All kinds of objects that can be saved here."""
@@ -113,7 +119,7 @@ class State:
                 running[walked.f_globals.get("__name__")] = walked
             walked = walked.f_back
         modules = {}
-        for name in [name for name in list(sys.modules) if self.program(name)]:
+        for name in self._loaded():
             gone = set() if inner or name != frame.f_globals.get("__name__") else dead
             variables = vars(sys.modules[name])
             modules[name] = self._variables(variables, running.get(name), gone, out)
