@@ -212,6 +212,7 @@ func TestSpare(t *testing.T) {
 	if err := syscall.Kill(first, syscall.SIGKILL); err != nil {
 		t.Fatal(err)
 	}
+	s.await(5*time.Second, "end of the first", func() bool { return gone(first) })
 	for trial := range 2 {
 		if a, log := s.run(agent.Request{Trial: trial}, "print('done')"); a.clean().log != "done\n" {
 			t.Errorf("trial %d printed %q", trial, log)
