@@ -62,9 +62,10 @@ func (p place) install(binary string) {
 	}
 }
 
-// program is a binary that leaves a mark and a child that lives on.
+// program is a binary that leaves a mark and a child that lives on, and lets go
+// of stderr only, as mlhook's does.
 func (p place) program() string {
-	return p.file(filepath.Join(p.home, "mlhook"), "#!/bin/sh\necho \"$@\" >>\"${0%/*}/called\"\nsleep 3 &\n", 0o755)
+	return p.file(filepath.Join(p.home, "mlhook"), "#!/bin/sh\necho \"$@\" >>\"${0%/*}/called\"\nsleep 3 2>/dev/null &\n", 0o755)
 }
 
 // orders returns the queued files and empties the queue.

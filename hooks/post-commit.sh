@@ -1,5 +1,5 @@
 #!/bin/sh
-# mlhook hook, version 2; `mlhook uninstall` removes it.
+# mlhook hook, version 3; `mlhook uninstall` removes it.
 # Writes one file into the queue, wakes the supervisor, returns: never waits,
 # never fails the commit. Shell builtins only while the supervisor lives.
 mlhook_bin=@BINARY@
@@ -85,7 +85,7 @@ if [ ! -x "$mlhook_bin" ]; then
 		exit 0
 	}
 fi
-# The child must hold nothing of the caller's: neither stderr, for which a GUI
-# waits, nor a lock on a higher descriptor.
-"$mlhook_bin" hook </dev/null >/dev/null 2>&1 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-
+# It says on stderr what it takes up again, and ends at once. What it starts holds
+# nothing of the caller's: neither stderr, for which a GUI waits, nor a lock.
+"$mlhook_bin" hook </dev/null >/dev/null 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-
 exit 0

@@ -120,8 +120,12 @@ func tell(ctx context.Context, r store.Repository, title, body string) {
 func hookCommand() *cli.Command {
 	return &cli.Command{
 		Name: "hook", Hidden: true,
-		Action: func(*cli.Context) error {
-			startSupervisor(store.UserState()) // a commit never fails because of mlhook
+		Action: func(c *cli.Context) error { // a commit never fails because of mlhook
+			if p, err := openProject(c); err == nil {
+				p.revive(c.Context, c.App.ErrWriter)
+				p.close()
+			}
+			startSupervisor(store.UserState())
 			return nil
 		},
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -75,8 +76,12 @@ func (l *Loop) finish(ctx context.Context, end *ending) error {
 // the run ends without having cleaned up.
 const cleanPatience = 60 * time.Second
 
-// clean removes what the engine still has of the run.
+// clean removes what the engine still has of the run, which is nothing where no
+// agent was ever started.
 func (l *Loop) clean(ctx context.Context, runID string) {
+	if _, err := os.Stat(filepath.Join(l.Dir, "sessions")); errors.Is(err, fs.ErrNotExist) {
+		return
+	}
 	ctx, cancel := context.WithTimeout(ctx, cleanPatience)
 	defer cancel()
 	for {
