@@ -27,6 +27,8 @@ type Module struct {
 
 	scopes  []*scope
 	stores  map[string][]store // base.attr = value, by attr
+	paths   []string           // put on sys.path
+	roots   []string           // of the project's import path
 	configs *configs
 	known   func(canonical string) bool
 }
@@ -79,6 +81,7 @@ func Parse(name string, text []byte, known func(canonical string) bool) *Module 
 		return true
 	})
 	m.readScopes()
+	m.readPaths()
 	return m
 }
 
@@ -270,38 +273,4 @@ func shorten(full string) string {
 		return parts[0] + "." + strings.TrimPrefix(last, "Dask") // xgboost.dask.DaskXGBClassifier
 	}
 	return full
-}
-
-// Local returns the project file that a canonical name's module is, if any.
-// Python looks beside the script that was started, which lies in the directory
-// of the importing file or above it.
-func (m *Module) Local(dottedName string, have func(name string) bool) (string, bool) {
-	base := path.Dir(m.Name)
-	if strings.HasPrefix(dottedName, ".") {
-		for dottedName = dottedName[1:]; strings.HasPrefix(dottedName, "."); dottedName = dottedName[1:] {
-			base = path.Dir(base)
-		}
-		return below(base, dottedName, have)
-	}
-	for {
-		if file, ok := below(base, dottedName, have); ok || base == "." {
-			return file, ok
-		}
-		base = path.Dir(base)
-	}
-}
-
-// below finds the module of a dotted name in a directory; the last words may be
-// what is taken out of it.
-func below(dir, dottedName string, have func(name string) bool) (string, bool) {
-	for name := dottedName; name != ""; {
-		file := path.Join(dir, strings.ReplaceAll(name, ".", "/"))
-		for _, try := range []string{file + ".py", file + "/__init__.py"} {
-			if have(try) {
-				return try, true
-			}
-		}
-		name = name[:max(0, strings.LastIndexByte(name, '.'))]
-	}
-	return "", false
 }

@@ -21,7 +21,9 @@ type Project struct {
 	files   fs.FS
 	known   func(canonical string) bool
 	names   []string
-	parsed  Modules // nil for a name that was not asked for yet
+	texts   []string // documents and scripts of other languages
+	roots   []string // see findRoots
+	parsed  Modules  // nil for a name that was not asked for yet
 	configs *configs
 }
 
@@ -38,22 +40,32 @@ var skipped = map[string]bool{"venv": true, "env": true, "node_modules": true, "
 // a star import may have brought in.
 func New(files fs.FS, known func(canonical string) bool) (*Project, error) {
 	p := &Project{files: files, known: known, parsed: Modules{}, configs: &configs{files: files, read: map[string]*Config{}}}
+	packaged := map[string]bool{}
 	err := fs.WalkDir(files, ".", func(name string, d fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
 			return err
-		case d.IsDir() && (skipped[d.Name()] || strings.HasPrefix(d.Name(), ".") && name != "."):
+		case d.IsDir() && (skipped[d.Name()] || strings.HasPrefix(d.Name(), ".") && name != "." && name != ".github"):
 			return fs.SkipDir
-		case !d.Type().IsRegular() || path.Ext(name) != ".py" && !IsNotebook(name):
+		case !d.Type().IsRegular():
 			return nil
 		}
-		p.names = append(p.names, name)
-		p.parsed[name] = nil
+		if slices.Contains(packaging, d.Name()) {
+			packaged[path.Dir(name)] = true
+		}
+		switch {
+		case path.Ext(name) == ".py" || IsNotebook(name):
+			p.names = append(p.names, name)
+			p.parsed[name] = nil
+		case isText(d.Name()):
+			p.texts = append(p.texts, name)
+		}
 		return nil
 	})
 	if err != nil {
 		return nil, fmt.Errorf("list the project: %w", err)
 	}
+	p.findRoots(packaged)
 	return p, nil
 }
 
@@ -88,7 +100,7 @@ func (p *Project) Module(name string) (*Module, error) {
 		return nil, err
 	}
 	p.parsed[name] = Parse(name, text, p.known)
-	p.parsed[name].configs = p.configs
+	p.parsed[name].configs, p.parsed[name].roots = p.configs, p.roots
 	return p.parsed[name], nil
 }
 
@@ -115,15 +127,20 @@ func (p *Project) Closure(entry string) ([]*Module, error) {
 
 // needs lists the project's files that a file imports.
 func (p *Project) needs(m *Module) (files []string) {
-	imports := slices.Concat(m.Stars, m.Plain)
-	for _, full := range m.Imports {
-		imports = append(imports, full)
-	}
-	sort.Strings(imports)
-	for _, full := range imports {
+	for _, full := range m.wants() {
 		if file, ok := m.Local(full, p.Has); ok && file != m.Name {
 			files = append(files, file)
 		}
 	}
 	return files
+}
+
+// wants lists what a file imports, sorted.
+func (m *Module) wants() []string {
+	imports := slices.Concat(m.Stars, m.Plain)
+	for _, full := range m.Imports {
+		imports = append(imports, full)
+	}
+	sort.Strings(imports)
+	return imports
 }

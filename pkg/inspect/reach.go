@@ -1,0 +1,346 @@
+package inspect
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/mlhook/mlhook/pkg/project"
+	"github.com/mlhook/mlhook/pkg/pysrc"
+)
+
+// A reach is what may run when a file is started: its own statements, and the
+// functions and classes that these name, in whichever file, and so on (a call
+// graph by rapid type analysis: an attribute stands for the methods of that name
+// of the classes that are named). A function that is named counts as called,
+// since it may be a callback or a command.
+type reach struct {
+	files    *project.Project
+	indexes  map[*project.Module]*index
+	seen     map[pysrc.Node]bool
+	names    map[nameIn]bool // that were gone after
+	todo     []code
+	methods  map[string][]code // of classes that are named, by name
+	wanted   map[string]bool   // attributes that are named
+	imported []*project.Module // by what was reached, in order
+	calls    []call
+	err      error
+}
+
+// code is a part of a file that runs.
+type code struct {
+	m     *project.Module
+	nodes []pysrc.Node
+}
+
+// A nameIn is a name of a file.
+type nameIn struct {
+	m    *project.Module
+	name string
+}
+
+// A call is one that may run.
+type call struct {
+	m *project.Module
+	c *pysrc.Call
+}
+
+// An index finds the functions and classes of a file by their names.
+type index struct {
+	functions map[string][]*pysrc.Def
+	classes   map[string][]*pysrc.Class
+}
+
+// indexes are those of files, kept from one reach to the next.
+type indexes map[*project.Module]*index
+
+func newReach(files *project.Project, kept indexes) *reach {
+	return &reach{files: files, indexes: kept, seen: map[pysrc.Node]bool{}, names: map[nameIn]bool{}, methods: map[string][]code{}, wanted: map[string]bool{}}
+}
+
+// start follows a file that is started.
+func (r *reach) start(m *project.Module) error {
+	r.seen[m.File] = true
+	r.run(m, m.File.Body)
+	return r.finish()
+}
+
+// load follows what the files that were imported run as they are imported.
+func (r *reach) load() error {
+	for i := 0; i < len(r.imported) && r.err == nil; i++ {
+		m := r.imported[i]
+		if r.seen[m.File] {
+			continue
+		}
+		r.seen[m.File] = true
+		r.run(m, slices.DeleteFunc(slices.Clone(m.File.Body), isMain))
+		if err := r.finish(); err != nil {
+			return err
+		}
+	}
+	return r.err
+}
+
+// finish follows what is to be followed.
+func (r *reach) finish() error {
+	for len(r.todo) > 0 && r.err == nil {
+		next := r.todo[len(r.todo)-1]
+		r.todo = r.todo[:len(r.todo)-1]
+		for _, n := range next.nodes {
+			r.follow(next.m, n)
+		}
+	}
+	return r.err
+}
+
+func (r *reach) run(m *project.Module, body []pysrc.Stmt) {
+	next := code{m: m}
+	for _, s := range body {
+		next.nodes = append(next.nodes, s)
+	}
+	r.todo = append(r.todo, next)
+}
+
+// follow notes the calls in a node that runs and goes after what it names.
+func (r *reach) follow(m *project.Module, root pysrc.Node) {
+	stored := map[pysrc.Node]bool{}
+	pysrc.Walk(root, func(n pysrc.Node) bool {
+		switch n := n.(type) {
+		case *pysrc.Def:
+			r.define(m, n)
+			return false
+		case *pysrc.Class: // made when it is named
+			return false
+		case *pysrc.Import, *pysrc.ImportFrom:
+			r.bring(m, n)
+		case *pysrc.Assign:
+			for _, t := range n.Targets {
+				stored[t] = true
+			}
+		case *pysrc.Call:
+			r.calls = append(r.calls, call{m, n})
+		case *pysrc.Name:
+			if !stored[n] {
+				r.name(m, n.ID, false)
+			}
+		case *pysrc.Attribute:
+			return stored[n] || r.attribute(m, n)
+		}
+		return true
+	})
+}
+
+// registering are decorators that make a function a command of the program.
+var registering = []string{"command", "automain", "callback"}
+
+// define follows the decorators and defaults of a function, and a command.
+func (r *reach) define(m *project.Module, d *pysrc.Def) {
+	for _, e := range d.Decorators {
+		r.follow(m, e)
+		if c, ok := e.(*pysrc.Call); ok {
+			e = c.Func
+		}
+		if slices.Contains(registering, lastName(e)) {
+			r.call(m, d)
+		}
+	}
+	for _, p := range d.Params {
+		if p.Default != nil {
+			r.follow(m, p.Default)
+		}
+	}
+}
+
+// bring notes the files that an import runs.
+func (r *reach) bring(m *project.Module, n pysrc.Node) {
+	for _, full := range importsOf(n) {
+		if other := r.local(m, full); other != nil {
+			r.imported = append(r.imported, other)
+		}
+	}
+}
+
+// importsOf are the dotted names that an import statement brings.
+func importsOf(n pysrc.Node) (names []string) {
+	switch n := n.(type) {
+	case *pysrc.Import:
+		for _, a := range n.Names {
+			names = append(names, a.Name)
+		}
+	case *pysrc.ImportFrom:
+		from := strings.Repeat(".", n.Level) + n.Module
+		if n.Module != "" {
+			from += "."
+		}
+		for _, a := range n.Names {
+			names = append(names, from+a.Name)
+		}
+	}
+	return names
+}
+
+// local is the file of the project that a dotted name leads to, nil for others.
+func (r *reach) local(m *project.Module, full string) *project.Module {
+	file, ok := m.Local(full, r.files.Has)
+	if !ok {
+		return nil
+	}
+	other, err := r.files.Module(file)
+	if err != nil {
+		r.err = err
+		return nil
+	}
+	return other
+}
+
+// name goes after a name of a file: what it defines, imports or assigns. Others
+// see what it assigns.
+func (r *reach) name(m *project.Module, name string, foreign bool) {
+	if at := (nameIn{m, name}); !r.names[at] {
+		r.names[at] = true
+		r.known(m, name)
+	}
+	if !foreign {
+		return
+	}
+	for _, a := range m.Assigns[name] {
+		if a.Value != nil && !r.seen[a] {
+			r.seen[a] = true
+			r.follow(m, a.Value)
+		}
+	}
+}
+
+// known goes after a name that a file defines or imports.
+func (r *reach) known(m *project.Module, name string) {
+	i := r.index(m)
+	for _, d := range i.functions[name] {
+		r.call(m, d)
+	}
+	for _, c := range i.classes[name] {
+		r.class(m, c)
+	}
+	if len(i.functions[name])+len(i.classes[name]) > 0 {
+		return
+	}
+	if full, ok := m.Imports[name]; ok {
+		if other := r.elsewhere(m, full); other != nil { // a file that is handed on may make any of its classes
+			for _, class := range slices.Sorted(maps.Keys(r.index(other).classes)) {
+				r.name(other, class, false)
+			}
+		}
+		return
+	}
+	for _, star := range m.Stars {
+		if other := r.local(m, star); other != nil && other != m {
+			r.name(other, name, true)
+		}
+	}
+}
+
+// elsewhere goes after a dotted name of another file. Where that is the file
+// itself it returns it.
+func (r *reach) elsewhere(m *project.Module, full string) *project.Module {
+	other := r.local(m, full)
+	if other == nil || other == m {
+		return nil
+	}
+	words := strings.Split(strings.TrimLeft(full, "."), ".")
+	file := strings.Split(strings.TrimSuffix(strings.TrimSuffix(other.Name, ".py"), "/__init__"), "/")
+	rest := words
+	for n := len(words); n > 0; n-- {
+		if n <= len(file) && slices.Equal(file[len(file)-n:], words[:n]) {
+			rest = words[n:]
+			break
+		}
+	}
+	if len(rest) == 0 {
+		return other
+	}
+	r.name(other, rest[0], true)
+	return nil
+}
+
+// attribute goes after base.attr: of an imported file what it names, of other
+// things a method. It tells whether the base is to be followed as well.
+func (r *reach) attribute(m *project.Module, a *pysrc.Attribute) bool {
+	dotted := project.Dotted(a)
+	full, imported := m.Imports[project.Root(dotted)]
+	switch {
+	case imported && dotted != "":
+		full += dotted[len(project.Root(dotted)):]
+		r.elsewhere(m, full)
+		if r.local(m, full) == nil {
+			return false // of somebody else's module
+		}
+	default:
+		if by := madeBy(m, a.Value); strings.Contains(by, ".") && r.local(m, by) == nil {
+			return true // a method of somebody else's object
+		}
+	}
+	if !r.wanted[a.Attr] {
+		r.wanted[a.Attr] = true
+		r.todo = append(r.todo, r.methods[a.Attr]...)
+	}
+	return !imported
+}
+
+// call follows a function once.
+func (r *reach) call(m *project.Module, d *pysrc.Def) {
+	if !r.seen[d] {
+		r.seen[d] = true
+		r.run(m, d.Body)
+	}
+}
+
+// class makes the methods of a class and its bases known. Python itself calls
+// those with two underscores, and a thread or a task is run by its maker.
+func (r *reach) class(m *project.Module, c *pysrc.Class) {
+	if r.seen[c] {
+		return
+	}
+	r.seen[c] = true
+	for _, s := range c.Body {
+		d, ok := s.(*pysrc.Def)
+		if !ok {
+			continue
+		}
+		r.define(m, d)
+		method := code{m: m}
+		for _, s := range d.Body {
+			method.nodes = append(method.nodes, s)
+		}
+		r.methods[d.Name] = append(r.methods[d.Name], method)
+		if r.wanted[d.Name] || strings.HasPrefix(d.Name, "__") || d.Name == "run" && len(c.Bases) > 0 {
+			r.todo = append(r.todo, method)
+		}
+	}
+	for _, base := range c.Bases {
+		r.follow(m, base)
+	}
+}
+
+// index reads what a file defines.
+func (r *reach) index(m *project.Module) *index {
+	if i := r.indexes[m]; i != nil {
+		return i
+	}
+	i := &index{map[string][]*pysrc.Def{}, map[string][]*pysrc.Class{}}
+	r.indexes[m] = i
+	methods := map[pysrc.Node]bool{}
+	pysrc.Walk(m.File, func(n pysrc.Node) bool {
+		switch n := n.(type) {
+		case *pysrc.Class:
+			i.classes[n.Name] = append(i.classes[n.Name], n)
+			for _, s := range n.Body {
+				methods[s] = true
+			}
+		case *pysrc.Def:
+			if !methods[n] {
+				i.functions[n.Name] = append(i.functions[n.Name], n)
+			}
+		}
+		return true
+	})
+	return i
+}

@@ -1,0 +1,40 @@
+package project
+
+import (
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+)
+
+// isText tells whether a file may say how the project is run: documents, shell
+// scripts and the files of build tools.
+func isText(base string) bool {
+	switch path.Ext(base) {
+	case ".md", ".rst", ".sh", ".bat", ".yml", ".yaml":
+		return true
+	}
+	first, _, _ := strings.Cut(base, ".")
+	return slices.Contains([]string{"README", "readme", "Makefile", "makefile", "Dockerfile", "Procfile", "justfile"}, first) ||
+		slices.Contains([]string{"package.json", "pyproject.toml", "setup.cfg"}, base)
+}
+
+// maxTexts is how many documents are read at most, those nearest to the top.
+const maxTexts = 200
+
+// Texts calls visit for each document, script of another language and file of a
+// build tool.
+func (p *Project) Texts(visit func(name string, text []byte)) error {
+	names := slices.Clone(p.texts)
+	slices.SortStableFunc(names, func(a, b string) int { return strings.Count(a, "/") - strings.Count(b, "/") })
+	for _, name := range names[:min(len(names), maxTexts)] {
+		text, err := fs.ReadFile(p.files, name)
+		if err != nil {
+			return err
+		}
+		if len(text) <= maxConfig {
+			visit(name, text)
+		}
+	}
+	return nil
+}
