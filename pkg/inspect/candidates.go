@@ -59,19 +59,13 @@ func documented(files *project.Project, found []candidate, importers map[string]
 	if len(found) < 2 {
 		return nil
 	}
-	var names []string
-	for _, c := range found {
-		names = append(names, c.Name)
-	}
-	told, err := named(files, names)
+	told, err := named(files)
 	for i, c := range found {
 		if c.evidence == 0 {
 			continue
 		}
-		if n := told[c.Name]; n > 0 {
-			found[i].evidence += 1 + n
-		}
-		if hasMain(c.Module) && slices.ContainsFunc(importers[c.Name], func(n string) bool { return !setAside(n) }) {
+		found[i].evidence += told[c.Name]
+		if hasMain(c.Module) && !namedForTraining(c.Name) && slices.ContainsFunc(importers[c.Name], func(n string) bool { return !setAside(n) }) {
 			found[i].evidence-- // that it can be started tells little
 		}
 	}
@@ -123,37 +117,38 @@ func weigh(files *project.Project, m *project.Module, kept indexes) (int, error)
 		if err := r.load(); err != nil {
 			return 0, err
 		}
-		if r.grade() == noTraining && !holds(r, m) {
-			return 0, nil
+		if r.grade() == noTraining {
+			return r.holds(m), nil
 		}
-		n = 1 // as it is imported, or where nothing is seen to call it
+		n = 1 // as it is imported
 	}
-	if serves(m) {
-		return 1, nil // what else trains comes first
+	if r.serves() {
+		n = 1 // what else trains comes first
 	}
-	return max(1, n+circumstances(m)+r.keeps()), nil
+	if setAside(m.Name) || files.Foreign(m.Name) {
+		n -= 4
+	}
+	return max(2, n+circumstances(m)), nil
 }
 
-// holds tells whether a file that can be started has a function that trains, or
-// imports one, though nothing is seen to call it.
-func holds(r *reach, m *project.Module) bool {
-	return hasMain(m) && slices.ContainsFunc(m.Calls, func(c *pysrc.Call) bool { return fits(m, c) || lastName(c.Func) == "backward" })
-}
-
-// keeps counts that what was trained is kept.
-func (r *reach) keeps() int {
-	for _, at := range r.calls {
-		switch lastName(at.c.Func) {
-		case "save", "save_model", "save_weights", "save_pretrained", "dump", "log_model", "export", "ModelCheckpoint":
-			return 1
-		}
+// holds counts that a file has a function that trains, though nothing calls it.
+func (r *reach) holds(m *project.Module) int {
+	whole := &reach{files: r.files, indexes: r.indexes}
+	for _, c := range m.Calls {
+		whole.calls = append(whole.calls, call{m, c})
 	}
-	return 0
+	if whole.grade() != training {
+		return 0
+	}
+	return 1
 }
 
-// serves tells whether a file is a web application, which never ends.
-func serves(m *project.Module) bool {
-	return slices.ContainsFunc([]string{"fastapi", "flask", "streamlit", "gradio", "dash", "django", "uvicorn", "tkinter", "customtkinter", "PyQt5", "PyQt6", "PySide6"}, func(root string) bool { return m.Roots[root] })
+// servers are packages for programs that never end by themselves.
+var servers = set("fastapi flask streamlit gradio dash django uvicorn tkinter customtkinter PyQt5 PyQt6 PySide2 PySide6")
+
+// serves tells whether a program is a web application or has a window.
+func (r *reach) serves() bool {
+	return slices.ContainsFunc(r.calls, func(at call) bool { return servers[project.Root(at.m.Canonical(at.c))] })
 }
 
 // Words in names of scripts that do something beside training: they look for
@@ -164,22 +159,25 @@ var beside = set("tune tuning tuner sweep optuna hyperparameter hyperparameters 
 // Words in names of what people put aside.
 var putAside = set("old older backup bak copy deprecated obsolete archive archived legacy tmp temp before unused trash minimal emergency orig")
 
-// words are those of a file's name.
+// Words in names of directories of what people try out.
+var trial = set("experiment experiments example examples demo demos sandbox playground research scratch tutorial tutorials")
+
+// words are those of the name of a file, without its extension, or of a directory.
 func words(name string) []string {
-	name = strings.TrimSuffix(path.Base(name), path.Ext(name))
-	return strings.FieldsFunc(strings.ToLower(name), func(r rune) bool { return strings.ContainsRune("_-. ()", r) })
+	return strings.FieldsFunc(strings.ToLower(name), func(r rune) bool { return strings.ContainsRune("/_-. ()", r) })
 }
+
+// title is a file's name without directory and extension.
+func title(name string) string { return strings.TrimSuffix(path.Base(name), path.Ext(name)) }
 
 // setAside tells whether a file is a test or lies where people put what they do
 // not run any more.
 func setAside(name string) bool {
 	base := path.Base(name)
-	if strings.HasPrefix(base, "test_") || strings.HasSuffix(base, "_test.py") || strings.HasSuffix(base, "-test.py") || slices.ContainsFunc(words(name), func(w string) bool { return putAside[w] }) {
+	if strings.HasPrefix(base, "test_") || strings.HasSuffix(base, "_test.py") || strings.HasSuffix(base, "-test.py") || slices.ContainsFunc(words(title(name)), func(w string) bool { return putAside[w] }) {
 		return true
 	}
-	return slices.ContainsFunc(strings.Split(strings.ToLower(path.Dir(name)), "/"), func(dir string) bool {
-		return putAside[dir] || dir == "tests" || dir == "test"
-	})
+	return slices.ContainsFunc(words(path.Dir(name)), func(w string) bool { return putAside[w] || w == "tests" || w == "test" })
 }
 
 // circumstances count for a file that trains: it can be started, its name.
@@ -187,22 +185,37 @@ func circumstances(m *project.Module) (n int) {
 	if hasMain(m) {
 		n++
 	}
-	if setAside(m.Name) {
-		n -= 4
-	}
-	name := strings.TrimSuffix(path.Base(m.Name), path.Ext(m.Name))
-	in := words(m.Name)
+	in := words(title(m.Name))
 	switch {
-	case slices.Contains([]string{"train", "main", "training", "run"}, strings.ToLower(name)):
+	case namedForTraining(m.Name):
 		n += 2
-	case slices.Contains(in, "train"), slices.Contains(in, "training"), slices.Contains(in, "trainer"):
+	case slices.ContainsFunc(in, func(w string) bool { return w == "train" || w == "training" }):
 		n++
 	}
-	if slices.ContainsFunc(in, func(w string) bool { return beside[w] }) || m.Roots["optuna"] || m.Roots["hyperopt"] {
+	if slices.ContainsFunc(words(path.Dir(m.Name)), func(w string) bool { return trial[w] }) {
+		n--
+	}
+	if slices.ContainsFunc(in, func(w string) bool { return beside[w] }) {
 		n -= 2
+	} else if m.Roots["optuna"] || m.Roots["hyperopt"] {
+		n--
 	}
 	return n
 }
+
+// namedForTraining tells whether a file has one of the names that people give to
+// what they start, of which there is one: train, main, run_training, train_model.
+func namedForTraining(name string) bool {
+	in := words(title(name))
+	return slices.ContainsFunc(in, func(w string) bool { return starting[w] }) && !slices.ContainsFunc(in, func(w string) bool { return !starting[w] && !plain[w] })
+}
+
+// starting are the words for what is started, and plain are those that tell no
+// script of a project from another.
+var (
+	starting = set("train training main run")
+	plain    = set("model models script pipeline classifier network net nn all the")
+)
 
 // hasMain tells whether a file has `if __name__ == "__main__"`.
 func hasMain(m *project.Module) bool { return slices.ContainsFunc(m.File.Body, isMain) }

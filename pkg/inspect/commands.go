@@ -3,48 +3,57 @@ package inspect
 import (
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/mlhook/mlhook/pkg/project"
 )
 
-// How the documents of a project speak of a file.
+// What it counts that a file is run by a command in a document: in one of a
+// directory, which is about that directory; in the README at the top, or for a
+// build tool.
 const (
-	unnamed = iota
-	aloud   // a document further down names a command that runs it
-	first   // the README at the top or a build tool does
+	aside = 1
+	first = 3
 )
 
 var (
 	// command is one that runs a Python file or module: python3 -u train.py, uv run
 	// src/train.py, $(PYTHON) -m src.train.
-	command = regexp.MustCompile(`(?i)(?:^|[\s/({\x60!;&|=])(?:python[\d.]*w?|py|uv run|poetry run|torchrun|accelerate launch|deepspeed|ipython|jupyter \w+|papermill)[)}]?(?:\.exe)?((?:\s+\S+){1,8})`)
+	command = regexp.MustCompile(`(?i)(?:^|[\s/({\x60!;&|=])(?:python[\w.]*|py|uv run|poetry run|torchrun|accelerate launch|deepspeed|ipython|jupyter \w+|papermill)[)}]?(?:\.exe)?((?:\s+\S+){1,8})`)
 	// asked is a sentence that tells the reader to run a file.
-	asked = regexp.MustCompile(`(?i)\b(?:run|execute|launch|start)(?:ning)?\b[^.\n]{0,40}?([\w./\\-]+\.(?:py|ipynb))\b`)
+	asked = regexp.MustCompile(`(?i)\b(?:run|execute|launch|start)\s+(?:the\s+)?(?:(?:script|file|program|code|notebook|following)\s+)*([\w./\\-]+\.(?:py|ipynb))_*(?:\W|$)`)
 	// installed is an entry of a packaging file: train = "package.train:main".
 	installed = regexp.MustCompile(`=\s*["']?([\w.]+):\w+`)
+	// change is a command that goes to a directory.
+	change = regexp.MustCompile(`(?:^|[\s;&|])cd\s+([\w./-]+)`)
 	// quoting is what stands around the words of a command in JSON, YAML and Markdown.
 	quoting = strings.NewReplacer(`"`, " ", `'`, " ", ",", " ", "`", " ", "**", " ", "\\\n", " ", "\\\r\n", " ")
 )
 
-// named tells which of some files the documents name a command for.
-func named(files *project.Project, candidates []string) (map[string]int, error) {
+// named tells which files the documents name a command for, and what that counts.
+func named(files *project.Project) (map[string]int, error) {
 	found := map[string]int{}
 	err := files.Texts(func(name string, text []byte) {
-		if setAside(name) {
+		if setAside(name) || files.Foreign(name) || !isProse(name) && slices.ContainsFunc(words(title(name)), func(w string) bool { return beside[w] }) {
 			return
 		}
-		how := aloud
-		if prose := path.Ext(name) == ".md" || path.Ext(name) == ".rst"; !prose || path.Dir(name) == "." && strings.HasPrefix(strings.ToLower(path.Base(name)), "readme") {
+		how := aside
+		if path.Dir(name) == "." || strings.HasPrefix(name, ".github/") || !isProse(name) && path.Ext(name) != ".sh" {
 			how = first
 		}
 		for _, word := range runs(name, string(text)) {
-			for _, file := range meant(files, candidates, path.Dir(name), word) {
+			if file := meant(files, path.Dir(name), word); file != "" {
 				found[file] = max(found[file], how)
 			}
 		}
 	})
 	return found, err
+}
+
+// isProse tells whether a document is written for people.
+func isProse(name string) bool {
+	return path.Ext(name) == ".md" || path.Ext(name) == ".rst" || strings.EqualFold(path.Base(name), "readme")
 }
 
 // runs lists the files and modules that a document has commands for.
@@ -56,14 +65,19 @@ func runs(name, text string) (words []string) {
 		}
 		return words
 	}
-	prose := path.Ext(name) == ".md" || path.Ext(name) == ".rst" || path.Ext(name) == ""
+	dir := "" // that was gone to last
 	for line := range strings.Lines(quoting.Replace(text)) {
 		line = strings.TrimSpace(line)
-		if strings.HasPrefix(line, "#") && !prose || strings.HasPrefix(strings.ToLower(line), "rem ") {
+		if strings.HasPrefix(line, "#") && !isProse(name) || strings.HasPrefix(strings.ToLower(line), "rem ") {
 			continue // a comment
 		}
+		if m := change.FindStringSubmatch(line); m != nil {
+			dir = m[1]
+		}
 		for _, m := range command.FindAllStringSubmatch(line, -1) {
-			words = append(words, program(strings.Fields(m[1])))
+			if file := program(strings.Fields(m[1])); file != "" {
+				words = append(words, path.Join(dir, file), file)
+			}
 		}
 		for _, m := range asked.FindAllStringSubmatch(line, -1) {
 			words = append(words, m[1])
@@ -76,11 +90,6 @@ func runs(name, text string) (words []string) {
 func program(args []string) string {
 	for i, arg := range args {
 		switch {
-		case arg == "-m" && i+1 < len(args) && !strings.Contains(args[i+1], "."):
-			if args[i+1] == "pip" || args[i+1] == "venv" || args[i+1] == "pytest" {
-				return ""
-			}
-			return module(args[i+1])
 		case arg == "-m" && i+1 < len(args):
 			return module(args[i+1])
 		case strings.HasSuffix(arg, ".py"), strings.HasSuffix(arg, ".ipynb"):
@@ -95,22 +104,20 @@ func program(args []string) string {
 // module is the file of a module.
 func module(dotted string) string { return strings.ReplaceAll(dotted, ".", "/") + ".py" }
 
-// meant are the candidates that a word of a document in a directory means: the
-// file of that path there or at the top, otherwise those whose path ends so.
-func meant(files *project.Project, candidates []string, dir, word string) (found []string) {
+// meant is the file that a word of a document in a directory means: the one of
+// that path there or at the top, otherwise the only one whose path ends so.
+func meant(files *project.Project, dir, word string) string {
 	word = path.Clean(strings.Trim(strings.ReplaceAll(word, `\`, "/"), "*_()[]"))
 	for _, exact := range []string{path.Join(dir, word), word} {
 		if files.Has(exact) {
-			return []string{exact}
+			return exact
 		}
 	}
 	for strings.HasPrefix(word, "../") {
 		word = word[len("../"):]
 	}
-	for _, name := range candidates {
-		if strings.HasSuffix(name, "/"+word) {
-			found = append(found, name)
-		}
+	if found := files.Ending("/" + word); len(found) == 1 {
+		return found[0]
 	}
-	return found
+	return ""
 }

@@ -19,7 +19,7 @@ var families = []struct{ module, family string }{
 }
 
 // frameworks says which frameworks are imported and which owns the model.
-func frameworks(p *Program, t *trace) {
+func frameworks(p *Program, t *trace, r *reach) {
 	found := map[string]bool{}
 	for _, m := range t.program {
 		for name := range m.Roots {
@@ -27,7 +27,7 @@ func frameworks(p *Program, t *trace) {
 		}
 	}
 	p.Family = "python"
-	makes := makers(t)
+	makes := makers(t, r)
 	if makes["sklearn"] > makes["boosting"] { // one of several classifiers that are compared or stacked
 		makes["boosting"] = 0
 	}
@@ -66,21 +66,46 @@ func estimates(t *trace) bool {
 }
 
 // makers counts where a program makes models of a family, by its calls and the
-// bases of its classes.
-func makers(t *trace) map[string]int {
+// bases of its classes: those that may run when it is started, or all where none
+// is seen to.
+func makers(t *trace, r *reach) map[string]int {
 	makes := map[string]int{}
+	for _, at := range r.calls {
+		if !handles(at.m, at.c) {
+			makes[maker(at.m.Canonical(at.c))]++
+		}
+	}
+	for _, at := range r.classes {
+		for _, base := range at.c.Bases {
+			makes[maker(at.m.Full(base))]++
+		}
+	}
+	if delete(makes, ""); len(makes) > 0 {
+		return makes
+	}
 	t.each(func(m *project.Module, c *pysrc.Call) { makes[maker(m.Canonical(c))]++ })
 	for _, m := range t.program {
 		pysrc.Walk(m.File, func(n pysrc.Node) bool {
 			if class, ok := n.(*pysrc.Class); ok {
 				for _, base := range class.Bases {
-					makes[maker(m.Canonical(&pysrc.Call{Func: base}))]++
+					makes[maker(m.Full(base))]++
 				}
 			}
 			return true
 		})
 	}
 	return makes
+}
+
+// handles tells whether a call stands where something failed, as one of another
+// framework does that takes the place of a missing one.
+func handles(m *project.Module, c *pysrc.Call) (found bool) {
+	pysrc.Walk(m.File, func(n pysrc.Node) bool {
+		part, ok := n.(*pysrc.Part)
+		found = found || ok && part.Keyword == "except" && part.Start <= c.Start && c.End <= part.End
+		return n.Span().Start <= c.Start && c.End <= n.Span().End
+	})
+	return found
 }
 
 // maker is the family whose model a call or a base class makes.

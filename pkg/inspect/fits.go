@@ -3,6 +3,7 @@ package inspect
 import (
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/mlhook/mlhook/pkg/project"
 	"github.com/mlhook/mlhook/pkg/pysrc"
@@ -11,7 +12,7 @@ import (
 // Grades of training, by what speaks for it.
 const (
 	noTraining  = iota
-	ownTraining // a function of the project that is named for it, as a network written by hand has
+	ownTraining // a function of the project that is named for it, as a network written by hand has, or an optimizer
 	training    // a call of a framework
 )
 
@@ -25,12 +26,12 @@ func (r *reach) grade() int {
 			gradient = true
 		case name == "step":
 			step = true
-		case found < training && fits(at.m, at.c):
+		case found < training && r.fits(at.m, at.c):
 			found = training
 			if r.owns(at.m, at.c) {
 				found = ownTraining
 			}
-		case found == noTraining && forTraining(name) && r.owns(at.m, at.c):
+		case found == noTraining && (forTraining(name) && r.owns(at.m, at.c) || optimizes(at.m.Canonical(at.c))):
 			found = ownTraining
 		}
 	}
@@ -40,29 +41,49 @@ func (r *reach) grade() int {
 	return found
 }
 
+// optimizes tells whether a call makes an optimizer, which a trainer is handed.
+func optimizes(canonical string) bool {
+	return strings.HasPrefix(canonical, "torch.optim.") || strings.HasPrefix(canonical, "keras.optimizers.") || project.Root(canonical) == "optax"
+}
+
 // owns tells whether the project itself has what a call calls: a function, or the
-// class of the object whose method it is.
+// method of the class that the object is of.
 func (r *reach) owns(m *project.Module, c *pysrc.Call) bool {
-	if a, method := c.Func.(*pysrc.Attribute); method {
-		if by := madeBy(m, a.Value); by != "" && (len(r.index(m).classes[by]) > 0 || r.local(m, by) != nil) {
-			return true
+	a, method := c.Func.(*pysrc.Attribute)
+	if !method {
+		if full := m.Canonical(c); full != "" {
+			return r.local(m, full) != nil
 		}
+		return len(r.index(m).functions[lastName(c.Func)]) > 0
 	}
-	if full := m.Canonical(c); full != "" {
-		return r.local(m, full) != nil
+	if m.Imports[project.Root(project.Dotted(a))] != "" {
+		return r.local(m, m.Full(a)) != nil
 	}
-	name := lastName(c.Func)
-	return len(r.index(m).functions[name]) > 0 || len(r.methods[name]) > 0 && forTraining(name) && name != "fit"
+	by := r.madeBy(m, a.Value)
+	home := m
+	if strings.Contains(by, ".") {
+		home = r.local(m, by)
+		by = by[strings.LastIndexByte(by, '.')+1:]
+	}
+	if home == nil {
+		return false
+	}
+	if classes := r.index(home).classes[by]; len(classes) > 0 {
+		return slices.ContainsFunc(classes, func(class *pysrc.Class) bool {
+			return slices.ContainsFunc(class.Body, func(s pysrc.Stmt) bool { d, ok := s.(*pysrc.Def); return ok && d.Name == a.Attr })
+		})
+	}
+	return a.Attr != "fit" && len(r.methods[a.Attr]) > 0
 }
 
 // fits tells whether a call trains by a framework. What scales or encodes data
 // is fitted too, and trains nothing.
-func fits(m *project.Module, c *pysrc.Call) bool {
+func (r *reach) fits(m *project.Module, c *pysrc.Call) bool {
 	full := m.Canonical(c)
 	switch name := lastName(c.Func); name {
 	case "fit", "partial_fit":
 		a, method := c.Func.(*pysrc.Attribute)
-		return method && !transforms(m, a.Value)
+		return method && !r.transforms(m, a.Value)
 	case "fit_generator", "fit_one_cycle", "fine_tune", "train_on_batch", "apply_gradients", "train_and_evaluate":
 		return true
 	case "minimize":
@@ -70,7 +91,7 @@ func fits(m *project.Module, c *pysrc.Call) bool {
 	case "grad", "value_and_grad":
 		return slices.Contains([]string{"jax", "flax"}, project.Root(full))
 	case "train", "cv", "train_supervised":
-		return slices.Contains([]string{"xgboost", "lightgbm", "catboost", "fasttext"}, project.Root(full)) || name == "train" && full == "" && trainer(m, c)
+		return slices.Contains([]string{"xgboost", "lightgbm", "catboost", "fasttext"}, project.Root(full)) || name == "train" && full == "" && r.trainer(m, c)
 	case "cross_val_score", "cross_validate", "cross_val_predict":
 		return full != ""
 	}
@@ -78,12 +99,12 @@ func fits(m *project.Module, c *pysrc.Call) bool {
 }
 
 // trainer tells whether train is the method of a framework's trainer.
-func trainer(m *project.Module, c *pysrc.Call) bool {
+func (r *reach) trainer(m *project.Module, c *pysrc.Call) bool {
 	a, method := c.Func.(*pysrc.Attribute)
 	if !method {
 		return false
 	}
-	by := madeBy(m, a.Value)
+	by := r.madeBy(m, a.Value)
 	return strings.HasSuffix(by, "Trainer") || strings.HasPrefix(by, "ultralytics.") || strings.HasPrefix(by, "tensorflow.estimator.") ||
 		m.Roots["transformers"] && strings.HasSuffix(strings.ToLower(lastName(a.Value)), "trainer")
 }
@@ -95,8 +116,8 @@ var transformers = []string{"sklearn.preprocessing.", "sklearn.impute.", "sklear
 var transformerNames = []string{"scaler", "encoder", "vectorizer", "tokenizer", "imputer", "binarizer", "transformer", "preprocess", "pca", "tfidf", "datagen"}
 
 // transforms tells whether an object transforms data.
-func transforms(m *project.Module, object pysrc.Expr) bool {
-	by := madeBy(m, object)
+func (r *reach) transforms(m *project.Module, object pysrc.Expr) bool {
+	by := r.madeBy(m, object)
 	if by == "" {
 		by = lastName(object)
 		if c, ok := object.(*pysrc.Call); ok {
@@ -110,13 +131,20 @@ func transforms(m *project.Module, object pysrc.Expr) bool {
 }
 
 // madeBy is the class or function whose result an expression is, where it is a
-// name that is given one: transformers.Trainer after trainer = Trainer(...).
-func madeBy(m *project.Module, e pysrc.Expr) string {
-	made := m.Assigns[project.Dotted(e)]
+// name or a field that is given one: transformers.Trainer after trainer = Trainer(...).
+func (r *reach) madeBy(m *project.Module, e pysrc.Expr) string {
+	var made []pysrc.Expr
+	for _, a := range m.Assigns[project.Dotted(e)] {
+		made = append(made, a.Value)
+	}
+	if a, ok := e.(*pysrc.Attribute); ok && project.Dotted(a.Value) == "self" {
+		made = r.index(m).fields[a.Attr]
+	}
+	made = slices.DeleteFunc(slices.Clone(made), func(e pysrc.Expr) bool { c, ok := e.(*pysrc.Constant); return ok && c.Text == "None" })
 	if len(made) != 1 {
 		return ""
 	}
-	by, ok := made[0].Value.(*pysrc.Call)
+	by, ok := made[0].(*pysrc.Call)
 	if !ok {
 		return ""
 	}
@@ -126,14 +154,31 @@ func madeBy(m *project.Module, e pysrc.Expr) string {
 	return lastName(by.Func)
 }
 
-// forTraining tells whether a function or class is named for training; what is
-// named train_test_split, load_train_data or fit_transform is for the data.
+// forTraining tells whether a function or class is named for training: train,
+// fit_model, runTraining. What is named load_train_data, train_test_split or
+// create_trainer is for something else.
 func forTraining(name string) bool {
-	name = strings.ToLower(name)
-	for _, data := range []string{"split", "load", "data", "transform"} {
-		if strings.Contains(name, data) {
+	trains := false
+	for _, w := range strings.Split(snake(name), "_") {
+		if notTraining[w] {
 			return false
 		}
+		trains = trains || w == "train" || w == "training" || w == "fit" || w == "retrain" || w == "trainer"
 	}
-	return strings.Contains(name, "train") || strings.Contains(name, "fit")
+	return trains
+}
+
+// notTraining are words in the names of functions that do something else.
+var notTraining = set("split load read data dataset transform get set create make build is plot show print save test eval mode predict components params args config loader step")
+
+// snake is a name with its words parted by underscores, in lower case.
+func snake(name string) string {
+	var b strings.Builder
+	for i, r := range name {
+		if unicode.IsUpper(r) && i > 0 {
+			b.WriteByte('_')
+		}
+		b.WriteRune(unicode.ToLower(r))
+	}
+	return b.String()
 }

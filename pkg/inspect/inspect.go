@@ -58,7 +58,11 @@ func Inspect(src Source, hints Hints) (*Program, error) {
 	p.Files = append(p.Files, modules.Configs(program)...)
 	sort.Strings(p.Files)
 	t := newTrace(program, modules)
-	frameworks(p, t)
+	runs := newReach(files, indexes{})
+	if err := runs.start(program[0]); err != nil {
+		return nil, fmt.Errorf("inspect: %w", err)
+	}
+	frameworks(p, t, runs)
 	p.Model = modelKind(t, p.Family)
 	hazards(p, t)
 	findMetric(p, t)

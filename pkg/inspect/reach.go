@@ -1,7 +1,6 @@
 package inspect
 
 import (
-	"maps"
 	"slices"
 	"strings"
 
@@ -24,6 +23,7 @@ type reach struct {
 	wanted   map[string]bool   // attributes that are named
 	imported []*project.Module // by what was reached, in order
 	calls    []call
+	classes  []class // that may be made
 	err      error
 }
 
@@ -45,10 +45,17 @@ type call struct {
 	c *pysrc.Call
 }
 
+// A class is one of a file.
+type class struct {
+	m *project.Module
+	c *pysrc.Class
+}
+
 // An index finds the functions and classes of a file by their names.
 type index struct {
 	functions map[string][]*pysrc.Def
 	classes   map[string][]*pysrc.Class
+	fields    map[string][]pysrc.Expr // what self.name is set to
 }
 
 // indexes are those of files, kept from one reach to the next.
@@ -224,16 +231,39 @@ func (r *reach) known(m *project.Module, name string) {
 		return
 	}
 	if full, ok := m.Imports[name]; ok {
-		if other := r.elsewhere(m, full); other != nil { // a file that is handed on may make any of its classes
-			for _, class := range slices.Sorted(maps.Keys(r.index(other).classes)) {
-				r.name(other, class, false)
-			}
+		if other := r.elsewhere(m, full); other != nil {
+			r.whole(other)
 		}
 		return
 	}
 	for _, star := range m.Stars {
 		if other := r.local(m, star); other != nil && other != m {
 			r.name(other, name, true)
+		}
+	}
+}
+
+// whole goes after a file that is handed on as it is: any class that it has or
+// imports may be made by its name.
+func (r *reach) whole(m *project.Module) {
+	at := nameIn{m, "*"}
+	if r.names[at] {
+		return
+	}
+	r.names[at] = true
+	for _, classes := range r.index(m).classes {
+		for _, c := range classes {
+			r.class(m, c)
+		}
+	}
+	for name, full := range m.Imports {
+		if other := r.local(m, full); other != nil && len(r.index(other).classes[name]) > 0 {
+			r.name(other, name, false)
+		}
+	}
+	for _, star := range m.Stars {
+		if other := r.local(m, star); other != nil {
+			r.whole(other)
 		}
 	}
 }
@@ -274,7 +304,7 @@ func (r *reach) attribute(m *project.Module, a *pysrc.Attribute) bool {
 			return false // of somebody else's module
 		}
 	default:
-		if by := madeBy(m, a.Value); strings.Contains(by, ".") && r.local(m, by) == nil {
+		if by := r.madeBy(m, a.Value); strings.Contains(by, ".") && r.local(m, by) == nil {
 			return true // a method of somebody else's object
 		}
 	}
@@ -300,6 +330,7 @@ func (r *reach) class(m *project.Module, c *pysrc.Class) {
 		return
 	}
 	r.seen[c] = true
+	r.classes = append(r.classes, class{m, c})
 	for _, s := range c.Body {
 		d, ok := s.(*pysrc.Def)
 		if !ok {
@@ -325,7 +356,7 @@ func (r *reach) index(m *project.Module) *index {
 	if i := r.indexes[m]; i != nil {
 		return i
 	}
-	i := &index{map[string][]*pysrc.Def{}, map[string][]*pysrc.Class{}}
+	i := &index{map[string][]*pysrc.Def{}, map[string][]*pysrc.Class{}, map[string][]pysrc.Expr{}}
 	r.indexes[m] = i
 	methods := map[pysrc.Node]bool{}
 	pysrc.Walk(m.File, func(n pysrc.Node) bool {
@@ -338,6 +369,12 @@ func (r *reach) index(m *project.Module) *index {
 		case *pysrc.Def:
 			if !methods[n] {
 				i.functions[n.Name] = append(i.functions[n.Name], n)
+			}
+		case *pysrc.Assign:
+			for _, t := range n.Targets {
+				if a, ok := t.(*pysrc.Attribute); ok && project.Dotted(a.Value) == "self" {
+					i.fields[a.Attr] = append(i.fields[a.Attr], n.Value)
+				}
 			}
 		}
 		return true

@@ -21,9 +21,10 @@ type Project struct {
 	files   fs.FS
 	known   func(canonical string) bool
 	names   []string
-	texts   []string // documents and scripts of other languages
-	roots   []string // see findRoots
-	parsed  Modules  // nil for a name that was not asked for yet
+	texts   []string        // documents and scripts of other languages
+	roots   []string        // see findRoots
+	foreign map[string]bool // directories with a licence of their own
+	parsed  Modules         // nil for a name that was not asked for yet
 	configs *configs
 }
 
@@ -39,7 +40,7 @@ var skipped = map[string]bool{"venv": true, "env": true, "node_modules": true, "
 // New lists the Python files and notebooks, parsing none. known tells which canonical names
 // a star import may have brought in.
 func New(files fs.FS, known func(canonical string) bool) (*Project, error) {
-	p := &Project{files: files, known: known, parsed: Modules{}, configs: &configs{files: files, read: map[string]*Config{}}}
+	p := &Project{files: files, known: known, parsed: Modules{}, foreign: map[string]bool{}, configs: &configs{files: files, read: map[string]*Config{}}}
 	packaged := map[string]bool{}
 	err := fs.WalkDir(files, ".", func(name string, d fs.DirEntry, err error) error {
 		switch {
@@ -52,6 +53,9 @@ func New(files fs.FS, known func(canonical string) bool) (*Project, error) {
 		}
 		if slices.Contains(packaging, d.Name()) {
 			packaged[path.Dir(name)] = true
+		}
+		if upper := strings.ToUpper(d.Name()); strings.HasPrefix(upper, "LICENSE") || strings.HasPrefix(upper, "LICENCE") || strings.HasPrefix(upper, "COPYING") || strings.HasPrefix(upper, "CONTRIBUTING") {
+			p.foreign[path.Dir(name)] = true
 		}
 		switch {
 		case path.Ext(name) == ".py" || IsNotebook(name):
@@ -85,6 +89,27 @@ func (p *Project) Somewhere(module string) bool {
 		}
 		return path.Base(rest) == module
 	})
+}
+
+// Foreign tells whether a file was taken over from another project: it lies below
+// a directory with a licence of its own.
+func (p *Project) Foreign(name string) bool {
+	for dir := path.Dir(name); dir != "."; dir = path.Dir(dir) {
+		if p.foreign[dir] {
+			return true
+		}
+	}
+	return false
+}
+
+// Ending lists the Python files whose path ends so.
+func (p *Project) Ending(suffix string) (names []string) {
+	for _, name := range p.names {
+		if strings.HasSuffix(name, suffix) {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // Len is the number of Python files.
