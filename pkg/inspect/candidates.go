@@ -65,7 +65,7 @@ func documented(files *project.Project, found []candidate, importers map[string]
 			continue
 		}
 		found[i].evidence += told[c.Name]
-		if hasMain(c.Module) && !namedForTraining(c.Name) && slices.ContainsFunc(importers[c.Name], func(n string) bool { return !setAside(n) }) {
+		if !namedForTraining(c.Name) && slices.ContainsFunc(importers[c.Name], func(n string) bool { return !setAside(n) }) {
 			found[i].evidence-- // that it can be started tells little
 		}
 	}
@@ -182,15 +182,9 @@ func setAside(name string) bool {
 
 // circumstances count for a file that trains: it can be started, its name.
 func circumstances(m *project.Module) (n int) {
-	if hasMain(m) {
-		n++
-	}
 	in := words(title(m.Name))
-	switch {
-	case namedForTraining(m.Name):
+	if namedForTraining(m.Name) || slices.Contains(in, "train") || slices.Contains(in, "training") {
 		n += 2
-	case slices.ContainsFunc(in, func(w string) bool { return w == "train" || w == "training" }):
-		n++
 	}
 	if slices.ContainsFunc(words(path.Dir(m.Name)), func(w string) bool { return trial[w] }) {
 		n--

@@ -58,24 +58,22 @@ func chooseEntry(p *Program, files *project.Project, hints Hints) (problem strin
 	return "no script here trains a model (no fit, train or backward call was found); name it with `git config mlhook.entry FILE`", nil
 }
 
-// foremost leaves, of files for which as much speaks, those that no other of
-// them imports, of these the scripts, and of these the one in the top directory.
+// foremost leaves, of files for which as much speaks, those that start others of
+// them, of these the scripts, and of these the one in the top directory.
 func foremost(names []string, importers map[string][]string) []string {
-	left := slices.DeleteFunc(slices.Clone(names), func(name string) bool {
-		above, seen := []string{name}, map[string]bool{name: true}
-		for i := 0; i < len(above); i++ {
-			for _, n := range importers[above[i]] {
-				if slices.Contains(names, n) && n != name {
-					return true
-				}
-				if !seen[n] {
-					seen[n] = true
-					above = append(above, n)
-				}
+	left := names
+	for _, name := range names {
+		for _, above := range above(name, importers) {
+			if above == name || !slices.Contains(names, above) {
+				continue
 			}
+			behind := name
+			if namedForTraining(name) && !namedForTraining(above) {
+				behind = above // a variation on what it imports: train_many on train
+			}
+			left = slices.DeleteFunc(slices.Clone(left), func(n string) bool { return n == behind })
 		}
-		return false
-	})
+	}
 	if len(left) == 0 {
 		left = names // they import each other
 	}
@@ -86,4 +84,17 @@ func foremost(names []string, importers map[string][]string) []string {
 		return top
 	}
 	return left
+}
+
+// above lists what imports a file, and what imports that, and so on.
+func above(name string, importers map[string][]string) []string {
+	found := slices.Clone(importers[name])
+	for i := 0; i < len(found); i++ {
+		for _, n := range importers[found[i]] {
+			if !slices.Contains(found, n) {
+				found = append(found, n)
+			}
+		}
+	}
+	return found
 }

@@ -41,7 +41,9 @@ func frameworks(p *Program, t *trace, r *reach) {
 		case makes[f.family] > 0 && !owned:
 			p.Family, owned = f.family, true
 			p.Why = append(p.Why, fmt.Sprintf("family: %s, which makes the model", f.family))
-		case p.Family == "python" && (f.module != "sklearn" || estimates(t)):
+		case f.module == "sklearn" && !owned && (p.Family == "python" || p.Family == "boosting") && estimates(t):
+			p.Family = f.family // which of their models it is is not seen
+		case f.module != "sklearn" && p.Family == "python":
 			p.Family = f.family
 		}
 	}

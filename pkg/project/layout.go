@@ -2,6 +2,7 @@ package project
 
 import (
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -102,6 +103,32 @@ func below(dir, dottedName string, have func(name string) bool) (string, bool) {
 		name = name[:max(0, strings.LastIndexByte(name, '.'))]
 	}
 	return "", false
+}
+
+// prefix is how the argument of import_module begins where only its end is made
+// at run time: "models." + name, f"models.{name}", "models.%s" % name.
+var prefix = regexp.MustCompile(`^[fFrRuU]*["']([A-Za-z_][\w.]*)\.(?:["']\s*\+|\{|%s)`)
+
+// chosen lists the files of the directories of which a file imports one that is
+// named at run time.
+func (p *Project) chosen(m *Module) (files []string) {
+	for _, c := range m.Calls {
+		if m.Canonical(c) != "importlib.import_module" || len(c.Args) == 0 {
+			continue
+		}
+		match := prefix.FindStringSubmatch(m.File.Text(c.Args[0]))
+		if match == nil {
+			continue
+		}
+		dir := strings.ReplaceAll(match[1], ".", "/")
+		for _, name := range p.names {
+			home := strings.TrimSuffix(path.Dir(name), dir) // where the import path leads
+			if strings.HasSuffix("/"+path.Dir(name), "/"+dir) && strings.HasPrefix(m.Name, home) && name != m.Name && path.Ext(name) == ".py" {
+				files = append(files, name)
+			}
+		}
+	}
+	return files
 }
 
 // ImportPath lists the directories, other than the entry's own, that a program

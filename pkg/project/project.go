@@ -157,7 +157,7 @@ func (p *Project) needs(m *Module) (files []string) {
 			files = append(files, file)
 		}
 	}
-	return files
+	return append(files, p.chosen(m)...)
 }
 
 // wants lists what a file imports, sorted.
