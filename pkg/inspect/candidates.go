@@ -100,10 +100,14 @@ func climb(files *project.Project, names []string, seen []project.Glance) (impor
 
 // weigh counts what in its source speaks for a file to be the training script.
 func weigh(files *project.Project, m *project.Module, kept indexes) (int, error) {
-	if base := path.Base(m.Name); base == "setup.py" || base == "conftest.py" {
+	if base := path.Base(m.Name); base == "setup.py" || base == "conftest.py" || base == "__init__.py" {
 		return 0, nil
 	}
 	r := newReach(files, kept)
+	r.brief = true
+	if !startable(m) {
+		return r.holds(m), nil
+	}
 	if err := r.start(m); err != nil {
 		return 0, err
 	}
@@ -129,6 +133,23 @@ func weigh(files *project.Project, m *project.Module, kept indexes) (int, error)
 		n -= 4
 	}
 	return max(2, n+circumstances(m)), nil
+}
+
+// startable tells whether a file does something when it is started: it calls
+// something outside of its functions and classes.
+func startable(m *project.Module) (found bool) {
+	for _, s := range m.File.Body {
+		pysrc.Walk(s, func(n pysrc.Node) bool {
+			switch n.(type) {
+			case *pysrc.Def, *pysrc.Class:
+				return false
+			case *pysrc.Call:
+				found = true
+			}
+			return !found
+		})
+	}
+	return found || slices.ContainsFunc(m.Defs, func(d *pysrc.Def) bool { return commands(d) })
 }
 
 // holds counts that a file has a function that trains, though nothing calls it.

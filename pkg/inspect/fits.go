@@ -16,29 +16,36 @@ const (
 	training    // a call of a framework
 )
 
+// grades is what the calls that were looked at speak for.
+type grades struct {
+	looked         int // at calls
+	found          int
+	gradient, step bool
+}
+
 // grade tells how a program trains by the calls that it may run. A gradient alone
 // is no training: it may be there to see what the network looks at.
 func (r *reach) grade() int {
-	found, gradient, step := noTraining, false, false
-	for _, at := range r.calls {
+	for ; r.looked < len(r.calls) && r.found < training; r.looked++ {
+		at := r.calls[r.looked]
 		switch name := lastName(at.c.Func); {
 		case name == "backward":
-			gradient = true
+			r.gradient = true
 		case name == "step":
-			step = true
-		case found < training && r.fits(at.m, at.c):
-			found = training
+			r.step = true
+		case r.fits(at.m, at.c):
+			r.found = training
 			if r.owns(at.m, at.c) {
-				found = ownTraining
+				r.found = ownTraining
 			}
-		case found == noTraining && (forTraining(name) && r.owns(at.m, at.c) || optimizes(at.m.Canonical(at.c))):
-			found = ownTraining
+		case r.found == noTraining && (forTraining(name) && r.owns(at.m, at.c) || optimizes(at.m.Canonical(at.c))):
+			r.found = ownTraining
+		}
+		if r.gradient && r.step {
+			r.found = training
 		}
 	}
-	if gradient && step {
-		found = training
-	}
-	return found
+	return r.found
 }
 
 // optimizes tells whether a call makes an optimizer, which a trainer is handed.

@@ -14,11 +14,14 @@ import (
 // of the classes that are named). A function that is named counts as called,
 // since it may be a callback or a command.
 type reach struct {
-	files    *project.Project
-	indexes  map[*project.Module]*index
-	seen     map[pysrc.Node]bool
-	names    map[nameIn]bool // that were gone after
-	todo     []code
+	files   *project.Project
+	indexes map[*project.Module]*index
+	seen    map[pysrc.Node]bool
+	names   map[nameIn]bool // that were gone after
+	todo    []code
+	done    int  // of todo
+	brief   bool // only a training is looked for
+	grades
 	methods  map[string][]code // of classes that are named, by name
 	wanted   map[string]bool   // attributes that are named
 	imported []*project.Module // by what was reached, in order
@@ -88,11 +91,16 @@ func (r *reach) load() error {
 	return r.err
 }
 
-// finish follows what is to be followed.
+// most is how many functions are followed, those nearest to the start: enough for
+// any program that people start, and a bound for a framework's own source.
+const most = 1000
+
+// finish follows what is to be followed; where only a training is looked for, up to it.
 func (r *reach) finish() error {
-	for len(r.todo) > 0 && r.err == nil {
-		next := r.todo[len(r.todo)-1]
-		r.todo = r.todo[:len(r.todo)-1]
+	for r.done < len(r.todo) && r.done < most && r.err == nil && !(r.brief && r.grade() == training) {
+		next := r.todo[r.done]
+		r.todo[r.done] = code{} // let go
+		r.done++
 		for _, n := range next.nodes {
 			r.follow(next.m, n)
 		}
@@ -137,25 +145,29 @@ func (r *reach) follow(m *project.Module, root pysrc.Node) {
 	})
 }
 
-// registering are decorators that make a function a command of the program.
-var registering = []string{"command", "automain", "callback"}
-
 // define follows the decorators and defaults of a function, and a command.
 func (r *reach) define(m *project.Module, d *pysrc.Def) {
 	for _, e := range d.Decorators {
 		r.follow(m, e)
-		if c, ok := e.(*pysrc.Call); ok {
-			e = c.Func
-		}
-		if slices.Contains(registering, lastName(e)) {
-			r.call(m, d)
-		}
+	}
+	if commands(d) {
+		r.call(m, d)
 	}
 	for _, p := range d.Params {
 		if p.Default != nil {
 			r.follow(m, p.Default)
 		}
 	}
+}
+
+// commands tells whether the decorators of a function make it a command of the program.
+func commands(d *pysrc.Def) bool {
+	return slices.ContainsFunc(d.Decorators, func(e pysrc.Expr) bool {
+		if c, ok := e.(*pysrc.Call); ok {
+			e = c.Func
+		}
+		return slices.Contains([]string{"command", "automain", "callback"}, lastName(e))
+	})
 }
 
 // bring notes the files that an import runs.
