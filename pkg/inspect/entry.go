@@ -44,7 +44,7 @@ func chooseEntry(p *Program, files *project.Project, hints Hints) (problem strin
 	case len(names) == 1:
 		p.Entry = names[0]
 		apart := "is imported by nothing"
-		if importers[p.Entry] != nil {
+		if slices.ContainsFunc(importers[p.Entry], func(n string) bool { return !setAside(n) }) {
 			apart = "starts by itself"
 		}
 		p.Why = append(p.Why, "entry: "+p.Entry+", which trains and "+apart)

@@ -8,7 +8,7 @@ import (
 
 const (
 	sklearnFit = "from sklearn.svm import SVC\ndef train(X, y):\n    return SVC().fit(X, y)\n"
-	torchStep  = "import torch\ndef train_epoch(loss):\n    loss.backward()\n"
+	torchStep  = "import torch\ndef train_epoch(loss, optimizer=None):\n    loss.backward()\n    optimizer.step()\n"
 	starts     = "if __name__ == \"__main__\":\n"
 )
 
@@ -53,10 +53,10 @@ func TestEntry(t *testing.T) {
 			"learn.py":   sklearnFit + starts + "    train([], [])\n",
 		}, "learn.py"},
 		"a web application": {map[string]string{
-			"app/main.py": "from flask import Flask\n" + sklearnFit + starts + "    train([], [])\n",
-			"learn.py":    sklearnFit,
+			"app/main.py": "from flask import Flask\napp = Flask(__name__)\n" + sklearnFit + starts + "    train([], [])\n",
+			"learn.py":    sklearnFit + "train([], [])\n",
 		}, "learn.py"},
-		"a web application alone": {map[string]string{"app.py": "import streamlit\n" + sklearnFit}, "app.py"},
+		"a web application alone": {map[string]string{"app.py": "import streamlit\n" + sklearnFit + "streamlit.write(train([], []))\n"}, "app.py"},
 		"a notebook beside a script": {map[string]string{
 			"explore.ipynb": cells("import keras\nkeras.Sequential().fit(0, 0)\n"),
 			"model.py":      "import keras\nkeras.Sequential().fit(0, 0)\n",
@@ -78,9 +78,116 @@ func TestEntry(t *testing.T) {
 		"a cross-validation": {map[string]string{
 			"cv.py": "from sklearn.model_selection import cross_validate\nfrom sklearn.svm import SVC\ncross_validate(SVC(), [], [])\n",
 		}, "cv.py"},
+		"a function that nothing calls": {map[string]string{
+			"helpers.py": sklearnFit,
+			"learn.py":   "import helpers\nfit = helpers.train\nfit([], [])\n",
+		}, "learn.py"},
+		"a training named otherwise, called through imports": {map[string]string{
+			"models/forest.py": "from sklearn.ensemble import RandomForestClassifier\nclass Forest:\n    def predict(self, X, y):\n        return RandomForestClassifier().fit(X, y).predict(X)\n",
+			"models/knn.ipynb": cells("from sklearn.neighbors import KNeighborsClassifier\nKNeighborsClassifier().fit([], [])\n"),
+			"pipeline.py":      "from models.forest import Forest\nprint(Forest().predict([], []))\n",
+		}, "pipeline.py"},
+		"what a package hands on": {map[string]string{
+			"engine/__init__.py": "from .trainer import *\n",
+			"engine/trainer.py":  torchStep,
+			"start.py":           "from engine import train_epoch\n" + starts + "    train_epoch(0)\n",
+		}, "start.py"},
+		"a class that is not made": {map[string]string{
+			"trainer.py": "import torch\nclass Trainer:\n    def run(self, loss, optimizer):\n        loss.backward()\n        optimizer.step()\nclass Tester:\n    def check(self):\n        pass\n",
+			"check.py":   "from trainer import Tester\nTester().run(0, 0)\n",
+			"begin.py":   "from trainer import Trainer\nTrainer().run(0, 0)\n",
+		}, "begin.py"},
+		"a callback": {map[string]string{
+			"window.py": sklearnFit + "def pressed():\n    train([], [])\nregister(command=pressed)\n",
+		}, "window.py"},
+		"a command of the command line": {map[string]string{
+			"cli.py":   "import click\nfrom model import train\n@click.group()\ndef group():\n    pass\n@group.command()\ndef learn():\n    train([], [])\n" + starts + "    group()\n",
+			"model.py": sklearnFit,
+		}, "cli.py"},
+		"a src layout": {map[string]string{
+			"main.py":                 "from shop.pipeline import run\nrun()\n",
+			"src/shop/__init__.py":    "",
+			"src/shop/model.py":       sklearnFit + starts + "    train([], [])\n",
+			"src/shop/pipeline.py":    "from shop.model import train\ndef run():\n    train([], [])\n" + starts + "    run()\n",
+			"src/shop/prediction.py":  "import pickle\npickle.load(open('m'))\n",
+			"notebooks/explore.ipynb": cells("from sklearn.svm import SVC\nSVC().fit([], [])\n"),
+		}, "main.py"},
+		"a directory that is put on sys.path": {map[string]string{
+			"main.py":      "import os, sys\nsys.path.append(os.path.join(os.path.dirname(__file__), 'lib'))\nfrom model import train\ntrain([], [])\n",
+			"lib/model.py": sklearnFit,
+			"lib/save.py":  "from model import train\ntrain([], [])\n",
+		}, "main.py"},
+		"a directory above that is put on sys.path": {map[string]string{
+			"jobs/begin.py": "import sys\nfrom pathlib import Path\nsys.path.insert(0, str(Path(__file__).resolve().parent.parent / 'lib'))\nimport model\nmodel.train([], [])\n",
+			"lib/model.py":  sklearnFit,
+		}, "jobs/begin.py"},
+		"a gradient to see what a network looks at": {map[string]string{
+			"saliency.py": "import torch\nout = torch.load('m')(0)\nout.backward()\n",
+			"learn.py":    torchStep + "train_epoch(0)\n",
+		}, "learn.py"},
+		"an encoder in a field": {map[string]string{
+			"encode.py": "from sklearn.preprocessing import LabelEncoder\nclass Codes:\n    def __init__(self):\n        self.le = LabelEncoder()\n    def learn(self, x):\n        self.le.fit(x)\nCodes().learn([])\n",
+			"forest.py": sklearnFit + "train([], [])\n",
+		}, "forest.py"},
+		"an optimizer that a trainer is handed": {map[string]string{
+			"go.py": "import torch\nfrom ignite.engine import create_supervised_trainer\n" + starts + "    create_supervised_trainer(0, torch.optim.Adam([]), 0).run([])\n",
+		}, "go.py"},
+		"a script that looks for parameters": {map[string]string{
+			"grow.py": sklearnFit + "train([], [])\n",
+			"tune.py": sklearnFit + "train([], [])\n",
+		}, "grow.py"},
+		"a variation on a script": {map[string]string{
+			"train.py":       sklearnFit + starts + "    train([], [])\n",
+			"multi_train.py": "from train import train\nfor _ in range(9):\n    train([], [])\n",
+		}, "train.py"},
+		"two trainings of one kind": {map[string]string{
+			"train.py":        sklearnFit + "train([], [])\n",
+			"train_resnet.py": torchStep + "train_epoch(0)\n",
+		}, ""},
+		"a copy of another project": {map[string]string{
+			"grow.py":        sklearnFit + "train([], [])\n",
+			"yolo/LICENSE":   "Permission is hereby granted\n",
+			"yolo/train.py":  torchStep + "train_epoch(0)\n",
+			"yolo/README.md": "    python train.py\n",
+		}, "grow.py"},
+		"a test is the only one that trains": {map[string]string{
+			"core/trainer.py":      "import torch\nclass Trainer:\n    def train(self, loss, optimizer):\n        loss.backward()\n        optimizer.step()\n",
+			"core/trainer_test.py": "from core.trainer import Trainer\n" + starts + "    Trainer().train(0, 0)\n",
+		}, "core/trainer_test.py"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := inspected(t, test.files)
+			asks := p.Problem != nil && strings.Contains(*p.Problem, "say which")
+			if p.Entry != test.want || asks != (test.want == "") {
+				t.Errorf("entry %q, asks %t, want %q", p.Entry, asks, test.want)
+			}
+		})
+	}
+}
+
+// TestEntryByDocuments holds that of scripts alike the one is the entry that a
+// document has a command for.
+func TestEntryByDocuments(t *testing.T) {
+	const script = sklearnFit + "train([], [])\n"
+	for name, test := range map[string]struct{ file, text, want string }{
+		"none":                        {"README.md", "Two models, a.py and src/b.py.\n", ""},
+		"a fence":                     {"README.md", "## Use\n```sh\n$ pip install -r requirements.txt\n$ python3 -u src/b.py --epochs 3\n```\n", "src/b.py"},
+		"a module":                    {"README.md", "Type `python -m src.b`.\n", "src/b.py"},
+		"a directory that is gone to": {"README.md", "    cd src\n    python b.py\n", "src/b.py"},
+		"a sentence":                  {"README.md", "Then run the script `src/b.py`.\n", "src/b.py"},
+		"Windows":                     {"README.md", "Run .\\src\\b.py\n", "src/b.py"},
+		"two":                         {"README.md", "    python a.py\n    python src/b.py\n", ""},
+		"a Makefile":                  {"Makefile", "train:\n\t$(PYTHON_INTERPRETER) src/b.py ${ARGS}\n", "src/b.py"},
+		"a shell script":              {"train.sh", "#!/bin/sh\n# python a.py\nnohup python src/b.py > log &\n", "src/b.py"},
+		"an image":                    {"Dockerfile", "FROM python\nCMD [\"python\", \"src/b.py\"]\n", "src/b.py"},
+		"npm":                         {"package.json", "{\"scripts\": {\"train-model\": \"cd src && python3 b.py\"}}\n", "src/b.py"},
+		"DVC":                         {"dvc.yaml", "stages:\n  train:\n    cmd: python src/b.py\n", "src/b.py"},
+		"a workflow":                  {".github/workflows/ci.yml", "jobs:\n  x:\n    steps:\n      - run: python src/b.py\n", "src/b.py"},
+		"a package's commands":        {"pyproject.toml", "[project.scripts]\nlearn = \"src.b:main\"\n", "src/b.py"},
+		"what was put aside":          {"run_old.sh", "python a.py\n", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := inspected(t, map[string]string{"src/a.py": script, "src/b.py": script, test.file: test.text})
 			asks := p.Problem != nil && strings.Contains(*p.Problem, "say which")
 			if p.Entry != test.want || asks != (test.want == "") {
 				t.Errorf("entry %q, asks %t, want %q", p.Entry, asks, test.want)
@@ -105,8 +212,11 @@ func TestFamilyOfHelpers(t *testing.T) {
 func TestFamilyOfSeveral(t *testing.T) {
 	const head = "from sklearn.ensemble import RandomForestClassifier, StackingClassifier\nfrom xgboost import XGBClassifier\n"
 	for text, want := range map[string]string{
-		"StackingClassifier([('f', RandomForestClassifier()), ('x', XGBClassifier())]).fit(X, y)\n": "sklearn",
-		"RandomForestClassifier().fit(X, y)\nXGBClassifier().fit(X, y)\n":                           "boosting",
+		"StackingClassifier([('f', RandomForestClassifier()), ('x', XGBClassifier())]).fit(X, y)\n":                                           "sklearn",
+		"RandomForestClassifier().fit(X, y)\nXGBClassifier().fit(X, y)\n":                                                                     "boosting",
+		"def other():\n    return XGBClassifier()\nRandomForestClassifier().fit(X, y)\n":                                                      "sklearn",
+		"try:\n    m = XGBClassifier()\nexcept NameError:\n    m = RandomForestClassifier()\n    m = RandomForestClassifier()\nm.fit(X, y)\n": "boosting",
+		"import factory\nfactory.make().fit(X, y)\n":                                                                                          "sklearn",
 	} {
 		if p := inspected(t, map[string]string{"train.py": head + text}); p.Family != want {
 			t.Errorf("family %q, want %q of\n%s", p.Family, want, text)
