@@ -14,6 +14,7 @@ import (
 type candidate struct {
 	*project.Module
 	evidence int
+	serves   bool // it is a web application or has a window
 }
 
 // candidates are the files that may be started to train, in the order of their
@@ -43,12 +44,12 @@ func candidates(files *project.Project) (found []candidate, importers map[string
 		if err != nil {
 			return nil, nil, err
 		}
-		n, err := weigh(files, m, kept)
+		c, err := weigh(files, m, kept)
 		if err != nil {
 			return nil, nil, err
 		}
-		if n > 0 || len(m.File.Problems) > 0 {
-			found = append(found, candidate{m, n})
+		if c.evidence > 0 || len(m.File.Problems) > 0 {
+			found = append(found, c)
 		}
 	}
 	return found, importers, documented(files, found, importers)
@@ -63,6 +64,9 @@ func documented(files *project.Project, found []candidate, importers map[string]
 	for i, c := range found {
 		if c.evidence == 0 {
 			continue
+		}
+		if c.serves {
+			told[c.Name] = min(told[c.Name], aside) // it is run to be used
 		}
 		found[i].evidence += told[c.Name]
 		if !namedForTraining(c.Name) && slices.ContainsFunc(importers[c.Name], func(n string) bool { return !setAside(n) }) {
@@ -99,40 +103,41 @@ func climb(files *project.Project, names []string, seen []project.Glance) (impor
 }
 
 // weigh counts what in its source speaks for a file to be the training script.
-func weigh(files *project.Project, m *project.Module, kept indexes) (int, error) {
+func weigh(files *project.Project, m *project.Module, kept indexes) (candidate, error) {
+	c := candidate{Module: m}
 	if base := path.Base(m.Name); base == "setup.py" || base == "conftest.py" || base == "__init__.py" {
-		return 0, nil
+		return c, nil
 	}
 	r := newReach(files, kept)
 	r.brief = true
 	if !startable(m) {
-		return r.holds(m), nil
+		c.evidence = r.holds(m)
+		return c, nil
 	}
 	if err := r.start(m); err != nil {
-		return 0, err
+		return c, err
 	}
+	c.serves = r.serves()
 	n := 0
-	switch r.grade() {
-	case training:
+	switch grade := r.grade(); {
+	case grade == training && !c.serves:
 		n = 4
-	case ownTraining:
+	case grade == ownTraining && !c.serves:
 		n = 2
+	case grade != noTraining:
+		n = 1 // what else trains comes first
 	default:
 		if err := r.load(); err != nil {
-			return 0, err
+			return c, err
 		}
 		if r.grade() == noTraining {
-			return r.holds(m), nil
+			c.evidence = r.holds(m)
+			return c, nil
 		}
 		n = 1 // as it is imported
 	}
-	if r.serves() {
-		n = 1 // what else trains comes first
-	}
-	if setAside(m.Name) || files.Foreign(m.Name) {
-		n -= 4
-	}
-	return max(2, n+circumstances(m)), nil
+	c.evidence = max(2, n+circumstances(files, m))
+	return c, nil
 }
 
 // startable tells whether a file does something when it is started: it calls
@@ -175,7 +180,7 @@ func (r *reach) serves() bool {
 // Words in names of scripts that do something beside training: they look for
 // parameters, compare, or use what was trained.
 var beside = set("tune tuning tuner sweep optuna hyperparameter hyperparameters hyperopt hpo gridsearch search benchmark benchmarks compare comparison ablation study " +
-	"eval evaluate evaluation predict prediction inference infer visualize visualization plot analysis analyze explain saliency cv kfold crossval demo example examples test debug check")
+	"eda exploration exploratory explore eval evaluate evaluation predict prediction inference infer visualize visualization plot analysis analyze explain saliency cv kfold crossval demo example examples test debug check")
 
 // Words in names of what people put aside.
 var putAside = set("old older backup bak copy deprecated obsolete archive archived legacy tmp temp before unused trash minimal emergency orig")
@@ -201,8 +206,11 @@ func setAside(name string) bool {
 	return slices.ContainsFunc(words(path.Dir(name)), func(w string) bool { return putAside[w] || w == "tests" || w == "test" })
 }
 
-// circumstances count for a file that trains: it can be started, its name.
-func circumstances(m *project.Module) (n int) {
+// circumstances count for a file that trains: where it lies, its name.
+func circumstances(files *project.Project, m *project.Module) (n int) {
+	if setAside(m.Name) || files.Foreign(m.Name) {
+		n -= 5
+	}
 	in := words(title(m.Name))
 	if namedForTraining(m.Name) || slices.Contains(in, "train") || slices.Contains(in, "training") {
 		n += 2
