@@ -61,6 +61,10 @@ func documented(files *project.Project, found []candidate, importers map[string]
 		return nil
 	}
 	told, err := named(files)
+	trains := map[string]bool{} // and does nothing else
+	for _, c := range found {
+		trains[c.Name] = c.evidence >= 4
+	}
 	for i, c := range found {
 		if c.evidence == 0 {
 			continue
@@ -69,8 +73,8 @@ func documented(files *project.Project, found []candidate, importers map[string]
 			told[c.Name] = min(told[c.Name], aside) // it is run to be used
 		}
 		found[i].evidence += told[c.Name]
-		if !namedForTraining(c.Name) && slices.ContainsFunc(importers[c.Name], func(n string) bool { return !setAside(n) }) {
-			found[i].evidence-- // that it can be started tells little
+		if !namedForTraining(c.Name) && slices.ContainsFunc(importers[c.Name], func(n string) bool { return trains[n] }) {
+			found[i].evidence-- // it is a part of what trains
 		}
 	}
 	return err
@@ -179,7 +183,7 @@ func (r *reach) serves() bool {
 
 // Words in names of scripts that do something beside training: they look for
 // parameters, compare, or use what was trained.
-var beside = set("tune tuning tuner sweep optuna hyperparameter hyperparameters hyperopt hpo gridsearch search benchmark benchmarks compare comparison ablation study " +
+var beside = set("ref reference preprocess preprocessing prepare preparation clean cleaning features tune tuning tuner sweep optuna hyperparameter hyperparameters hyperopt hpo gridsearch search benchmark benchmarks compare comparison ablation study " +
 	"eda exploration exploratory explore eval evaluate evaluation predict prediction inference infer visualize visualization plot analysis analyze explain saliency cv kfold crossval demo example examples test debug check")
 
 // Words in names of what people put aside.
@@ -211,17 +215,18 @@ func circumstances(files *project.Project, m *project.Module) (n int) {
 	if setAside(m.Name) || files.Foreign(m.Name) {
 		n -= 5
 	}
-	in := words(title(m.Name))
-	if namedForTraining(m.Name) || slices.Contains(in, "train") || slices.Contains(in, "training") {
-		n += 2
-	}
 	if slices.ContainsFunc(words(path.Dir(m.Name)), func(w string) bool { return trial[w] }) {
 		n--
 	}
-	if slices.ContainsFunc(in, func(w string) bool { return beside[w] }) {
-		n -= 2
-	} else if m.Roots["optuna"] || m.Roots["hyperopt"] {
+	if m.Roots["optuna"] || m.Roots["hyperopt"] {
 		n--
+	}
+	in := words(title(m.Name))
+	switch {
+	case slices.ContainsFunc(in, func(w string) bool { return beside[w] }):
+		n -= 2
+	case namedForTraining(m.Name), slices.ContainsFunc(in, func(w string) bool { return w == "train" || w == "training" || w == "trainer" }):
+		n += 2
 	}
 	return n
 }

@@ -23,6 +23,8 @@ var (
 	command = regexp.MustCompile(`(?i)(?:^|[\s/({\x60!;&|=])(?:python[\w.]*|py|uv run|poetry run|torchrun|accelerate launch|deepspeed|ipython|jupyter \w+|papermill)[)}]?(?:\.exe)?((?:\s+\S+){1,8})`)
 	// asked is a sentence that tells the reader to run a file.
 	asked = regexp.MustCompile(`(?i)\b(?:run|execute|launch|start)\s+(?:the\s+)?(?:(?:script|file|program|code|notebook|following)\s+)*([\w./\\-]+\.(?:py|ipynb))_*(?:\W|$)`)
+	// opened is one to open a notebook.
+	opened = regexp.MustCompile(`(?i)\bopen\s+(?:the\s+)?(?:(?:file|notebook|jupyter)\s+)*\[?\s*([\w./\\-]+\.ipynb)`)
 	// installed is an entry of a packaging file: train = "package.train:main".
 	installed = regexp.MustCompile(`=\s*["']?([\w.]+):\w+`)
 	// change is a command that goes to a directory.
@@ -79,7 +81,7 @@ func runs(name, text string) (words []string) {
 				words = append(words, path.Join(dir, file), file)
 			}
 		}
-		for _, m := range asked.FindAllStringSubmatch(line, -1) {
+		for _, m := range slices.Concat(asked.FindAllStringSubmatch(line, -1), opened.FindAllStringSubmatch(line, -1)) {
 			words = append(words, m[1])
 		}
 	}

@@ -212,11 +212,12 @@ func TestFamilyOfHelpers(t *testing.T) {
 func TestFamilyOfSeveral(t *testing.T) {
 	const head = "from sklearn.ensemble import RandomForestClassifier, StackingClassifier\nfrom xgboost import XGBClassifier\n"
 	for text, want := range map[string]string{
-		"StackingClassifier([('f', RandomForestClassifier()), ('x', XGBClassifier())]).fit(X, y)\n":                                           "sklearn",
-		"RandomForestClassifier().fit(X, y)\nXGBClassifier().fit(X, y)\n":                                                                     "boosting",
-		"def other():\n    return XGBClassifier()\nRandomForestClassifier().fit(X, y)\n":                                                      "sklearn",
-		"try:\n    m = XGBClassifier()\nexcept NameError:\n    m = RandomForestClassifier()\n    m = RandomForestClassifier()\nm.fit(X, y)\n": "boosting",
-		"import factory\nfactory.make().fit(X, y)\n":                                                                                          "sklearn",
+		"StackingClassifier([('f', RandomForestClassifier()), ('x', XGBClassifier())]).fit(X, y)\n":                                                         "sklearn",
+		"RandomForestClassifier().fit(X, y)\nXGBClassifier().fit(X, y)\n":                                                                                   "boosting",
+		"def other():\n    return XGBClassifier()\nRandomForestClassifier().fit(X, y)\n":                                                                    "sklearn",
+		"try:\n    m = XGBClassifier()\nexcept NameError:\n    m = RandomForestClassifier()\n    m = RandomForestClassifier()\nm.fit(X, y)\n":               "boosting",
+		"import joblib\nRandomForestClassifier().fit(X, y)\nRandomForestClassifier().fit(X, y)\nbest = XGBClassifier()\njoblib.dump(best.fit(X, y), 'm')\n": "boosting",
+		"import factory\nfactory.make().fit(X, y)\n":                                                                                                        "sklearn",
 	} {
 		if p := inspected(t, map[string]string{"train.py": head + text}); p.Family != want {
 			t.Errorf("family %q, want %q of\n%s", p.Family, want, text)

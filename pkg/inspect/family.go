@@ -19,7 +19,11 @@ var families = []struct{ module, family string }{
 }
 
 // frameworks says which frameworks are imported and which owns the model.
-func frameworks(p *Program, t *trace, r *reach) {
+func frameworks(p *Program, t *trace, files *project.Project) error {
+	r := newReach(files, indexes{})
+	if err := r.start(t.program[0]); err != nil {
+		return err
+	}
 	found := map[string]bool{}
 	for _, m := range t.program {
 		for name := range m.Roots {
@@ -28,8 +32,8 @@ func frameworks(p *Program, t *trace, r *reach) {
 	}
 	p.Family = "python"
 	makes := makers(t, r)
-	if makes["sklearn"] > makes["boosting"] { // one of several classifiers that are compared or stacked
-		makes["boosting"] = 0
+	if kept := keeps(t, r); kept == "sklearn" || kept == "" && makes["sklearn"] > makes["boosting"] {
+		makes["boosting"] = 0 // one of several classifiers that are compared or stacked
 	}
 	owned := false
 	for _, f := range families {
@@ -48,6 +52,7 @@ func frameworks(p *Program, t *trace, r *reach) {
 		}
 	}
 	sort.Strings(p.Frameworks)
+	return nil
 }
 
 // estimates tells whether a program imports more of scikit-learn than its data
@@ -99,6 +104,25 @@ func makers(t *trace, r *reach) map[string]int {
 	return makes
 }
 
+// keeps is the family of the models that a program writes to files, as far as the
+// source tells; empty where that is several or none.
+func keeps(t *trace, r *reach) (family string) {
+	for _, at := range r.calls {
+		name := at.m.Canonical(at.c)
+		if !strings.HasSuffix(name, ".dump") || project.Root(name) == "json" || len(at.c.Args) == 0 {
+			continue
+		}
+		switch kept := maker(t.estimator(at.m, at.c.Args[0], farthest)); {
+		case kept == "":
+		case family != "" && family != kept:
+			return ""
+		default:
+			family = kept
+		}
+	}
+	return family
+}
+
 // handles tells whether a call stands where something failed, as one of another
 // framework does that takes the place of a missing one.
 func handles(m *project.Module, c *pysrc.Call) (found bool) {
@@ -124,7 +148,7 @@ func maker(canonical string) string {
 			return "keras"
 		}
 	case "torch":
-		if strings.HasPrefix(canonical, "torch.nn.") || strings.HasPrefix(canonical, "torch.optim.") {
+		if strings.HasPrefix(canonical, "torch.nn.") && !strings.HasPrefix(canonical, "torch.nn.functional.") || strings.HasPrefix(canonical, "torch.optim.") {
 			return "torch"
 		}
 	case "torchvision":

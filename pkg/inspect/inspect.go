@@ -46,23 +46,19 @@ func Inspect(src Source, hints Hints) (*Program, error) {
 	if err != nil {
 		return nil, fmt.Errorf("inspect: %w", err)
 	}
-	modules := project.Modules{}
+	t := newTrace(program)
+	if err := frameworks(p, t, files); err != nil {
+		return nil, fmt.Errorf("inspect: %w", err)
+	}
 	for _, m := range program {
-		modules[m.Name] = m
 		if problem := broken(m); problem != "" {
 			p.Problem = &problem
 			return p, nil
 		}
 		p.Files = append(p.Files, m.Name)
 	}
-	p.Files = append(p.Files, modules.Configs(program)...)
+	p.Files = append(p.Files, t.modules.Configs(program)...)
 	sort.Strings(p.Files)
-	t := newTrace(program, modules)
-	runs := newReach(files, indexes{})
-	if err := runs.start(program[0]); err != nil {
-		return nil, fmt.Errorf("inspect: %w", err)
-	}
-	frameworks(p, t, runs)
 	p.Model = modelKind(t, p.Family)
 	hazards(p, t)
 	findMetric(p, t)
@@ -76,7 +72,7 @@ func Inspect(src Source, hints Hints) (*Program, error) {
 	if err := findData(p, src, t, hints.Data); err != nil {
 		return nil, fmt.Errorf("inspect: %w", err)
 	}
-	p.Tunables = space.Find(program, modules, p.Family)
+	p.Tunables = space.Find(program, t.modules, p.Family)
 	p.Resume = resume(p, t)
 	return p, nil
 }

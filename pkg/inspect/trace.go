@@ -24,9 +24,10 @@ type spot struct {
 // farthest is how many names an expression is followed through.
 const farthest = 8
 
-func newTrace(program []*project.Module, modules project.Modules) *trace {
-	t := &trace{program, modules, map[*project.Module][]*pysrc.Call{}}
+func newTrace(program []*project.Module) *trace {
+	t := &trace{program, project.Modules{}, map[*project.Module][]*pysrc.Call{}}
 	for _, m := range program {
+		t.modules[m.Name] = m
 		all := slices.Concat(m.Calls, m.Formatted())
 		slices.SortStableFunc(all, func(a, b *pysrc.Call) int { return a.Start - b.Start })
 		t.calls[m] = all

@@ -12,8 +12,10 @@ var (
 	// command is a line that IPython reads otherwise: !ls, %magic, ?name, name?,
 	// x = !ls, x = %magic.
 	command = regexp.MustCompile(`^[!%?]|^[^#'"]*\?\??[ \t]*$|^[\w.,\[\] \t]+=[ \t]*[!%]`)
-	shell   = regexp.MustCompile(`^%%(bash|sh|script|!)`)
-	timed   = regexp.MustCompile(`^%time[ \t]`)
+	// unsigned is a magic that people write without its %.
+	unsigned = regexp.MustCompile(`^(?:pip|conda)[ \t]+(?:install|uninstall|list|show|freeze)\b`)
+	shell    = regexp.MustCompile(`^%%(bash|sh|script|!)`)
+	timed    = regexp.MustCompile(`^%time[ \t]`)
 )
 
 // blank overwrites with spaces what is not Python in the source of a cell, and
@@ -43,9 +45,13 @@ func blank(cell []byte) (commands []string) {
 		switch {
 		case timed.Match(line):
 			copy(line, "pass; ") // as long as "%time ", and the rest is Python
-		case command.Match(line):
+		case command.Match(line), unsigned.Match(line):
 			end := margin + continuedLen(cell[margin:])
-			commands = append(commands, strings.ReplaceAll(string(cell[margin:end]), "\\\n", " "))
+			text := strings.ReplaceAll(string(cell[margin:end]), "\\\n", " ")
+			if unsigned.Match(line) {
+				text = "%" + text
+			}
+			commands = append(commands, text)
 			erase(cell[margin:end])
 			if margin > at && end-margin >= len("pass") {
 				copy(cell[margin:], "pass") // it may be the only line of a block

@@ -140,6 +140,7 @@ func TestBlank(t *testing.T) {
 		{"help", "x?\n?y\nz??\n", "  \n  \n   \n"},
 		{"question in text", "# why?\ns = 'why?'\n", "# why?\ns = 'why?'\n"},
 		{"time", "%time model.fit(x)", "pass; model.fit(x)"},
+		{"a magic without its sign", "pip install x\npip = 1", "             \npip = 1"},
 		{"in a block", "if a:\n    !pip install x\nb", "if a:\n    pass          \nb"},
 		{"within brackets and strings", "x = (a\n% b)\ns = '''\n!ls\n'''\n", "x = (a\n% b)\ns = '''\n!ls\n'''\n"},
 		{"after a continuation", "x = a \\\n% b\n", "x = a \\\n% b\n"},
