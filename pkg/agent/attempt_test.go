@@ -84,6 +84,21 @@ func TestScriptsThatMisbehave(t *testing.T) {
 	}
 }
 
+// A script finds what lies where its request says, behind what lies beside it.
+func TestImportPath(t *testing.T) {
+	s := start(t, "")
+	s.beginFiles(agent.Request{Script: "jobs/train.py", Path: []string{".", "src"}}, map[string]string{
+		"jobs/train.py":        "import near\nimport top.a\nimport shop\nprint(near.x, top.a.x, shop.x)\n",
+		"jobs/near.py":         "x = 'near'\n",
+		"near.py":              "x = 'far'\n",
+		"top/a.py":             "x = 'top'\n",
+		"src/shop/__init__.py": "x = 'shop'\n",
+	})
+	if a, log := s.end(0); !strings.Contains(log, "near top shop") {
+		t.Errorf("code %d, printed %q", a.one(agent.EventExit).Code, log)
+	}
+}
+
 func TestLogIsCapped(t *testing.T) {
 	s := start(t, "")
 	a, log := s.run(agent.Request{LogLimit: 1000}, "import os\nfor _ in range(1000): os.write(1, b'x' * 1000)")

@@ -63,6 +63,8 @@ type Request struct {
 	Attempt int      `json:"attempt"`
 	Script  string   `json:"script,omitempty"` // path within the tree, "/"-separated
 	Args    []string `json:"args,omitempty"`   // sys.argv[1:]
+	// Path are directories within the tree that go on sys.path behind the script's own.
+	Path []string `json:"path,omitempty"`
 	// Cwd is the working directory within the tree; "." is its top.
 	Cwd  string            `json:"cwd,omitempty"`
 	Env  map[string]string `json:"env,omitempty"`

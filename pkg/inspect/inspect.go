@@ -28,7 +28,7 @@ type Hints struct {
 // Inspect reads a project. Its error is a fault of reading; what the user has
 // to act on is Program.Problem.
 func Inspect(src Source, hints Hints) (*Program, error) {
-	p := &Program{Schema: Schema, Frameworks: []string{}, Data: []Data{}, Tunables: []space.Tunable{}, Hazards: []string{}, Files: []string{},
+	p := &Program{Schema: Schema, Frameworks: []string{}, Data: []Data{}, Tunables: []space.Tunable{}, Hazards: []string{}, Files: []string{}, ImportPath: []string{},
 		Requirements: []string{}, Modules: []string{}, Needs: []Need{}, Why: []string{}}
 	files, err := project.New(src.FS, known)
 	if err != nil {
@@ -59,6 +59,7 @@ func Inspect(src Source, hints Hints) (*Program, error) {
 	}
 	p.Files = append(p.Files, t.modules.Configs(program)...)
 	sort.Strings(p.Files)
+	p.ImportPath = files.ImportPath(p.Entry, program)
 	p.Model = modelKind(t, p.Family)
 	hazards(p, t)
 	findMetric(p, t)

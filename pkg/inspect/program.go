@@ -26,6 +26,8 @@ type Program struct {
 	Hazards []string `json:"hazards" doc:"what may go wrong in a run that nobody watches, a sentence each"`
 	Problem *string  `json:"problem" doc:"why the commit cannot be trained and what to do, one sentence; the rest may be empty then"`
 	Files   []string `json:"files" doc:"the program: entry, the files that it imports, config files that it reads; sorted paths within the repository"`
+	// ImportPath is for trials what an installed project or `python -m` is for a person.
+	ImportPath []string `json:"import_path" doc:"directories besides the entry's own that the program imports from, which trials have on sys.path; sorted paths within the repository"`
 
 	Requirements     []string `json:"requirements" doc:"what is installed: pip requirement lines and index options, includes written out"`
 	RequirementsFrom string   `json:"requirements_from" doc:"file that they are from, a path within the repository; imports where no file lists any"`

@@ -149,7 +149,7 @@ func (l *Loop) begin(ctx context.Context, t *run.Trial) error {
 	return l.session.Start(ctx, agent.Request{
 		Share: share,
 		V:     agent.Version, Op: agent.OpRun, Trial: t.N, Attempt: attempt, Script: script, Args: l.Settings.Args,
-		Cwd: cwd, Seed: t.Seed, Threads: 1, LogLimit: logLimit, Grace: 5, Warm: warm, Leave: l.leave, Resume: checkpoint,
+		Path: l.program.ImportPath, Cwd: cwd, Seed: t.Seed, Threads: 1, LogLimit: logLimit, Grace: 5, Warm: warm, Leave: l.leave, Resume: checkpoint,
 	})
 }
 

@@ -175,3 +175,43 @@ func TestCanonical(t *testing.T) {
 		}
 	}
 }
+
+// Where an import leads is what Python finds: beside the script, above it, in
+// what a file puts on sys.path, and in what an installed project has there.
+func TestLayout(t *testing.T) {
+	for name, test := range map[string]struct {
+		text, want string // of jobs/train.py, and its own file that it imports
+		path       string
+	}{
+		"beside":               {"import beside", "jobs/beside.py", ""},
+		"above":                {"from jobs.beside import x", "jobs/beside.py", "."},
+		"src":                  {"from shop.model import x", "src/shop/model.py", "src"},
+		"an installed one":     {"import lib.tool", "packages/lib/__init__.py packages/lib/tool.py", "packages"},
+		"nowhere":              {"import kept", "", ""},
+		"put there":            {"import os, sys\nsys.path.append(os.path.join(os.path.dirname(__file__), '..', 'deep/er'))\nimport kept", "deep/er/kept.py", ""},
+		"put there by pathlib": {"import sys\nfrom pathlib import Path\nROOT = Path(__file__).parent.parent\nsys.path.insert(0, str(ROOT / 'deep' / 'er'))\nimport kept", "deep/er/kept.py", ""},
+		"chosen":               {"import importlib, sys\nimportlib.import_module('zoo.' + sys.argv[1])", "zoo/a.py zoo/b.py", ""},
+		"chosen by a format":   {"import importlib, sys\nimportlib.import_module(f'zoo.{sys.argv[1]}')", "zoo/a.py zoo/b.py", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := open(t, map[string]string{
+				"jobs/train.py": test.text + "\n", "jobs/beside.py": "x = 1\n", "src/shop/__init__.py": "", "src/shop/model.py": "x = 1\n",
+				"setup.py": "", "packages/lib/__init__.py": "", "packages/lib/tool.py": "", "deep/er/kept.py": "", "zoo/a.py": "", "zoo/b.py": "",
+			})
+			program, err := p.Closure("jobs/train.py")
+			if err != nil {
+				t.Fatal(err)
+			}
+			var files []string
+			for _, m := range program[1:] {
+				files = append(files, m.Name)
+			}
+			if got := strings.Join(files, " "); got != test.want {
+				t.Errorf("imports %q, want %q", got, test.want)
+			}
+			if got := strings.Join(p.ImportPath("jobs/train.py", program), " "); got != test.path {
+				t.Errorf("import path %q, want %q", got, test.path)
+			}
+		})
+	}
+}

@@ -110,7 +110,8 @@ def prepare(request: Dict[str, Any], tree: str, script: str) -> None:
     sys.argv = [os.path.relpath(script)] + list(request.get("args") or [])
     if hasattr(sys, "orig_argv"):
         sys.orig_argv = [sys.executable] + sys.argv
-    sys.path.insert(0, os.path.dirname(script))
+    imports = [os.path.normpath(os.path.join(tree, name)) for name in request.get("path") or []]
+    sys.path[:0] = [os.path.dirname(script)] + imports
     if "multiprocessing.process" in sys.modules:  # where spawned children look for the script
         sys.modules["multiprocessing.process"].ORIGINAL_DIR = os.getcwd()  # type: ignore[attr-defined]
 
