@@ -4,18 +4,26 @@ import (
 	"maps"
 	"path"
 	"slices"
-	"strings"
 
 	"github.com/mlhook/mlhook/pkg/project"
 	"github.com/mlhook/mlhook/pkg/pysrc"
 )
 
-// A candidate is a file that may be the entry, and what speaks for it.
+// A candidate is a file that may be the entry, and what speaks for it: how surely
+// it trains, which documents have a command for it, its name and place.
 type candidate struct {
 	*project.Module
 	evidence int
 	serves   bool // it is a web application or has a window
+	told     bool // a document has a command that runs it
 }
+
+// What it counts that a file trains, by how surely it does.
+const (
+	surely = 4 // a call of a framework is reached
+	likely = 2 // a function of its own is, or an optimizer
+	barely = 1 // as it is imported only, or beside serving
+)
 
 // candidates are the files that may be started to train, in the order of their
 // names, and which files import those that train.
@@ -38,13 +46,13 @@ func candidates(files *project.Project) (found []candidate, importers map[string
 	if err != nil {
 		return nil, nil, err
 	}
-	kept := indexes{}
+	shared := indexes{}
 	for _, name := range slices.Sorted(maps.Keys(above)) {
 		m, err := files.Module(name)
 		if err != nil {
 			return nil, nil, err
 		}
-		c, err := weigh(files, m, kept)
+		c, err := weigh(files, m, shared)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -63,7 +71,7 @@ func documented(files *project.Project, found []candidate, importers map[string]
 	told, err := named(files)
 	trains := map[string]bool{} // and does nothing else
 	for _, c := range found {
-		trains[c.Name] = c.evidence >= 4
+		trains[c.Name] = c.evidence >= surely
 	}
 	for i, c := range found {
 		if c.evidence == 0 {
@@ -73,6 +81,7 @@ func documented(files *project.Project, found []candidate, importers map[string]
 			told[c.Name] = min(told[c.Name], aside) // it is run to be used
 		}
 		found[i].evidence += told[c.Name]
+		found[i].told = told[c.Name] > 0
 		if !namedForTraining(c.Name) && slices.ContainsFunc(importers[c.Name], func(n string) bool { return trains[n] }) {
 			found[i].evidence-- // it is a part of what trains
 		}
@@ -107,12 +116,12 @@ func climb(files *project.Project, names []string, seen []project.Glance) (impor
 }
 
 // weigh counts what in its source speaks for a file to be the training script.
-func weigh(files *project.Project, m *project.Module, kept indexes) (candidate, error) {
+func weigh(files *project.Project, m *project.Module, shared indexes) (candidate, error) {
 	c := candidate{Module: m}
 	if base := path.Base(m.Name); base == "setup.py" || base == "conftest.py" || base == "__init__.py" {
 		return c, nil
 	}
-	r := newReach(files, kept)
+	r := newReach(files, shared)
 	r.brief = true
 	if !startable(m) {
 		c.evidence = r.holds(m)
@@ -125,11 +134,11 @@ func weigh(files *project.Project, m *project.Module, kept indexes) (candidate, 
 	n := 0
 	switch grade := r.grade(); {
 	case grade == training && !c.serves:
-		n = 4
+		n = surely
 	case grade == ownTraining && !c.serves:
-		n = 2
+		n = likely
 	case grade != noTraining:
-		n = 1 // what else trains comes first
+		n = barely
 	default:
 		if err := r.load(); err != nil {
 			return c, err
@@ -138,9 +147,9 @@ func weigh(files *project.Project, m *project.Module, kept indexes) (candidate, 
 			c.evidence = r.holds(m)
 			return c, nil
 		}
-		n = 1 // as it is imported
+		n = barely
 	}
-	c.evidence = max(2, n+circumstances(files, m))
+	c.evidence = max(barely+1, n+circumstances(files, m)) // more than of a file that only holds a training
 	return c, nil
 }
 
@@ -170,7 +179,7 @@ func (r *reach) holds(m *project.Module) int {
 	if whole.grade() != training {
 		return 0
 	}
-	return 1
+	return barely
 }
 
 // servers are packages for programs that never end by themselves.
@@ -180,73 +189,6 @@ var servers = set("fastapi flask streamlit gradio dash django uvicorn tkinter cu
 func (r *reach) serves() bool {
 	return slices.ContainsFunc(r.calls, func(at call) bool { return servers[project.Root(at.m.Canonical(at.c))] })
 }
-
-// Words in names of scripts that do something beside training: they look for
-// parameters, compare, or use what was trained.
-var beside = set("ref reference preprocess preprocessing prepare preparation clean cleaning features tune tuning tuner sweep optuna hyperparameter hyperparameters hyperopt hpo gridsearch search benchmark benchmarks compare comparison ablation study " +
-	"eda exploration exploratory explore eval evaluate evaluation predict prediction inference infer visualize visualization plot analysis analyze explain saliency cv kfold crossval demo example examples test debug check")
-
-// Words in names of what people put aside.
-var putAside = set("old older backup bak copy deprecated obsolete archive archived legacy tmp temp before unused trash minimal emergency orig")
-
-// Words in names of directories of what people try out.
-var trial = set("experiment experiments example examples demo demos sandbox playground research scratch tutorial tutorials")
-
-// words are those of the name of a file, without its extension, or of a directory.
-func words(name string) []string {
-	return strings.FieldsFunc(strings.ToLower(name), func(r rune) bool { return strings.ContainsRune("/_-. ()", r) })
-}
-
-// title is a file's name without directory and extension.
-func title(name string) string { return strings.TrimSuffix(path.Base(name), path.Ext(name)) }
-
-// setAside tells whether a file is a test or lies where people put what they do
-// not run any more.
-func setAside(name string) bool {
-	base := path.Base(name)
-	if strings.HasPrefix(base, "test_") || strings.HasSuffix(base, "_test.py") || strings.HasSuffix(base, "-test.py") || slices.ContainsFunc(words(title(name)), func(w string) bool { return putAside[w] }) {
-		return true
-	}
-	return slices.ContainsFunc(words(path.Dir(name)), func(w string) bool { return putAside[w] || w == "tests" || w == "test" })
-}
-
-// circumstances count for a file that trains: where it lies, its name.
-func circumstances(files *project.Project, m *project.Module) (n int) {
-	if setAside(m.Name) || files.Foreign(m.Name) {
-		n -= 5
-	}
-	if slices.ContainsFunc(words(path.Dir(m.Name)), func(w string) bool { return trial[w] }) {
-		n--
-	}
-	if m.Roots["optuna"] || m.Roots["hyperopt"] {
-		n--
-	}
-	in := words(title(m.Name))
-	switch {
-	case slices.ContainsFunc(in, func(w string) bool { return beside[w] }):
-		n -= 2
-	case namedForTraining(m.Name), slices.ContainsFunc(in, func(w string) bool { return w == "train" || w == "training" || w == "trainer" }):
-		n += 2
-	}
-	return n
-}
-
-// namedForTraining tells whether a file has one of the names that people give to
-// what they start, of which there is one: train, main, run_training, train_model.
-func namedForTraining(name string) bool {
-	in := words(title(name))
-	return slices.ContainsFunc(in, func(w string) bool { return starting[w] }) && !slices.ContainsFunc(in, func(w string) bool { return !starting[w] && !plain[w] })
-}
-
-// starting are the words for what is started, and plain are those that tell no
-// script of a project from another.
-var (
-	starting = set("train training main run")
-	plain    = set("model models script pipeline classifier network net nn all the")
-)
-
-// hasMain tells whether a file has `if __name__ == "__main__"`.
-func hasMain(m *project.Module) bool { return slices.ContainsFunc(m.File.Body, isMain) }
 
 // isMain tells whether a statement is `if __name__ == "__main__"`.
 func isMain(s pysrc.Stmt) bool {

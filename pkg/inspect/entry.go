@@ -27,16 +27,17 @@ func chooseEntry(p *Program, files *project.Project, hints Hints) (problem strin
 	if err != nil {
 		return "", err
 	}
-	best, names, damaged := 0, []string{}, []string{}
-	for _, m := range candidates {
-		if len(m.File.Problems) > 0 {
-			damaged = append(damaged, m.Name)
+	best, names, damaged, told := 0, []string{}, []string{}, map[string]bool{}
+	for _, c := range candidates {
+		if len(c.File.Problems) > 0 {
+			damaged = append(damaged, c.Name)
 		}
-		switch n := m.evidence; {
+		told[c.Name] = c.told
+		switch n := c.evidence; {
 		case n > best:
-			best, names = n, []string{m.Name}
+			best, names = n, []string{c.Name}
 		case n == best && n > 0:
-			names = append(names, m.Name)
+			names = append(names, c.Name)
 		}
 	}
 	names = foremost(names, importers)
@@ -44,7 +45,10 @@ func chooseEntry(p *Program, files *project.Project, hints Hints) (problem strin
 	case len(names) == 1:
 		p.Entry = names[0]
 		apart := "is imported by nothing"
-		if slices.ContainsFunc(importers[p.Entry], func(n string) bool { return !setAside(n) }) {
+		switch {
+		case told[p.Entry]:
+			apart = "a document of the project has a command for"
+		case slices.ContainsFunc(importers[p.Entry], func(n string) bool { return !setAside(n) }):
 			apart = "starts by itself"
 		}
 		p.Why = append(p.Why, "entry: "+p.Entry+", which trains and "+apart)

@@ -15,7 +15,7 @@ import (
 // since it may be a callback or a command.
 type reach struct {
 	files   *project.Project
-	indexes map[*project.Module]*index
+	indexes indexes
 	seen    map[pysrc.Node]bool
 	names   map[nameIn]bool // that were gone after
 	todo    []code
@@ -32,8 +32,8 @@ type reach struct {
 
 // code is a part of a file that runs.
 type code struct {
-	m     *project.Module
-	nodes []pysrc.Node
+	m    *project.Module
+	body []pysrc.Stmt
 }
 
 // A nameIn is a name of a file.
@@ -61,11 +61,11 @@ type index struct {
 	fields    map[string][]pysrc.Expr // what self.name is set to
 }
 
-// indexes are those of files, kept from one reach to the next.
+// indexes are those of files; several reaches share them.
 type indexes map[*project.Module]*index
 
-func newReach(files *project.Project, kept indexes) *reach {
-	return &reach{files: files, indexes: kept, seen: map[pysrc.Node]bool{}, names: map[nameIn]bool{}, methods: map[string][]code{}, wanted: map[string]bool{}}
+func newReach(files *project.Project, shared indexes) *reach {
+	return &reach{files: files, indexes: shared, seen: map[pysrc.Node]bool{}, names: map[nameIn]bool{}, methods: map[string][]code{}, wanted: map[string]bool{}}
 }
 
 // start follows a file that is started.
@@ -101,20 +101,14 @@ func (r *reach) finish() error {
 		next := r.todo[r.done]
 		r.todo[r.done] = code{} // let go
 		r.done++
-		for _, n := range next.nodes {
+		for _, n := range next.body {
 			r.follow(next.m, n)
 		}
 	}
 	return r.err
 }
 
-func (r *reach) run(m *project.Module, body []pysrc.Stmt) {
-	next := code{m: m}
-	for _, s := range body {
-		next.nodes = append(next.nodes, s)
-	}
-	r.todo = append(r.todo, next)
-}
+func (r *reach) run(m *project.Module, body []pysrc.Stmt) { r.todo = append(r.todo, code{m, body}) }
 
 // follow notes the calls in a node that runs and goes after what it names.
 func (r *reach) follow(m *project.Module, root pysrc.Node) {
@@ -349,10 +343,7 @@ func (r *reach) class(m *project.Module, c *pysrc.Class) {
 			continue
 		}
 		r.define(m, d)
-		method := code{m: m}
-		for _, s := range d.Body {
-			method.nodes = append(method.nodes, s)
-		}
+		method := code{m, d.Body}
 		r.methods[d.Name] = append(r.methods[d.Name], method)
 		if r.wanted[d.Name] || strings.HasPrefix(d.Name, "__") || d.Name == "run" && len(c.Bases) > 0 {
 			r.todo = append(r.todo, method)

@@ -1,0 +1,73 @@
+package inspect
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/mlhook/mlhook/pkg/project"
+)
+
+// Words in names of scripts that do something beside training: they look for
+// parameters, compare, or use what was trained.
+var beside = set("ref reference preprocess preprocessing prepare preparation clean cleaning features tune tuning tuner sweep optuna hyperparameter hyperparameters hyperopt hpo gridsearch search benchmark benchmarks compare comparison ablation study " +
+	"eda exploration exploratory explore eval evaluate evaluation predict prediction inference infer visualize visualization plot analysis analyze explain saliency cv kfold crossval demo example examples test debug check")
+
+// Words in names of what people put aside.
+var putAside = set("old older backup bak copy deprecated obsolete archive archived legacy tmp temp before unused trash minimal emergency orig")
+
+// Words in names of directories of what people try out.
+var trial = set("experiment experiments example examples demo demos sandbox playground research scratch tutorial tutorials")
+
+// words are those of the name of a file, without its extension, or of a directory.
+func words(name string) []string {
+	return strings.FieldsFunc(strings.ToLower(name), func(r rune) bool { return strings.ContainsRune("/_-. ()", r) })
+}
+
+// title is a file's name without directory and extension.
+func title(name string) string { return strings.TrimSuffix(path.Base(name), path.Ext(name)) }
+
+// setAside tells whether a file is a test or lies where people put what they do
+// not run any more.
+func setAside(name string) bool {
+	base := path.Base(name)
+	if strings.HasPrefix(base, "test_") || strings.HasSuffix(base, "_test.py") || strings.HasSuffix(base, "-test.py") || slices.ContainsFunc(words(title(name)), func(w string) bool { return putAside[w] }) {
+		return true
+	}
+	return slices.ContainsFunc(words(path.Dir(name)), func(w string) bool { return putAside[w] || w == "tests" || w == "test" })
+}
+
+// circumstances counts what the name and the place of a file that trains speak for.
+func circumstances(files *project.Project, m *project.Module) (n int) {
+	if setAside(m.Name) || files.Foreign(m.Name) {
+		n -= 5
+	}
+	if slices.ContainsFunc(words(path.Dir(m.Name)), func(w string) bool { return trial[w] }) {
+		n--
+	}
+	if m.Roots["optuna"] || m.Roots["hyperopt"] {
+		n--
+	}
+	in := words(title(m.Name))
+	switch {
+	case slices.ContainsFunc(in, func(w string) bool { return beside[w] }):
+		n -= 2
+	case namedForTraining(m.Name), slices.ContainsFunc(in, func(w string) bool { return w == "train" || w == "training" || w == "trainer" }):
+		n += 2
+	}
+	return n
+}
+
+// namedForTraining tells whether a file has one of the names that people give to
+// what they start, of which there is one: train, main, run_training, train_model.
+func namedForTraining(name string) bool {
+	in := words(title(name))
+	return slices.ContainsFunc(in, func(w string) bool { return starting[w] }) && !slices.ContainsFunc(in, func(w string) bool { return !starting[w] && !plain[w] })
+}
+
+// starting are the words for what is started, and plain are those that tell no
+// script of a project from another.
+var (
+	starting = set("train training main run")
+	plain    = set("model models script pipeline classifier network net nn all the")
+)
