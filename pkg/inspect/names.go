@@ -69,5 +69,5 @@ func namedForTraining(name string) bool {
 // script of a project from another.
 var (
 	starting = set("train training main run")
-	plain    = set("model models script pipeline classifier network net nn all the")
+	plain    = set("model models script pipeline classifier network net nn")
 )
