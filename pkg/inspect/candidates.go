@@ -189,13 +189,3 @@ var servers = set("fastapi flask streamlit gradio dash django uvicorn tkinter cu
 func (r *reach) serves() bool {
 	return slices.ContainsFunc(r.calls, func(at call) bool { return servers[project.Root(at.m.Canonical(at.c))] })
 }
-
-// isMain tells whether a statement is `if __name__ == "__main__"`.
-func isMain(s pysrc.Stmt) bool {
-	b, ok := s.(*pysrc.Block)
-	if !ok || b.Keyword != "if" || len(b.Parts) == 0 {
-		return false
-	}
-	test, ok := b.Parts[0].Test.(*pysrc.Binary)
-	return ok && project.Dotted(test.X) == "__name__"
-}

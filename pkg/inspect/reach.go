@@ -83,7 +83,10 @@ func (r *reach) load() error {
 			continue
 		}
 		r.seen[m.File] = true
-		r.run(m, slices.DeleteFunc(slices.Clone(m.File.Body), isMain))
+		r.run(m, slices.DeleteFunc(slices.Clone(m.File.Body), func(s pysrc.Stmt) bool {
+			b, ok := s.(*pysrc.Block)
+			return ok && project.IsMain(b)
+		}))
 		if err := r.finish(); err != nil {
 			return err
 		}
@@ -181,12 +184,8 @@ func importsOf(n pysrc.Node) (names []string) {
 			names = append(names, a.Name)
 		}
 	case *pysrc.ImportFrom:
-		from := strings.Repeat(".", n.Level) + n.Module
-		if n.Module != "" {
-			from += "."
-		}
 		for _, a := range n.Names {
-			names = append(names, from+a.Name)
+			names = append(names, project.From(n)+a.Name)
 		}
 	}
 	return names

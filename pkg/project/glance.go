@@ -19,9 +19,7 @@ type Glance struct {
 	Name string
 	// Trains says that the file may hold a call that trains: it names one, or
 	// it can be started and imports a framework.
-	Trains bool
-	// Starts says that the file names __main__, as one does that can be started.
-	Starts  bool
+	Trains  bool
 	imports []byte // the lines of its import statements
 }
 
@@ -78,11 +76,12 @@ func code(file []byte) []byte {
 
 func glance(name string, text []byte, frameworks []string) Glance {
 	g := Glance{Name: name}
-	end := 0 // of the import statement before
+	starts := false // it names __main__, as a file does that can be started
+	end := 0        // of the import statement before
 	for at, word := range sightings(text) {
 		switch word {
 		case mainWord:
-			g.Starts = true
+			starts = true
 		case importWord, fromWord:
 			if at >= end && indented(text[:at]) {
 				end = at + statement(text[at:])
@@ -93,7 +92,7 @@ func glance(name string, text []byte, frameworks []string) Glance {
 			g.Trains = g.Trains || len(rest) > 0 && strings.IndexByte("(_ \t\\", rest[0]) >= 0 || bytes.HasPrefix(rest, []byte("idate"))
 		}
 	}
-	if g.Starts && !g.Trains {
+	if starts && !g.Trains {
 		g.Trains = slices.ContainsFunc(frameworks, func(name string) bool { return bytes.Contains(g.imports, []byte(name)) })
 	}
 	return g

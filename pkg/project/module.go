@@ -161,25 +161,30 @@ func (m *Module) assign(n *pysrc.Assign) {
 }
 
 func (m *Module) importFrom(n *pysrc.ImportFrom) {
-	from := strings.Repeat(".", n.Level) + n.Module
 	if n.Level == 0 {
 		m.Roots[Root(n.Module)] = true
 	}
 	for _, a := range n.Names {
 		if a.Name == "*" {
-			m.Stars = append(m.Stars, from)
+			m.Stars = append(m.Stars, strings.Repeat(".", n.Level)+n.Module)
 			continue
 		}
 		local := a.As
 		if local == "" {
 			local = a.Name
 		}
-		sep := "."
-		if strings.HasSuffix(from, ".") {
-			sep = ""
-		}
-		m.Imports[local] = from + sep + a.Name
+		m.Imports[local] = From(n) + a.Name
 	}
+}
+
+// From is what stands before a name that an import brings in its dotted name:
+// "a.b." for from a.b import c, ".." for from .. import c.
+func From(n *pysrc.ImportFrom) string {
+	from := strings.Repeat(".", n.Level) + n.Module
+	if n.Module != "" {
+		from += "."
+	}
+	return from
 }
 
 // Root is the first word of a dotted name.

@@ -83,7 +83,7 @@ func (m *Module) bindings(n pysrc.Node, s *scope, straight bool) {
 			}
 		}
 	case *pysrc.Block:
-		straight = straight && (n.Keyword == "with" || m.isMain(n))
+		straight = straight && (n.Keyword == "with" || len(n.Parts) == 1 && IsMain(n))
 	case *pysrc.Part:
 		for _, name := range append(names(n.Target), slices.Concat(each(n.Targets)...)...) {
 			s.bind(name.ID, binding{at: name.Start})
@@ -122,9 +122,9 @@ func (m *Module) inner(body []pysrc.Stmt, s *scope) {
 	}
 }
 
-// isMain tells whether a block is `if __name__ == "__main__"`.
-func (m *Module) isMain(b *pysrc.Block) bool {
-	if b.Keyword != "if" || len(b.Parts) != 1 {
+// IsMain tells whether a block is `if __name__ == "__main__"`.
+func IsMain(b *pysrc.Block) bool {
+	if b.Keyword != "if" || len(b.Parts) == 0 {
 		return false
 	}
 	test, ok := b.Parts[0].Test.(*pysrc.Binary)
