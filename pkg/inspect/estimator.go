@@ -14,6 +14,10 @@ func (t *trace) estimator(m *project.Module, e pysrc.Expr, steps int) string {
 	if e == nil || steps == 0 {
 		return ""
 	}
+	return once(t.makers, e, steps, func() string { return t.estimated(m, e, steps) })
+}
+
+func (t *trace) estimated(m *project.Module, e pysrc.Expr, steps int) string {
 	switch e := e.(type) {
 	case *pysrc.Name:
 		for _, at := range t.holds(m, e) {

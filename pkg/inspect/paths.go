@@ -117,13 +117,26 @@ func (w pathfinder) relative(name string) string {
 	return path.Clean(up + rest)
 }
 
-// path is what an expression names, with "*" for parts that are unknown; whole
-// is false where it is unknown how it begins.
+// A located path has "*" for parts that are unknown; whole is false where it is
+// unknown how it begins.
+type located struct {
+	name  string
+	whole bool
+}
+
+// path is what an expression names.
 func (w pathfinder) path(m *project.Module, e pysrc.Expr, steps int) (name string, whole bool) {
 	if steps == 0 {
 		return "", false
 	}
-	steps--
+	found := once(w.paths, e, steps, func() (l located) {
+		l.name, l.whole = w.locate(m, e, steps-1)
+		return l
+	})
+	return found.name, found.whole
+}
+
+func (w pathfinder) locate(m *project.Module, e pysrc.Expr, steps int) (name string, whole bool) {
 	switch e := e.(type) {
 	case *pysrc.String:
 		if e.Format {

@@ -2,6 +2,7 @@ package inspect
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/mlhook/mlhook/pkg/project"
@@ -17,10 +18,11 @@ type splits struct {
 	compiled         string          // what keras models measure: accuracy, else another name
 	methods          map[string]bool // that the program defines itself
 	regression       bool            // all estimators are regressors
+	resolved         map[resolution][]string
 }
 
 func readSplits(t *trace) *splits {
-	s := &splits{trace: t, trained: map[string]bool{}, watched: map[string]bool{}, compiled: "accuracy", methods: map[string]bool{}}
+	s := &splits{trace: t, trained: map[string]bool{}, watched: map[string]bool{}, compiled: "accuracy", methods: map[string]bool{}, resolved: map[resolution][]string{}}
 	for _, m := range t.program {
 		s.keras = s.keras || m.Roots["keras"] || m.Roots["tensorflow"] || m.Roots["tf_keras"]
 		for _, d := range m.Defs {
@@ -131,10 +133,18 @@ var identifier = regexp.MustCompile(`^\w+$`)
 
 // keys are what data is known again by: its source text with the names that
 // stand for others resolved.
-func (s *splits) keys(m *project.Module, e pysrc.Expr, steps int) (found []string) {
+func (s *splits) keys(m *project.Module, e pysrc.Expr, steps int) []string {
 	if e == nil || steps == 0 {
 		return nil
 	}
+	return once(s.resolved, e, steps, func() []string {
+		found := s.resolve(m, e, steps)
+		slices.Sort(found)
+		return slices.Compact(found)
+	})
+}
+
+func (s *splits) resolve(m *project.Module, e pysrc.Expr, steps int) (found []string) {
 	switch e := e.(type) {
 	case *pysrc.Tuple:
 		return s.all(m, e.Elts, steps)
@@ -144,7 +154,7 @@ func (s *splits) keys(m *project.Module, e pysrc.Expr, steps int) (found []strin
 		return nil
 	case *pysrc.Call:
 		if held[lastName(e.Func)] {
-			return append(s.keys(m, argument(e, 0, "data", "x"), steps-1), s.keys(m, argument(e, 1, "label", "y"), steps-1)...)
+			return slices.Concat(s.keys(m, argument(e, 0, "data", "x"), steps-1), s.keys(m, argument(e, 1, "label", "y"), steps-1))
 		}
 	case *pysrc.Name:
 		for _, at := range s.holds(m, e) {

@@ -13,6 +13,27 @@ type trace struct {
 	program []*project.Module
 	modules project.Modules
 	calls   map[*project.Module][]*pysrc.Call // those in f-strings included, in source order
+	named   map[string][]call                 // the same by the last word of what is called, those of the entry first
+	paths   map[resolution]located
+	makers  map[resolution]string // see estimator
+}
+
+// A resolution is of an expression, through so many names at most.
+type resolution struct {
+	e     pysrc.Expr
+	steps int
+}
+
+// once resolves an expression once: where many calls pass a parameter on, there
+// are far more ways to an expression than expressions.
+func once[T any](known map[resolution]T, e pysrc.Expr, steps int, resolve func() T) T {
+	at := resolution{e, steps}
+	found, ok := known[at]
+	if !ok {
+		found = resolve()
+		known[at] = found
+	}
+	return found
 }
 
 // A spot is an expression in its file.
@@ -25,12 +46,15 @@ type spot struct {
 const farthest = 8
 
 func newTrace(program []*project.Module) *trace {
-	t := &trace{program, project.Modules{}, map[*project.Module][]*pysrc.Call{}}
+	t := &trace{program, project.Modules{}, map[*project.Module][]*pysrc.Call{}, map[string][]call{}, map[resolution]located{}, map[resolution]string{}}
 	for _, m := range program {
 		t.modules[m.Name] = m
 		all := slices.Concat(m.Calls, m.Formatted())
 		slices.SortStableFunc(all, func(a, b *pysrc.Call) int { return a.Start - b.Start })
 		t.calls[m] = all
+		for _, c := range all {
+			t.named[lastName(c.Func)] = append(t.named[lastName(c.Func)], call{m, c})
+		}
 	}
 	return t
 }
@@ -97,17 +121,14 @@ func (t *trace) passed(m *project.Module, d *pysrc.Def, i int) (found []spot) {
 	if len(d.Params) > 0 && (d.Params[0].Name == "self" || d.Params[0].Name == "cls") {
 		pos--
 	}
-	if class := classOf(m, d); d.Name == "__init__" && class != nil {
-		name = class.Name
+	if d.Name == "__init__" {
+		if class := classOf(m, d); class != nil {
+			name = class.Name
+		}
 	}
-	for _, other := range t.program {
-		for _, c := range t.calls[other] {
-			if lastName(c.Func) != name {
-				continue
-			}
-			if e := project.Argument(c, d.Params[i].Name, pos); e != nil {
-				found = append(found, spot{other, e})
-			}
+	for _, at := range t.named[name] {
+		if e := project.Argument(at.c, d.Params[i].Name, pos); e != nil {
+			found = append(found, spot{at.m, e})
 		}
 	}
 	if found == nil && d.Params[i].Default != nil {
