@@ -181,12 +181,12 @@ func (p *project) register(ctx context.Context, hooked bool) error {
 	return nil
 }
 
-// wake makes the supervisor look at the repository, and sees to it that one runs.
+// wake makes the supervisor look at the repository, and starts it when none runs.
 func (p *project) wake() error {
 	if err := store.Wake(p.repo.Dir()); err != nil {
 		return err
 	}
-	return startSupervisor(p.state)
+	return ensureSupervisor(p.state)
 }
 
 // supervised tells whether a supervisor runs.

@@ -131,9 +131,17 @@ func hookCommand() *cli.Command {
 	}
 }
 
+// ensureSupervisor starts a supervisor when none holds the lock.
+func ensureSupervisor(state store.State) error {
+	if supervise.Held(supervise.Lock(state)) {
+		return nil
+	}
+	return startSupervisor(state)
+}
+
 // startSupervisor starts a supervisor, by the service where there is one. Of
-// several the lock lets one live; whether it is free is not asked before, since
-// one that was killed this instant still holds it.
+// several the lock lets one live. The hook, which has seen none alive, does not
+// ask whether it is free: one that was killed this instant still holds it.
 func startSupervisor(state store.State) error {
 	if err := os.MkdirAll(string(state), 0o700); err != nil {
 		return err
@@ -154,8 +162,8 @@ func keepSupervised(ctx context.Context, state store.State) {
 			return
 		case <-time.After(2 * time.Second):
 		}
-		if _, err := os.Stat(supervise.AliveFile(state)); err == nil && !supervise.Held(supervise.Lock(state)) {
-			startSupervisor(state) // tried again in a moment
+		if _, err := os.Stat(supervise.AliveFile(state)); err == nil {
+			ensureSupervisor(state) // tried again in a moment
 		}
 	}
 }
