@@ -61,11 +61,7 @@ func (t *trace) line(m *project.Module, c *pysrc.Call, figure string) (string, b
 }
 
 // defines tells whether a name is a function of the program.
-func (t *trace) defines(name string) bool {
-	return name != "" && slices.ContainsFunc(t.program, func(m *project.Module) bool {
-		return slices.ContainsFunc(m.Defs, func(d *pysrc.Def) bool { return d.Name == name })
-	})
-}
+func (t *trace) defines(name string) bool { return name != "" && t.defs[name] }
 
 // within are the texts with values in them that a function of the program is given.
 func (t *trace) within(m *project.Module, c *pysrc.Call, figure string) (string, bool) {

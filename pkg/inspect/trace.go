@@ -14,6 +14,7 @@ type trace struct {
 	modules project.Modules
 	calls   map[*project.Module][]*pysrc.Call // those in f-strings included, in source order
 	named   map[string][]call                 // the same by the last word of what is called, those of the entry first
+	defs    map[string]bool                   // names of functions
 	paths   map[resolution]located
 	makers  map[resolution]string // see estimator
 }
@@ -46,9 +47,13 @@ type spot struct {
 const farthest = 8
 
 func newTrace(program []*project.Module) *trace {
-	t := &trace{program, project.Modules{}, map[*project.Module][]*pysrc.Call{}, map[string][]call{}, map[resolution]located{}, map[resolution]string{}}
+	t := &trace{program: program, modules: project.Modules{}, calls: map[*project.Module][]*pysrc.Call{}, named: map[string][]call{},
+		defs: map[string]bool{}, paths: map[resolution]located{}, makers: map[resolution]string{}}
 	for _, m := range program {
 		t.modules[m.Name] = m
+		for _, d := range m.Defs {
+			t.defs[d.Name] = true
+		}
 		all := slices.Concat(m.Calls, m.Formatted())
 		slices.SortStableFunc(all, func(a, b *pysrc.Call) int { return a.Start - b.Start })
 		t.calls[m] = all
