@@ -5,6 +5,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -139,10 +140,11 @@ for kw in ({}, {"preexec_fn": lambda: os.setpgid(0, 0)}):
 		t.Fatalf("output %q", log)
 	}
 	for _, pid := range pids {
-		stat, err := os.ReadFile("/proc/" + pid + "/stat")
-		if err == nil && !strings.Contains(string(stat), ") Z") {
-			t.Errorf("process %s lives: %s", pid, stat)
+		n, err := strconv.Atoi(pid)
+		if err != nil {
+			t.Fatal(err)
 		}
+		s.await(5*time.Second, "the end of process "+pid, func() bool { return gone(n) })
 	}
 }
 

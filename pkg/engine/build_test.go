@@ -85,12 +85,16 @@ func TestOwnDockerfile(t *testing.T) {
 }
 
 // An agent that cannot start is told with its last words, and leaves nothing.
-func TestOpenSaysWhatFailed(t *testing.T) {
+func TestHelloSaysWhatFailed(t *testing.T) {
 	d, base := testDocker(t)
 	job := newJob(t)
 	job.Image = Image{Ref: base}
 	job.Env["PYTHONHOME"] = "/nowhere"
-	if _, err := d.Open(testContext(t), job); err == nil || !strings.Contains(err.Error(), "/nowhere") {
+	s, err := d.Open(testContext(t), job)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Hello(testContext(t)); err == nil || !strings.Contains(err.Error(), "/nowhere") {
 		t.Errorf("error is %v", err)
 	}
 	if left, err := d.containers(testContext(t), job.RunID); err != nil || len(left) != 0 {
