@@ -46,13 +46,13 @@ func candidates(files *project.Project) (found []candidate, importers map[string
 	if err != nil {
 		return nil, nil, err
 	}
-	shared := indexes{}
+	shared, limit := indexes{}, share(len(above))
 	for _, name := range slices.Sorted(maps.Keys(above)) {
 		m, err := files.Module(name)
 		if err != nil {
 			return nil, nil, err
 		}
-		c, err := weigh(files, m, shared)
+		c, err := weigh(files, m, shared, limit)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -115,14 +115,19 @@ func climb(files *project.Project, names []string, seen []project.Glance) (impor
 	return importers, above, nil
 }
 
+// share is how many functions of each of n files are followed: all of a project
+// have the time of a hundred whole programs, as a framework's own source has
+// thousands of files that train.
+func share(n int) int { return max(50, most*100/max(100, n)) }
+
 // weigh counts what in its source speaks for a file to be the training script.
-func weigh(files *project.Project, m *project.Module, shared indexes) (candidate, error) {
+func weigh(files *project.Project, m *project.Module, shared indexes, limit int) (candidate, error) {
 	c := candidate{Module: m}
 	if base := path.Base(m.Name); base == "setup.py" || base == "conftest.py" || base == "__init__.py" {
 		return c, nil
 	}
 	r := newReach(files, shared)
-	r.brief = true
+	r.brief, r.limit = true, limit
 	if !startable(m) {
 		c.evidence = r.holds(m)
 		return c, nil

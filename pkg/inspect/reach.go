@@ -20,6 +20,7 @@ type reach struct {
 	names   map[nameIn]bool // that were gone after
 	todo    []code
 	done    int  // of todo
+	limit   int  // of functions that are followed
 	brief   bool // only a training is looked for
 	grades
 	methods  map[string][]code // of classes that are named, by name
@@ -58,14 +59,15 @@ type class struct {
 type index struct {
 	functions map[string][]*pysrc.Def
 	classes   map[string][]*pysrc.Class
-	fields    map[string][]pysrc.Expr // what self.name is set to
+	fields    map[string][]pysrc.Expr    // what self.name is set to
+	locals    map[string]*project.Module // by dotted names that were asked for
 }
 
 // indexes are those of files; several reaches share them.
 type indexes map[*project.Module]*index
 
 func newReach(files *project.Project, shared indexes) *reach {
-	return &reach{files: files, indexes: shared, seen: map[pysrc.Node]bool{}, names: map[nameIn]bool{}, methods: map[string][]code{}, wanted: map[string]bool{}}
+	return &reach{files: files, limit: most, indexes: shared, seen: map[pysrc.Node]bool{}, names: map[nameIn]bool{}, methods: map[string][]code{}, wanted: map[string]bool{}}
 }
 
 // start follows a file that is started.
@@ -100,7 +102,7 @@ const most = 1000
 
 // finish follows what is to be followed; where only a training is looked for, up to it.
 func (r *reach) finish() error {
-	for r.done < len(r.todo) && r.done < most && r.err == nil && !(r.brief && r.grade() == training) {
+	for r.done < len(r.todo) && r.done < r.limit && r.err == nil && !(r.brief && r.grade() == training) {
 		next := r.todo[r.done]
 		r.todo[r.done] = code{} // let go
 		r.done++
@@ -193,15 +195,19 @@ func importsOf(n pysrc.Node) (names []string) {
 
 // local is the file of the project that a dotted name leads to, nil for others.
 func (r *reach) local(m *project.Module, full string) *project.Module {
-	file, ok := m.Local(full, r.files.Has)
-	if !ok {
-		return nil
+	locals := r.index(m).locals
+	other, asked := locals[full]
+	if asked {
+		return other
 	}
-	other, err := r.files.Module(file)
-	if err != nil {
-		r.err = err
-		return nil
+	if file, ok := m.Local(full, r.files.Has); ok {
+		var err error
+		if other, err = r.files.Module(file); err != nil {
+			r.err = err
+			return nil
+		}
 	}
+	locals[full] = other
 	return other
 }
 
@@ -358,7 +364,7 @@ func (r *reach) index(m *project.Module) *index {
 	if i := r.indexes[m]; i != nil {
 		return i
 	}
-	i := &index{map[string][]*pysrc.Def{}, map[string][]*pysrc.Class{}, map[string][]pysrc.Expr{}}
+	i := &index{map[string][]*pysrc.Def{}, map[string][]*pysrc.Class{}, map[string][]pysrc.Expr{}, map[string]*project.Module{}}
 	r.indexes[m] = i
 	methods := map[pysrc.Node]bool{}
 	pysrc.Walk(m.File, func(n pysrc.Node) bool {

@@ -31,13 +31,14 @@ type Module struct {
 	roots   []string           // of the project's import path
 	configs *configs
 	known   func(canonical string) bool
+	starred map[string]string // what star imports bring by the names that were asked for
 }
 
 // Parse reads one file. known tells which canonical names a star import may
 // have brought in.
 func Parse(name string, text []byte, known func(canonical string) bool) *Module {
 	m := &Module{Name: name, Imports: map[string]string{}, Roots: map[string]bool{},
-		Assigns: map[string][]*pysrc.Assign{}, Bound: map[string]int{}, Uses: map[string]int{}, stores: map[string][]store{}, known: known}
+		Assigns: map[string][]*pysrc.Assign{}, Bound: map[string]int{}, Uses: map[string]int{}, stores: map[string][]store{}, known: known, starred: map[string]string{}}
 	m.read(text)
 	stored := map[pysrc.Node]bool{}
 	bind := func(targets ...pysrc.Expr) {
@@ -222,17 +223,30 @@ func (m *Module) Full(e pysrc.Expr) string {
 		full, imported = m.alias(first)
 	}
 	if !imported {
-		for _, star := range m.Stars {
-			if full := shorten(star + "." + name); m.known(full) {
-				return full
-			}
-		}
-		return ""
+		return m.star(name)
 	}
 	if more {
 		full += "." + rest
 	}
 	return shorten(full)
+}
+
+// star is the canonical name of what a star import brings, empty for others.
+func (m *Module) star(name string) string {
+	if len(m.Stars) == 0 {
+		return ""
+	}
+	full, asked := m.starred[name]
+	if !asked {
+		for _, star := range m.Stars {
+			if full = shorten(star + "." + name); m.known(full) {
+				break
+			}
+			full = ""
+		}
+		m.starred[name] = full
+	}
+	return full
 }
 
 // alias is what a name stands for that is assigned once from an imported one:
