@@ -54,12 +54,26 @@ func inspectCommand() *cli.Command {
 	}
 }
 
-// inspect reads a commit that is laid out in files.
+// inspect reads a commit that is laid out in files, until it is cancelled.
 func (p *project) inspect(ctx context.Context, files fs.FS, s config.Settings) (*inspect.Program, error) {
-	return inspect.Inspect(inspect.Source{
-		FS:       files,
-		Classify: func(name string) (string, error) { return p.git.Classify(ctx, name) },
-	}, inspect.Hints{Entry: s.Entry, Data: s.Data, Requirements: s.Requirements})
+	type result struct {
+		program *inspect.Program
+		err     error
+	}
+	done := make(chan result, 1)
+	go func() {
+		program, err := inspect.Inspect(inspect.Source{
+			FS:       files,
+			Classify: func(name string) (string, error) { return p.git.Classify(ctx, name) },
+		}, inspect.Hints{Entry: s.Entry, Data: s.Data, Requirements: s.Requirements})
+		done <- result{program, err}
+	}()
+	select {
+	case r := <-done:
+		return r.program, r.err
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 }
 
 func printProgram(w io.Writer, p *inspect.Program) {
