@@ -22,7 +22,7 @@ var (
 	// src/train.py, $(PYTHON) -m src.train.
 	command = regexp.MustCompile(`(?i)(?:^|[\s/({\x60!;&|=])(?:python[\w.]*|py|uv run|poetry run|torchrun|accelerate launch|deepspeed|ipython|jupyter \w+|papermill)[)}]?(?:\.exe)?((?:\s+\S+){1,8})`)
 	// asked is a sentence that tells the reader to run a file.
-	asked = regexp.MustCompile(`(?i)\b(?:run|execute|launch|start)\s+(?:the\s+)?(?:(?:script|file|program|code|notebook|following)\s+)*([\w./\\-]+\.(?:py|ipynb))_*(?:\W|$)`)
+	asked = regexp.MustCompile(`(?i)\b(?:run|execute|launch|start)\s+(?:the\s+|it:?\s+)?(?:(?:script|file|program|code|notebook|following)\s+)*([\w./\\-]+\.(?:py|ipynb))_*(?:\W|$)`)
 	// opened is one to open a notebook.
 	opened = regexp.MustCompile(`(?i)\bopen\s+(?:the\s+)?(?:(?:file|notebook|jupyter)\s+)*\[?\s*([\w./\\-]+\.ipynb)`)
 	// installed is an entry of a packaging file: train = "package.train:main".

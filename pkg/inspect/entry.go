@@ -41,11 +41,19 @@ func chooseEntry(p *Program, files *project.Project, hints Hints) (problem strin
 		}
 	}
 	names = foremost(names, importers)
+	several := len(names) > 1
+	if several {
+		if names, err = subject(files, names); err != nil {
+			return "", err
+		}
+	}
 	switch {
 	case len(names) == 1:
 		p.Entry = names[0]
 		apart := "is imported by nothing"
 		switch {
+		case several:
+			apart = "is named for what the README begins with"
 		case told[p.Entry]:
 			apart = "a document of the project has a command for"
 		case slices.ContainsFunc(importers[p.Entry], func(n string) bool { return !setAside(n) }):

@@ -175,6 +175,7 @@ func TestEntryByDocuments(t *testing.T) {
 		"a module":                    {"README.md", "Type `python -m src.b`.\n", "src/b.py"},
 		"a directory that is gone to": {"README.md", "    cd src\n    python b.py\n", "src/b.py"},
 		"a sentence":                  {"README.md", "Then run the script `src/b.py`.\n", "src/b.py"},
+		"a sentence with a colon":     {"README.md", "Upload this notebook and run it: `src/b.py`\n", "src/b.py"},
 		"Windows":                     {"README.md", "Run .\\src\\b.py\n", "src/b.py"},
 		"two":                         {"README.md", "    python a.py\n    python src/b.py\n", ""},
 		"a Makefile":                  {"Makefile", "train:\n\t$(PYTHON_INTERPRETER) src/b.py ${ARGS}\n", "src/b.py"},
@@ -193,6 +194,24 @@ func TestEntryByDocuments(t *testing.T) {
 				t.Errorf("entry %q, asks %t, want %q", p.Entry, asks, test.want)
 			}
 		})
+	}
+}
+
+// TestEntryBySubject holds that of scripts alike the one is the entry that is
+// named for what the README begins with.
+func TestEntryBySubject(t *testing.T) {
+	const script = sklearnFit + "train([], [])\n"
+	for readme, want := range map[string]string{
+		"Networks for [speech commands](x)\nwith PyTorch.\n\n# General\nCIFAR too.\n\nMore.\n": "train_speech_commands.py",
+		"# Hate speech with a Convolutional Neural Network\n\nText.\n":                         "train_cnn.py",
+		"# SVM and CNN\n":                                  "",
+		"# Experiments\n\n* cnn\n":                         "",
+		"# Experiments\n\nText.\n\nThe cnn is the best.\n": "",
+	} {
+		p := inspected(t, map[string]string{"train_speech_commands.py": script, "train_svm.py": script, "train_cnn.py": script, "README.md": readme})
+		if p.Entry != want {
+			t.Errorf("%q: entry %q, want %q", readme, p.Entry, want)
+		}
 	}
 }
 

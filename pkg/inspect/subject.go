@@ -1,0 +1,73 @@
+package inspect
+
+import (
+	"bytes"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/mlhook/mlhook/pkg/project"
+)
+
+// subject leaves, of files for which as much speaks, the only one whose name says
+// what the README begins with.
+func subject(files *project.Project, names []string) ([]string, error) {
+	var meant []string
+	err := files.Texts(func(name string, text []byte) {
+		if path.Dir(name) != "." || !strings.EqualFold(title(name), "readme") {
+			return
+		}
+		begin := beginning(text)
+		for _, n := range names {
+			if own := ownWords(n, names); len(own) > 0 && !slices.ContainsFunc(own, func(w string) bool { return !says(begin, w) }) {
+				meant = append(meant, n)
+			}
+		}
+	})
+	if len(meant) == 1 {
+		return meant, err
+	}
+	return names, err
+}
+
+// ownWords are those of the name of a file that tell it from the others.
+func ownWords(name string, names []string) []string {
+	return slices.DeleteFunc(words(title(name)), func(w string) bool {
+		return starting[w] || plain[w] || !slices.ContainsFunc(names, func(n string) bool { return !slices.Contains(words(title(n)), w) })
+	})
+}
+
+// list is where a text goes on with a list, a table or code.
+var list = regexp.MustCompile("(?m)^\\s*(?:[*+-]\\s|\\d+[.)]\\s|\\||```)")
+
+// beginning lists the words of a text's heading and first paragraph.
+func beginning(text []byte) []string {
+	begin := string(bytes.TrimSpace(bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n"))))
+	if parts := strings.SplitN(begin, "\n\n", 3); len(parts) == 3 {
+		begin = parts[0] + "\n" + parts[1]
+	}
+	if at := list.FindStringIndex(begin); at != nil {
+		begin = begin[:at[0]]
+	}
+	return strings.FieldsFunc(strings.ToLower(begin), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+}
+
+// says tells whether a text has a word, or words with its letters as initials:
+// cnn for a convolutional neural network.
+func says(text []string, word string) bool {
+	if slices.Contains(text, word) {
+		return true
+	}
+	for i := 0; len(word) > 2 && i+len(word) <= len(text); i++ {
+		j := 0
+		for j < len(word) && len(text[i+j]) > 1 && text[i+j][0] == word[j] {
+			j++
+		}
+		if j == len(word) {
+			return true
+		}
+	}
+	return false
+}
