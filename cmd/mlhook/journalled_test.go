@@ -3,6 +3,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"os/exec"
 	"path/filepath"
@@ -61,4 +62,25 @@ func sampleTrial(n int) run.Trial {
 		t.Curve = append(t.Curve, run.Point{Epoch: epoch + 1, Values: map[string]float64{"loss": 1 / float64(epoch+1), "val_accuracy": 0.6}})
 	}
 	return t
+}
+
+// TestShowAsJSON holds that JSON has the trials that show prints, and all where asked.
+func TestShowAsJSON(t *testing.T) {
+	repo := journalled(t, 1, shownTrials+10)
+	for _, test := range []struct {
+		args string
+		want int
+	}{{"show --json", shownTrials + 1}, {"show --json --all", shownTrials + 10}} {
+		out, err := exec.Command(binary, append(strings.Fields(test.args), "--repo", repo)...).Output()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var d run.Detail
+		if err := json.Unmarshal(out, &d); err != nil {
+			t.Fatal(err)
+		}
+		if len(d.Trials) != test.want {
+			t.Errorf("%s: %d trials, want %d", test.args, len(d.Trials), test.want)
+		}
+	}
 }

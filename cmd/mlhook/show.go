@@ -148,20 +148,13 @@ func showCommand() *cli.Command {
 	return &cli.Command{
 		Name: "show", Usage: "show a run with its trials (the newest without RUN)", ArgsUsage: "[RUN]",
 		Flags: []cli.Flag{jsonFlag, &cli.BoolFlag{Name: "why", Usage: "show why each trial was made and how it went on"},
-			&cli.BoolFlag{Name: "all", Usage: "all trials, not only the first, the best and the newest"}},
+			&cli.BoolFlag{Name: "all", Usage: fmt.Sprintf("all trials, not only the first, the best and the newest %d", shownTrials)}},
 		Action: func(c *cli.Context) error {
 			p, number, err := openRun(c)
 			if err != nil {
 				return err
 			}
 			defer p.close()
-			if c.Bool("json") {
-				d, err := p.journal.Detail(c.Context, number)
-				if err != nil {
-					return err
-				}
-				return printJSON(c.App.Writer, d)
-			}
 			most := shownTrials
 			if c.Bool("all") || c.Bool("why") {
 				most = math.MaxInt32
@@ -170,7 +163,10 @@ func showCommand() *cli.Command {
 			if err != nil {
 				return err
 			}
-			if c.Bool("why") {
+			switch {
+			case c.Bool("json"):
+				return printJSON(c.App.Writer, d)
+			case c.Bool("why"):
 				return printWhy(c.App.Writer, d)
 			}
 			printDetail(c.App.Writer, d)
