@@ -175,8 +175,12 @@ func startable(m *project.Module) (found bool) {
 	return found || slices.ContainsFunc(m.Defs, func(d *pysrc.Def) bool { return commands(d) })
 }
 
-// holds counts that a file has a function that trains, though nothing calls it.
+// holds counts that a file that is named for it has a function that trains,
+// though nothing here calls it.
 func (r *reach) holds(m *project.Module) int {
+	if !namesTraining(m.Name) {
+		return 0
+	}
 	whole := &reach{files: r.files, indexes: r.indexes}
 	for _, c := range m.Calls {
 		whole.calls = append(whole.calls, call{m, c})

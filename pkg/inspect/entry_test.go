@@ -52,6 +52,12 @@ func TestEntry(t *testing.T) {
 			"prepare.py": "from sklearn.preprocessing import StandardScaler\nscaler = StandardScaler()\n" + starts + "    scaler.fit([])\n",
 			"learn.py":   sklearnFit + starts + "    train([], [])\n",
 		}, "learn.py"},
+		"what __init__ gathers": {map[string]string{
+			"svm.py":      sklearnFit,
+			"__init__.py": "from svm import train\n",
+			"main.py":     "from __init__ import train\n" + starts + "    train([], [])\n",
+		}, "main.py"},
+		"a function that nothing calls in a file for it": {map[string]string{"train.py": sklearnFit}, "train.py"},
 		"a web application": {map[string]string{
 			"app/main.py": "from flask import Flask\napp = Flask(__name__)\n" + sklearnFit + starts + "    train([], [])\n",
 			"learn.py":    sklearnFit + "train([], [])\n",
@@ -194,6 +200,14 @@ func TestEntryByDocuments(t *testing.T) {
 				t.Errorf("entry %q, asks %t, want %q", p.Entry, asks, test.want)
 			}
 		})
+	}
+}
+
+// TestNoEntry holds that a function that nothing calls is no script.
+func TestNoEntry(t *testing.T) {
+	p := inspected(t, map[string]string{"model.py": sklearnFit})
+	if p.Entry != "" || p.Problem == nil || !strings.Contains(*p.Problem, "no script here trains") {
+		t.Errorf("entry %q, problem %v", p.Entry, p.Problem)
 	}
 }
 

@@ -10,7 +10,7 @@ import (
 
 // Words in names of scripts that do something beside training: they look for
 // parameters, compare, or use what was trained.
-var beside = set("ref reference preprocess preprocessing prepare preparation clean cleaning features tune tuning tuner sweep optuna hyperparameter hyperparameters hyperopt hpo gridsearch search benchmark benchmarks compare comparison ablation study " +
+var beside = set("ref reference preprocess preprocessing prepare preparation clean cleaning features featurize featurization tune tuning tuner sweep optuna hyperparameter hyperparameters hyperopt hpo gridsearch search benchmark benchmarks compare comparison ablation study " +
 	"eda exploration exploratory explore eval evaluate evaluation metrics predict prediction inference infer visualize visualization plot analysis analyze explain saliency cv kfold crossval demo example examples test debug check")
 
 // Words in names of what people put aside.
@@ -52,10 +52,15 @@ func circumstances(files *project.Project, m *project.Module) (n int) {
 	switch {
 	case slices.ContainsFunc(in, func(w string) bool { return beside[w] }):
 		n -= 2
-	case namedForTraining(m.Name), slices.ContainsFunc(in, func(w string) bool { return w == "train" || w == "training" || w == "trainer" }):
+	case namedForTraining(m.Name), namesTraining(m.Name):
 		n += 2
 	}
 	return n
+}
+
+// namesTraining tells whether the name of a file says that it trains.
+func namesTraining(name string) bool {
+	return slices.ContainsFunc(words(title(name)), func(w string) bool { return w == "train" || w == "training" || w == "trainer" })
 }
 
 // namedForTraining tells whether a file has one of the names that people give to
@@ -69,5 +74,5 @@ func namedForTraining(name string) bool {
 // script of a project from another.
 var (
 	starting = set("train training main run")
-	plain    = set("model models script pipeline classifier network net nn")
+	plain    = set("model models script pipeline classifier network net nn system")
 )

@@ -287,7 +287,11 @@ func (r *reach) elsewhere(m *project.Module, full string) *project.Module {
 		return nil
 	}
 	words := strings.Split(strings.TrimLeft(full, "."), ".")
-	file := strings.Split(strings.TrimSuffix(strings.TrimSuffix(other.Name, ".py"), "/__init__"), "/")
+	name := strings.TrimSuffix(other.Name, ".py")
+	if words[0] != "__init__" { // from __init__ import: the file, by its own name
+		name = strings.TrimSuffix(name, "/__init__")
+	}
+	file := strings.Split(name, "/")
 	rest := words
 	for n := len(words); n > 0; n-- {
 		if n <= len(file) && slices.Equal(file[len(file)-n:], words[:n]) {

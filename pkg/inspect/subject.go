@@ -32,12 +32,15 @@ func subject(files *project.Project, names []string) ([]string, error) {
 	return names, err
 }
 
-// ownWords are those of the name of a file that tell it from the others.
+// ownWords are those of the name of a file that no other has.
 func ownWords(name string, names []string) []string {
 	return slices.DeleteFunc(words(title(name)), func(w string) bool {
-		return starting[w] || plain[w] || !slices.ContainsFunc(names, func(n string) bool { return !slices.Contains(words(title(n)), w) })
+		return len(w) < 2 || starting[w] || plain[w] || beside[w] || filling[w] || slices.ContainsFunc(names, func(n string) bool { return n != name && slices.Contains(words(title(n)), w) })
 	})
 }
+
+// filling are words that say nothing.
+var filling = set("a an and by for from in of on the to with")
 
 // list is where a text goes on with a list, a table or code.
 var list = regexp.MustCompile("(?m)^\\s*(?:[*+-]\\s|\\d+[.)]\\s|\\||```)")
@@ -57,7 +60,7 @@ func beginning(text []byte) []string {
 // says tells whether a text has a word, or words with its letters as initials:
 // cnn for a convolutional neural network.
 func says(text []string, word string) bool {
-	if slices.Contains(text, word) {
+	if slices.ContainsFunc(text, func(t string) bool { return t == word || len(word) > 3 && strings.HasSuffix(t, word) }) { // pytorch
 		return true
 	}
 	for i := 0; len(word) > 2 && i+len(word) <= len(text); i++ {

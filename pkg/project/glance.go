@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io/fs"
 	"path"
+	"regexp"
 	"runtime"
 	"slices"
 	"strings"
@@ -127,13 +128,14 @@ func statement(text []byte) int {
 // Importers are the files that import some files, by what they import. Only
 // files that may do so are parsed.
 func (p *Project) Importers(names []string, seen []Glance) (map[string][]string, error) {
-	wanted, words := map[string]bool{}, map[string]bool{}
+	wanted, words, packages := map[string]bool{}, map[string]bool{}, false
 	for _, name := range names {
 		wanted[name], words[word(name)] = true, true
+		packages = packages || path.Base(name) == "__init__.py"
 	}
 	importers := map[string][]string{}
 	for _, g := range seen {
-		if !mentions(g.imports, words) {
+		if !mentions(g.imports, words) && !(packages && fromItself.Match(g.imports)) {
 			continue
 		}
 		m, err := p.Module(g.Name)
@@ -148,6 +150,9 @@ func (p *Project) Importers(names []string, seen []Glance) (map[string][]string,
 	}
 	return importers, nil
 }
+
+// fromItself is an import from the package or the directory that a file lies in.
+var fromItself = regexp.MustCompile(`\bfrom\s+(?:\.|__init__\b)`)
 
 // word is what an import of a file has to name: the last word of its module.
 func word(name string) string {
