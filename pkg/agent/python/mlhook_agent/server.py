@@ -20,6 +20,7 @@ from .spare import Order, Spare
 from .waking import Waking
 
 POLL_SECONDS = 0.01
+BESIDE_SECONDS = 0.1  # beside a training, which every look interrupts
 GRACE_SECONDS = 5
 
 # What a script imports next, of packages that load their parts on demand. The
@@ -181,7 +182,7 @@ class Server:
     def _wait(self) -> None:
         """Sleep until the next poll, or until there is something to do."""
         pipes = {a.pipe: a for a in self.attempts.values() if a.pipe >= 0}
-        for pipe in self.waking.wait(list(pipes), POLL_SECONDS):
+        for pipe in self.waking.wait(list(pipes), BESIDE_SECONDS if self.attempts else POLL_SECONDS):
             pipes[pipe].pump()
 
     def _reap(self) -> None:
