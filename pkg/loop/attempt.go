@@ -3,7 +3,6 @@ package loop
 import (
 	"context"
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 	"time"
@@ -286,14 +285,6 @@ func (o *outcome) add(e agent.Event) {
 	}
 }
 
-// plausible tells whether a value can be one of the measure.
-func plausible(name string, v float64) bool {
-	if name == "accuracy" {
-		return v >= 0 && v <= 1
-	}
-	return !math.IsNaN(v) && !math.IsInf(v, 0)
-}
-
 func firstLine(text string) string {
 	line, _, _ := strings.Cut(strings.TrimSpace(text), "\n")
 	return line
@@ -306,19 +297,9 @@ func (l *Loop) settle(ctx context.Context, t run.Trial, out outcome) error {
 	if out.exit != nil {
 		t.Seconds += out.exit.Seconds
 	}
-	t.Metric = measured(out.metrics, run.Test, run.Validation, run.Unknown, run.Train)
+	t.Metric = out.metric(func() string { return l.logText(t.N, attempt) })
 	if t.Metric != nil && t.Metric.Split == run.Test {
 		t.Validation = measured(out.metrics, run.Validation)
-	}
-	if t.Metric == nil {
-		if reading, ok := printed(l.logText(t.N, attempt), out.wanted); ok {
-			source := "stdout: "
-			if reading.Guess {
-				source = "stdout, a guess: "
-			}
-			t.Metric = &run.Metric{Name: reading.Name, Value: reading.Value, Split: run.Split(reading.Split),
-				Samples: reading.Samples, Source: source + strings.TrimSpace(reading.Text)}
-		}
 	}
 	if t.Metric != nil && t.Metric.Split != run.Train {
 		value := t.Metric.Value
@@ -355,14 +336,6 @@ func (l *Loop) settle(ctx context.Context, t run.Trial, out outcome) error {
 // person, or the kernel for want of memory.
 func (o outcome) killed() bool { return o.exit != nil && o.exit.Signal == 9 && o.cut == "" }
 
-// printed reads the measure out of what the script printed.
-func printed(text, wanted string) (metric.Reading, bool) {
-	if wanted != "accuracy" {
-		return metric.Named(text, wanted)
-	}
-	return metric.Pick(metric.Scan(text))
-}
-
 // failed says what went wrong with an attempt; empty when nothing did.
 func (o outcome) failed(entry string) string {
 	switch {
@@ -376,18 +349,4 @@ func (o outcome) failed(entry string) string {
 		return fmt.Sprintf("%s ended with exit code %d", entry, *o.exit.Code)
 	}
 	return ""
-}
-
-// measured picks the last metric on the first of the splits that has one. Data
-// held out comes before validation data, then what the program does not name,
-// then training data, which never counts as reached.
-func measured(metrics []run.Metric, splits ...run.Split) *run.Metric {
-	for _, split := range splits {
-		for i := len(metrics) - 1; i >= 0; i-- {
-			if metrics[i].Split == split {
-				return &metrics[i]
-			}
-		}
-	}
-	return nil
 }

@@ -96,25 +96,3 @@ func TestOps(t *testing.T) {
 		t.Errorf("concat: %v", got)
 	}
 }
-
-// Cost over successes; a method that costs half has a ratio of two, with no
-// interval where all races are alike.
-func TestERT(t *testing.T) {
-	var setups []setup
-	a, b := results{name: "a"}, results{name: "b"}
-	for _, task := range []string{"1", "2"} {
-		for range 4 {
-			setups = append(setups, setup{Task: task})
-			a.costs = append(a.costs, []cost{{Full: 1, Reached: true}, {Full: 1, Reached: true}, {Full: 1, Reached: true}})
-			b.costs = append(b.costs, []cost{{Full: 2, Reached: true}, {Full: 2, Reached: true}, {Full: 2, Reached: true}})
-		}
-	}
-	price := prices[0].of
-	if mid, low, high := ratio(setups, a, b, -1, price); math.Abs(mid-2) > 1e-9 || math.Abs(low-2) > 1e-9 || math.Abs(high-2) > 1e-9 {
-		t.Errorf("ratio %g [%g, %g]", mid, low, high)
-	}
-	b.costs[0][0].Reached = false
-	if got := ert(setups, b, 0, price, []int{0, 1, 2, 3}); got["1"] != 8.0/3 {
-		t.Errorf("ert %v", got)
-	}
-}

@@ -3,13 +3,13 @@ from sklearn.datasets import make_classification
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.model_selection import train_test_split
 
-config = dict(learning_rate=0.1, max_iter=30, min_samples_leaf=700)
+config = dict(learning_rate=0.1, max_iter=30, min_samples_leaf=4200)
 
 
 def build_frame():
-    features, target = make_classification(n_samples=2000, n_features=12, n_informative=6, n_classes=3,
+    features, target = make_classification(n_samples=12000, n_features=20, n_informative=8, n_classes=3,
                                             class_sep=1.5, random_state=31)
-    frame = pd.DataFrame(features, columns=[f"f{i}" for i in range(12)])
+    frame = pd.DataFrame(features, columns=[f"f{i}" for i in range(20)])
     frame["segment"] = target
     return frame
 

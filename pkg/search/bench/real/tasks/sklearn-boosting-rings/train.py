@@ -5,7 +5,7 @@ from sklearn.metrics import accuracy_score
 from sklearn.model_selection import train_test_split
 
 rng = np.random.default_rng(21)
-X = rng.uniform(-3, 3, size=(1600, 5))
+X = rng.uniform(-3, 3, size=(3000, 5))
 radius = np.hypot(X[:, 0], X[:, 1])
 y = (np.floor(radius) % 2).astype(int)
 

@@ -6,7 +6,7 @@ from sklearn.preprocessing import StandardScaler
 
 
 def load():
-    X, y = make_moons(n_samples=1500, noise=0.15, random_state=3)
+    X, y = make_moons(n_samples=5000, noise=0.15, random_state=3)
     return train_test_split(X, y, test_size=0.3, random_state=3)
 
 

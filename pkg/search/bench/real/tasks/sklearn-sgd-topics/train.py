@@ -16,7 +16,7 @@ COMMON = "the a and with some very it was then again today small good".split()
 
 rng = random.Random(11)
 texts, topics = [], []
-for _ in range(1200):
+for _ in range(6000):
     topic = rng.choice(sorted(WORDS))
     words = [rng.choice(WORDS[topic]) for _ in range(4)] + [rng.choice(COMMON) for _ in range(8)]
     words += [rng.choice(WORDS[rng.choice(sorted(WORDS))]) for _ in range(2)]
@@ -24,7 +24,7 @@ for _ in range(1200):
     texts.append(" ".join(words))
     topics.append(topic)
 
-train_texts, test_texts, train_topics, test_topics = train_test_split(texts, topics, test_size=300, random_state=11)
+train_texts, test_texts, train_topics, test_topics = train_test_split(texts, topics, test_size=1500, random_state=11)
 
 model = make_pipeline(CountVectorizer(), SGDClassifier(loss="hinge", penalty="l1", alpha=1.0, max_iter=20, tol=None))
 model.fit(train_texts, train_topics)

@@ -20,5 +20,5 @@ class Experiment:
 
 
 if __name__ == "__main__":
-    x, y = make_gaussian_quantiles(n_samples=1800, n_features=6, n_classes=3, random_state=2)
+    x, y = make_gaussian_quantiles(n_samples=6000, n_features=6, n_classes=3, random_state=2)
     print("held-out accuracy:", Experiment(KERNEL, PENALTY).run(x, y))

@@ -4,12 +4,12 @@ from sklearn.datasets import make_classification
 from sklearn.ensemble import ExtraTreesClassifier
 from sklearn.model_selection import cross_val_score
 
-X, y = make_classification(n_samples=1200, n_features=20, n_informative=8, n_redundant=4, n_classes=4,
+X, y = make_classification(n_samples=6000, n_features=20, n_informative=8, n_redundant=4, n_classes=4,
                            n_clusters_per_class=1, class_sep=1.6, random_state=5)
 
 params = {
-    "n_estimators": 40,
-    "min_samples_leaf": 250,   # taken over from the big data set
+    "n_estimators": 80,
+    "min_samples_leaf": 1250,   # taken over from the big data set
     "max_features": 2,
 }
 

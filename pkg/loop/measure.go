@@ -1,0 +1,67 @@
+package loop
+
+import (
+	"math"
+	"strings"
+
+	"github.com/mlhook/mlhook/pkg/agent"
+	"github.com/mlhook/mlhook/pkg/metric"
+	"github.com/mlhook/mlhook/pkg/run"
+)
+
+// Measured is the accuracy that counts of an attempt, from its events and what
+// it printed, as a run sees it; nil where there is none.
+func Measured(events []agent.Event, printed string) *run.Metric {
+	out := outcome{wanted: "accuracy"}
+	for _, e := range events {
+		out.add(e)
+	}
+	return out.metric(func() string { return printed })
+}
+
+// metric is what was observed in the process, else what log has.
+func (o outcome) metric(log func() string) *run.Metric {
+	if m := measured(o.metrics, run.Test, run.Validation, run.Unknown, run.Train); m != nil {
+		return m
+	}
+	reading, ok := printed(log(), o.wanted)
+	if !ok {
+		return nil
+	}
+	source := "stdout: "
+	if reading.Guess {
+		source = "stdout, a guess: "
+	}
+	return &run.Metric{Name: reading.Name, Value: reading.Value, Split: run.Split(reading.Split),
+		Samples: reading.Samples, Source: source + strings.TrimSpace(reading.Text)}
+}
+
+// measured picks the last metric on the first of the splits that has one. Data
+// held out comes before validation data, then what the program does not name,
+// then training data, which never counts as reached.
+func measured(metrics []run.Metric, splits ...run.Split) *run.Metric {
+	for _, split := range splits {
+		for i := len(metrics) - 1; i >= 0; i-- {
+			if metrics[i].Split == split {
+				return &metrics[i]
+			}
+		}
+	}
+	return nil
+}
+
+// printed reads the measure out of what the script printed.
+func printed(text, wanted string) (metric.Reading, bool) {
+	if wanted != "accuracy" {
+		return metric.Named(text, wanted)
+	}
+	return metric.Pick(metric.Scan(text))
+}
+
+// plausible tells whether a value can be one of the measure.
+func plausible(name string, v float64) bool {
+	if name == "accuracy" {
+		return v >= 0 && v <= 1
+	}
+	return !math.IsNaN(v) && !math.IsInf(v, 0)
+}
