@@ -25,7 +25,7 @@ func (c cell) product(ctx context.Context, o options, top string) (row, error) {
 		}
 	}
 	began := time.Now()
-	ctx, stop := context.WithTimeout(ctx, 3*o.budget()) // the confirmation has its own time
+	ctx, stop := context.WithTimeout(ctx, 2*o.budget())
 	defer stop()
 	if _, err := c.command(ctx, top, o.binary, "run"); err != nil {
 		return out, err
@@ -36,7 +36,18 @@ func (c cell) product(ctx context.Context, o options, top string) (row, error) {
 		return out, err
 	}
 	defer journal.Close()
+	killing, spare := context.WithCancel(ctx)
+	kills := make(chan int, 1)
+	go func() {
+		n := 0
+		if c.method == "killed" {
+			n = kill(killing, top, c.seed)
+		}
+		kills <- n
+	}()
 	err = c.watch(ctx, o, journal, began, &out)
+	spare()
+	out.Kills = <-kills
 	if !out.Reached {
 		out.Seconds = o.seconds
 	}

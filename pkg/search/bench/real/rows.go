@@ -26,6 +26,7 @@ type row struct {
 	// Verdict is mlhook's, after Confirmed seconds.
 	Verdict   string         `json:"verdict,omitempty"`
 	Confirmed float64        `json:"confirmed,omitempty"`
+	Kills     int            `json:"kills,omitempty"`   // of mlhook's processes, until the verdict
 	Skipped   string         `json:"skipped,omitempty"` // why the method does not apply
 	Faults    map[string]int `json:"faults,omitempty"`  // why trainings gave no accuracy
 }
