@@ -91,7 +91,7 @@ func (c cell) command(ctx context.Context, top, name string, args ...string) (st
 // run races the cell in a place of its own, which is removed.
 func (c cell) run(ctx context.Context, o options) (out row, err error) {
 	top, err := c.place(ctx)
-	defer func() { err = errors.Join(err, os.RemoveAll(top)) }()
+	defer remove(top)
 	if err != nil {
 		return out, err
 	}
@@ -109,7 +109,8 @@ func (c cell) peer(ctx context.Context, o options, top string) (row, error) {
 	r := &race{target: c.task.Target, faults: map[string]int{}, hit: make(chan struct{})}
 	r.ready = sync.OnceValue(func() error { return c.equip(ctx, o, top, r) })
 	err := r.run(ctx, top, o.peers)
-	if r.trainer != nil {
+	late := ctx.Err() != nil
+	if r.ready() == nil {
 		err = errors.Join(err, r.trainer.close())
 	}
 	out := c.row()
@@ -125,10 +126,23 @@ func (c cell) peer(ctx context.Context, o options, top string) (row, error) {
 		out.Skipped = errInapplicable.Error()
 		return out, nil
 	}
-	if time.Since(began) >= o.budget() {
+	if late {
 		return out, nil
 	}
 	return out, err
+}
+
+// remove removes a cell's place, patiently: what a peer started may write there
+// for a moment still.
+func remove(top string) {
+	var err error
+	for range 50 {
+		if err = os.RemoveAll(top); err == nil {
+			return
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	fmt.Fprintln(os.Stderr, err)
 }
 
 // equip starts the agent for a race and says what its space is.

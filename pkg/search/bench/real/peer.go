@@ -253,8 +253,7 @@ func (r *race) count(out *trained, why string) {
 		return
 	}
 	r.best = max(r.best, *out.value)
-	// What a scheduler cut off is not judged: a user would have to train it.
-	if *out.value >= r.target && !out.stopped {
+	if *out.value >= r.target && !out.pruned {
 		select {
 		case <-r.hit:
 		default:

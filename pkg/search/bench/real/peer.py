@@ -89,17 +89,20 @@ def optuna_distributions(axes):
     return {name: of(a) for name, a in names(axes).items()}
 
 
-def known(link, recipe, distributions):
+def known(link, recipe):
     """What Optuna can be told of a recipe: the user's own values elsewhere."""
     params = {}
     for name, a in names(link.axes).items():
         value = recipe.get(a["id"], a["value"])
-        if not a["choices"]:
-            try:
-                value = int(float(value)) if a["whole"] else float(value)
-            except ValueError:
-                continue
-        if distributions[name]._contains(distributions[name].to_internal_repr(value) if not a["choices"] or value in a["choices"] else -1):
+        if a["choices"]:
+            if value in a["choices"]:
+                params[name] = value
+            continue
+        try:
+            value = int(float(value)) if a["whole"] else float(value)
+        except ValueError:
+            continue
+        if a["low"] <= value <= a["high"]:
             params[name] = value
     return params
 
@@ -113,7 +116,7 @@ def tpe(link, prune=False):
     distributions = optuna_distributions(link.axes)
     for recipe in link.setup["first"] or []:
         value = accuracy(link.train(recipe))
-        params = known(link, recipe, distributions)
+        params = known(link, recipe)
         study.add_trial(optuna.trial.create_trial(params=params, distributions={n: distributions[n] for n in params}, value=value))
 
     def objective(trial):

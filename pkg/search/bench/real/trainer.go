@@ -52,7 +52,8 @@ type ask struct {
 type trained struct {
 	trial   int
 	value   *float64 // on data that was not trained on; nil where there is none
-	stopped bool
+	stopped bool     // before its end
+	pruned  bool     // since its report said so
 	seconds float64
 	why     string // without a value
 }
@@ -126,11 +127,10 @@ func (t *trainer) train(ctx context.Context, a ask) (trained, error) {
 	if err != nil {
 		return out, err
 	}
-	events, stopped, err := t.follow(ctx, trial, attempt, a)
+	events, err := t.follow(ctx, &out, attempt, a)
 	if err != nil {
 		return out, err
 	}
-	out.stopped = stopped
 	return out, t.judge(&out, attempt, events)
 }
 
@@ -151,43 +151,42 @@ func (t *trainer) checkpoints(trial int) string {
 }
 
 // follow reads the events of an attempt to its exit, and stops it where asked.
-func (t *trainer) follow(ctx context.Context, trial, attempt int, a ask) (all []agent.Event, stopped bool, err error) {
+func (t *trainer) follow(ctx context.Context, out *trained, attempt int, a ask) (all []agent.Event, err error) {
 	tick := time.NewTicker(25 * time.Millisecond)
 	defer tick.Stop()
 	var offset int64
 	seen := 0
 	for {
-		events, next, err := t.session.Events(trial, attempt, offset)
+		events, next, err := t.session.Events(out.trial, attempt, offset)
 		if err != nil {
-			return all, stopped, err
+			return all, err
 		}
 		offset = next
 		all = append(all, events...)
 		for _, e := range events {
 			if e.Type == agent.EventExit {
-				return all, stopped, nil
+				return all, nil
 			}
 			if e.Type != agent.EventCurve {
 				continue
 			}
 			seen = e.Epoch
-			if v, ok := score(e.Values); ok && !stopped && a.report != nil {
-				stopped = a.report(e.Epoch, v)
+			if v, ok := score(e.Values); ok && !out.pruned && a.report != nil {
+				out.pruned = a.report(e.Epoch, v)
 			}
 		}
-		over := a.until > 0 && seen >= a.until && t.saved(trial) >= a.until
-		if stopped || over {
-			stopped = true
-			if err := t.session.Stop(ctx, trial, attempt); err != nil {
-				return all, stopped, err
+		if over := a.until > 0 && seen >= a.until && t.saved(out.trial) >= a.until; over || out.pruned {
+			out.stopped = true
+			if err := t.session.Stop(ctx, out.trial, attempt); err != nil {
+				return all, err
 			}
 		}
 		if exit, err := t.session.Exited(ctx); err != nil || exit != nil {
-			return all, stopped, errors.Join(err, errors.New("the agent has ended"))
+			return all, errors.Join(err, errors.New("the agent has ended"))
 		}
 		select {
 		case <-ctx.Done():
-			return all, stopped, ctx.Err()
+			return all, ctx.Err()
 		case <-tick.C:
 		}
 	}

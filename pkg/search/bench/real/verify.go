@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 )
 
 // verify trains every task as written and mended, with all seeds.
@@ -46,7 +45,7 @@ func (t trained) String() string {
 func verifyTask(ctx context.Context, o options, t task, seed int) (own, mended trained, err error) {
 	c := cell{task: t, seed: seed}
 	top, err := c.place(ctx)
-	defer func() { err = errors.Join(err, os.RemoveAll(top)) }()
+	defer remove(top)
 	if err != nil {
 		return own, mended, err
 	}
