@@ -253,7 +253,7 @@ func (r *race) count(out *trained, why string) {
 		return
 	}
 	r.best = max(r.best, *out.value)
-	if *out.value >= r.target && !out.pruned {
+	if *out.value >= r.target {
 		select {
 		case <-r.hit:
 		default:

@@ -180,6 +180,7 @@ def asha(link):
     """Ray Tune with a trial on each of two cores."""
     import ray
     from ray import tune
+    from ray.tune.schedulers import ASHAScheduler
 
     path, axes, epochs = link.path, link.axes, most_epochs(link)
 
@@ -201,7 +202,7 @@ def asha(link):
 
     numpy.random.seed(link.seed)
     ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False)
-    scheduler = tune.schedulers.ASHAScheduler(metric="accuracy", mode="max", max_t=epochs)
+    scheduler = ASHAScheduler(metric="accuracy", mode="max", max_t=epochs)
     tune.Tuner(
         trainable,
         param_space={name: space(a) for name, a in names(axes).items()},

@@ -53,7 +53,6 @@ type trained struct {
 	trial   int
 	value   *float64 // on data that was not trained on; nil where there is none
 	stopped bool     // before its end
-	pruned  bool     // since its report said so
 	seconds float64
 	why     string // without a value
 }
@@ -171,11 +170,11 @@ func (t *trainer) follow(ctx context.Context, out *trained, attempt int, a ask) 
 				continue
 			}
 			seen = e.Epoch
-			if v, ok := score(e.Values); ok && !out.pruned && a.report != nil {
-				out.pruned = a.report(e.Epoch, v)
+			if v, ok := score(e.Values); ok && !out.stopped && a.report != nil {
+				out.stopped = a.report(e.Epoch, v)
 			}
 		}
-		if over := a.until > 0 && seen >= a.until && t.saved(out.trial) >= a.until; over || out.pruned {
+		if over := a.until > 0 && seen >= a.until && t.saved(out.trial) >= a.until; over || out.stopped {
 			out.stopped = true
 			if err := t.session.Stop(ctx, out.trial, attempt); err != nil {
 				return all, err
