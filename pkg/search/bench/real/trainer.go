@@ -130,7 +130,8 @@ func (t *trainer) train(ctx context.Context, a ask) (trained, error) {
 	if err != nil {
 		return out, err
 	}
-	return out, t.judge(&out, attempt, events)
+	err = t.judge(&out, attempt, events)
+	return out, err
 }
 
 // number gives a training its trial and attempt.
