@@ -12,7 +12,7 @@ BATCH = 32
 def series(n):
     """Random walks that fall, stay or rise."""
     trend = torch.randint(0, 3, (n,))
-    steps = torch.randn(n, 24) * 0.4 + (trend[:, None] - 1) * 0.15
+    steps = torch.randn(n, 24) * 0.4 + (trend[:, None] - 1) * 0.25
     walk = steps.cumsum(dim=1)
     return (walk + torch.randn(n, 24) * 0.3).unsqueeze(-1), trend
 
