@@ -11,7 +11,7 @@ import (
 )
 
 // meanLife is the mean time between two kills.
-const meanLife = 5 * time.Second
+const meanLife = 2 * time.Second
 
 // kill kills, at random times until the context ends, one of the processes whose
 // command line names the directory: the runner, the agent, a trial. It returns
