@@ -176,6 +176,19 @@ def hyperband(link):
     Tuner(oracle, directory=tempfile.mkdtemp(dir=os.getcwd()), project_name="race", overwrite=True).search()
 
 
+def domains(tune, axes):
+    """The space in the words that Ray Tune and FLAML share."""
+
+    def of(a):
+        if a["choices"]:
+            return tune.choice(a["choices"])
+        if a["whole"]:
+            return tune.lograndint(int(a["low"]), int(a["high"]) + 1) if a["log"] else tune.randint(int(a["low"]), int(a["high"]) + 1)
+        return tune.loguniform(a["low"], a["high"]) if a["log"] else tune.uniform(a["low"], a["high"])
+
+    return {name: of(a) for name, a in names(axes).items()}
+
+
 def asha(link):
     """Ray Tune with a trial on each of two cores."""
     import ray
@@ -183,13 +196,6 @@ def asha(link):
     from ray.tune.schedulers import ASHAScheduler
 
     path, axes, epochs = link.path, link.axes, most_epochs(link)
-
-    def space(a):
-        if a["choices"]:
-            return tune.choice(a["choices"])
-        if a["whole"]:
-            return tune.lograndint(int(a["low"]), int(a["high"]) + 1) if a["log"] else tune.randint(int(a["low"]), int(a["high"]) + 1)
-        return tune.loguniform(a["low"], a["high"]) if a["log"] else tune.uniform(a["low"], a["high"])
 
     def trainable(config):
         def report(epoch, value):
@@ -205,7 +211,7 @@ def asha(link):
     scheduler = ASHAScheduler(metric="accuracy", mode="max", max_t=epochs)
     tune.Tuner(
         trainable,
-        param_space={name: space(a) for name, a in names(axes).items()},
+        param_space=domains(tune, axes),
         tune_config=tune.TuneConfig(scheduler=scheduler, num_samples=-1, max_concurrent_trials=2),
         run_config=tune.RunConfig(storage_path=tempfile.mkdtemp(dir=os.getcwd()), verbose=0),
     ).fit()
@@ -214,15 +220,7 @@ def asha(link):
 def flaml(link):
     from flaml import BlendSearch, tune
 
-    def space(a):
-        if a["choices"]:
-            return tune.choice(a["choices"])
-        if a["whole"]:
-            return tune.lograndint(int(a["low"]), int(a["high"]) + 1) if a["log"] else tune.randint(int(a["low"]), int(a["high"]) + 1)
-        return tune.loguniform(a["low"], a["high"]) if a["log"] else tune.uniform(a["low"], a["high"])
-
-    config = {name: space(a) for name, a in names(link.axes).items()}
-    search = BlendSearch(metric="accuracy", mode="max", space=config, seed=link.seed)
+    search = BlendSearch(metric="accuracy", mode="max", space=domains(tune, link.axes), seed=link.seed)
     tune.run(lambda c: {"accuracy": accuracy(link.train(values_of(c, link.axes)))}, search_alg=search, metric="accuracy", mode="max",
              num_samples=-1, time_budget_s=link.setup["seconds"], verbose=0)
 
