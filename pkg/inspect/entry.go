@@ -50,16 +50,7 @@ func chooseEntry(p *Program, files *project.Project, hints Hints) (problem strin
 	switch {
 	case len(names) == 1:
 		p.Entry = names[0]
-		apart := "is imported by nothing"
-		switch {
-		case several:
-			apart = "is named for what the README begins with"
-		case told[p.Entry]:
-			apart = "a document of the project has a command for"
-		case slices.ContainsFunc(importers[p.Entry], func(n string) bool { return !setAside(n) }):
-			apart = "starts by itself"
-		}
-		p.Why = append(p.Why, "entry: "+p.Entry+", which trains and "+apart)
+		p.Why = append(p.Why, "entry: "+p.Entry+", which trains and "+apart(several, told[p.Entry], importers[p.Entry]))
 		return "", nil
 	case len(names) > 1:
 		return fmt.Sprintf("%s all look like the script to train; say which with `git config mlhook.entry %s`", strings.Join(names, " and "), names[0]), nil
@@ -68,6 +59,19 @@ func chooseEntry(p *Program, files *project.Project, hints Hints) (problem strin
 		return "", nil // its problem is reported next
 	}
 	return "no script here trains a model (no fit, train or backward call was found); name it with `git config mlhook.entry FILE`", nil
+}
+
+// apart says what tells the entry from other files that train.
+func apart(several, told bool, importers []string) string {
+	switch {
+	case several:
+		return "is named for what the README begins with"
+	case told:
+		return "a document of the project has a command for"
+	case slices.ContainsFunc(importers, func(n string) bool { return !setAside(n) }):
+		return "starts by itself"
+	}
+	return "is imported by nothing"
 }
 
 // foremost leaves, of files for which as much speaks, those that start others of

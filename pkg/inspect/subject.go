@@ -2,7 +2,6 @@ package inspect
 
 import (
 	"bytes"
-	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -14,22 +13,19 @@ import (
 // subject leaves, of files for which as much speaks, the only one whose name says
 // what the README begins with.
 func subject(files *project.Project, names []string) ([]string, error) {
-	var meant []string
-	err := files.Texts(func(name string, text []byte) {
-		if path.Dir(name) != "." || !strings.EqualFold(title(name), "readme") {
-			return
-		}
-		begin := beginning(text)
-		for _, n := range names {
-			if own := ownWords(n, names); len(own) > 0 && !slices.ContainsFunc(own, func(w string) bool { return !says(begin, w) }) {
-				meant = append(meant, n)
-			}
-		}
+	readme, err := files.Readme()
+	if err != nil {
+		return nil, err
+	}
+	begin := beginning(readme)
+	meant := slices.DeleteFunc(slices.Clone(names), func(n string) bool {
+		own := ownWords(n, names)
+		return len(own) == 0 || slices.ContainsFunc(own, func(w string) bool { return !says(begin, w) })
 	})
 	if len(meant) == 1 {
-		return meant, err
+		return meant, nil
 	}
-	return names, err
+	return names, nil
 }
 
 // ownWords are those of the name of a file that no other has.

@@ -28,13 +28,31 @@ func (p *Project) Texts(visit func(name string, text []byte)) error {
 	names := slices.Clone(p.texts)
 	slices.SortStableFunc(names, func(a, b string) int { return strings.Count(a, "/") - strings.Count(b, "/") })
 	for _, name := range names[:min(len(names), maxTexts)] {
-		text, err := fs.ReadFile(p.files, name)
+		text, err := p.text(name)
 		if err != nil {
 			return err
 		}
-		if len(text) <= maxConfig {
+		if text != nil {
 			visit(name, text)
 		}
 	}
 	return nil
+}
+
+// Readme is the README in the top directory; nil where there is none.
+func (p *Project) Readme() ([]byte, error) {
+	i := slices.IndexFunc(p.texts, func(name string) bool { return strings.EqualFold(strings.TrimSuffix(name, path.Ext(name)), "readme") })
+	if i < 0 {
+		return nil, nil
+	}
+	return p.text(p.texts[i])
+}
+
+// text reads a document; nil for one that is too large to be written by hand.
+func (p *Project) text(name string) ([]byte, error) {
+	text, err := fs.ReadFile(p.files, name)
+	if err != nil || len(text) > maxConfig {
+		return nil, err
+	}
+	return text, nil
 }
