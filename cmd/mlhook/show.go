@@ -193,7 +193,11 @@ func printDetail(w io.Writer, d run.Detail) {
 		if d.Best != nil && *d.Best == t.N {
 			mark = "*"
 		}
-		fmt.Fprintf(w, "%s trial %-3d %s  %6.1f s  %s\n", mark, t.N, value, t.Seconds, orWord(t.Why, "the code as committed"))
+		why := orWord(t.Why, "the code as committed")
+		if t.Start != run.Cold {
+			why += fmt.Sprintf(" (%s)", t.Start)
+		}
+		fmt.Fprintf(w, "%s trial %-3d %s  %6.1f s  %s\n", mark, t.N, value, t.Seconds, why)
 		for _, ch := range t.Tweak {
 			fmt.Fprintf(w, "            %s  %s -> %s\n", ch.Where(), orWord(strings.TrimSpace(ch.From), "(nothing)"), orWord(strings.TrimSpace(ch.To), "(nothing)"))
 		}

@@ -29,6 +29,7 @@ type outcome struct {
 	models  []agent.Event
 	failure string // what the script raised
 	start   run.Start
+	began   string // how it starts that is not to start cold
 	void    string // why the accuracy is no measurement
 	resume  *agent.Event
 	exit    *agent.Event
@@ -63,6 +64,7 @@ func (l *Loop) execute(ctx context.Context, r run.Run, t run.Trial) error {
 		}
 		if out.start != "" {
 			t.Start = out.start
+			t.Decisions = append(t.Decisions, out.began)
 		}
 		out.resumedBy(&t.Attempts[len(t.Attempts)-1])
 		if lost == nil && !out.paused {
@@ -148,7 +150,7 @@ func (l *Loop) begin(ctx context.Context, t *run.Trial) error {
 	return l.session.Start(ctx, agent.Request{
 		Share: share,
 		V:     agent.Version, Op: agent.OpRun, Trial: t.N, Attempt: attempt, Script: script, Args: l.Settings.Args,
-		Path: l.program.ImportPath, Cwd: cwd, Seed: t.Seed, Threads: 1, LogLimit: logLimit, Grace: 5, Warm: warm, Leave: l.leave, Resume: checkpoint,
+		Path: l.program.ImportPath, Cwd: cwd, Seed: t.Seed, Threads: 1, LogLimit: logLimit, Grace: 5, Warm: warm, Leave: l.grows(), Resume: checkpoint,
 	})
 }
 
@@ -204,8 +206,8 @@ func (l *Loop) follow(ctx context.Context, r run.Run, t *run.Trial) (out outcome
 		offset = next
 		for _, e := range events {
 			out.add(l.located(e, t.N, attempt))
-			if e.Type == agent.EventResume && e.Path != "" {
-				l.say("train", "trial %d: %s", t.N, joined(fmt.Sprintf("goes on behind epoch %d, %s", e.Epoch, e.Level), e.Text))
+			if text := told(e); text != "" {
+				l.say("train", "trial %d: %s", t.N, text)
 			}
 		}
 		if out.exit != nil && !out.exit.Quit {
@@ -246,6 +248,19 @@ func (l *Loop) follow(ctx context.Context, r run.Run, t *run.Trial) (out outcome
 	}
 }
 
+// told is what a person is told of how a training begins.
+func told(e agent.Event) string {
+	switch {
+	case e.Type == agent.EventResume && e.Path != "":
+		return joined(fmt.Sprintf("goes on behind epoch %d, %s", e.Epoch, e.Level), e.Text)
+	case e.Type == agent.EventWarm && e.Level == agent.LevelCold:
+		return "starts cold: " + firstLine(e.Text)
+	case e.Type == agent.EventWarm && e.Value != nil:
+		return fmt.Sprintf("starts %s: %s; on %d rows the outputs differ by %.1g at most", e.Level, firstLine(e.Text), e.Samples, *e.Value)
+	}
+	return ""
+}
+
 // add notes an event. What the agent writes is checked here as hostile input.
 func (o *outcome) add(e agent.Event) {
 	switch e.Type {
@@ -270,7 +285,7 @@ func (o *outcome) add(e agent.Event) {
 		o.curve = append(o.curve, run.Point{Epoch: e.Epoch, Values: e.Values})
 	case agent.EventWarm:
 		if start := run.Start(e.Level); slices.Contains([]run.Start{run.Cold, run.Warm, run.Grown}, start) {
-			o.start = start
+			o.start, o.began = start, told(e)
 		}
 	case agent.EventVoid:
 		o.void = firstLine(e.Text)

@@ -77,7 +77,6 @@ type Loop struct {
 	image   engine.Image
 	session engine.Session
 	budget  *budget
-	leave   bool // trials leave what others can start from; the search asks for no such start yet
 }
 
 // An ending is the error by which a stage ends the run.

@@ -116,10 +116,17 @@ func (l *Loop) resumable(trials []run.Trial) bool {
 	return l.program.Resume != "trial" && len(trials) > 0 && trials[0].Fits == 1
 }
 
+// grows tells whether a trial of the program can start from the model of
+// another, and so whether each leaves what others need for that.
+func (l *Loop) grows() bool { return l.program.Family == "keras" || l.program.Family == "torch" }
+
+// warm tells whether a trial started from the model of another.
+func warm(t run.Trial) bool { return t.Start == run.Warm || t.Start == run.Grown }
+
 // lineage tells whether a trial's model is not what its source gives when
 // trained cold.
 func lineage(t run.Trial) bool {
-	return t.Start == run.Warm || t.Start == run.Grown ||
+	return warm(t) ||
 		slices.ContainsFunc(t.Attempts, func(a run.Attempt) bool { return a.Resume == "approximate" })
 }
 

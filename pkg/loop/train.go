@@ -100,7 +100,11 @@ func (l *Loop) next(r run.Run, trials []run.Trial) (run.Trial, error) {
 	if action.Kind == search.Continue {
 		return goOn(trials[action.Trial], action), nil
 	}
-	return run.Trial{N: len(trials), State: run.Training, Start: run.Cold, Why: action.Why, Move: string(action.Move), Until: action.Until,
+	start := run.Cold
+	if action.Warm {
+		start = run.Warm // or grown, as the agent finds
+	}
+	return run.Trial{N: len(trials), State: run.Training, Start: start, Why: action.Why, Move: string(action.Move), Until: action.Until,
 		Values: action.Values, Parent: action.Parent, Seed: seed(r) + action.Seed}, nil
 }
 
@@ -110,7 +114,7 @@ func (l *Loop) problem(r run.Run, trials []run.Trial) search.Problem {
 		Family: l.program.Family, Model: l.program.Model, Seed: seed(r), Version: search.Version,
 		Goal:      l.goal(),
 		Budget:    search.Budget{Trials: l.Settings.Trials, Seconds: l.Settings.Minutes * 60},
-		Resumable: l.resumable(trials), Tallies: moves(r.Tallies),
+		Resumable: l.resumable(trials), Warm: l.grows(), Tallies: moves(r.Tallies),
 	}
 	for _, t := range l.tunables() {
 		kind := search.Number
@@ -135,7 +139,7 @@ func history(trials []run.Trial) []search.Trial {
 	var h []search.Trial
 	for _, t := range trials {
 		s := search.Trial{N: t.N, Values: t.Values, State: search.Done, Score: t.Value, Seconds: t.Seconds,
-			Error: t.Error, Seed: t.Seed, Move: search.Move(t.Move), Lineage: lineage(t)}
+			Error: t.Error, Seed: t.Seed, Move: search.Move(t.Move), Lineage: lineage(t), Warm: warm(t)}
 		switch {
 		case t.State == run.Paused:
 			s.State = search.Paused

@@ -37,7 +37,6 @@ func TestWarmStartIsJournalled(t *testing.T) {
 	ctx := context.Background()
 	l, r := trained(t, ownSplit, "torch")
 	defer l.closeSession(ctx, &ending{})
-	l.leave = true
 	zero, one := 0, 1
 	for _, c := range []struct {
 		parent *int

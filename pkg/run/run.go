@@ -211,7 +211,8 @@ type Trial struct {
 	Curve  []Point           `json:"curve,omitempty"`
 	Fits   int               `json:"fits,omitempty"` // trainings with a curve in one execution
 	// Until is the epoch at which the trial is compared next, 0 for its end;
-	// Decisions is why it went on at each rung.
+	// Decisions is how it started that was not to start cold, and why it went on
+	// at each rung.
 	Until     int      `json:"until,omitempty"`
 	Decisions []string `json:"decisions,omitempty"`
 }

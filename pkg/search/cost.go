@@ -52,9 +52,11 @@ func product(p Problem, values map[string]string, power func(role string) float6
 	return all
 }
 
-// afford shortens a candidate that would outlast the budget. The longest whole
-// training so far gives the price of work: start-up weighs least in it.
-func afford(p Problem, history []Trial, c candidate) candidate {
+// afford shortens a candidate that would outlast the budget, and starts it from
+// the best model so far: cut short, it would learn too little from nothing. The
+// longest whole training so far gives the price of work: start-up weighs least
+// in it.
+func afford(p Problem, history []Trial, best Trial, c candidate) candidate {
 	left, limited := remaining(p, history)
 	price, most := 0.0, 0.0
 	for _, t := range history {
@@ -77,7 +79,7 @@ func afford(p Problem, history []Trial, c candidate) candidate {
 	}
 	c.values = stretch(p.Params, c.values, math.Pow(left/need, 1/float64(n)))
 	c.why += ", shortened to the time left"
-	return c
+	return c.from(p, best)
 }
 
 // stretch multiplies whatever says how long is trained.

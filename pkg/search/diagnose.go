@@ -9,7 +9,7 @@ import (
 // line each what to try next from there, best first.
 func diagnosis(p Problem, t Trial) []candidate {
 	to := func(name string, values map[string]string, why string, args ...any) candidate {
-		return candidate{values, fmt.Sprintf(why, args...), t.N, Diagnosis.named(name)}
+		return candidate{values: values, why: fmt.Sprintf(why, args...), parent: t.N, move: Diagnosis.named(name)}
 	}
 	rate := func(factor float64) map[string]string { return scale(p.Params, t.Values, factor, "learning_rate") }
 	wider := func() map[string]string { return scale(p.Params, t.Values, 4, "width", "filters", "leaves") }
@@ -31,7 +31,7 @@ func diagnosis(p Problem, t Trial) []candidate {
 		return []candidate{to("noisy", rate(0.3), "validation jumps by %.3f from epoch to epoch: a third of the learning rate", jump(t.Curve))}
 	case underfit(t.Curve, p.Goal):
 		return []candidate{to("underfit", wider(), "flat and underfit: four times as wide"),
-			to("underfit", layered(p, t.Values), "flat and underfit: one more layer")}
+			to("underfit", layered(p, t.Values), "flat and underfit: one more layer").from(p, t)}
 	case len(t.Curve) > 2:
 		return []candidate{to("plateau", rate(0.3), "no gain over the last of %d epochs: a third of the learning rate", len(t.Curve))}
 	}

@@ -55,7 +55,7 @@ func anywhere(p Problem, rng *rand.Rand) candidate {
 			param.set(values, param.random(rng))
 		}
 	}
-	return candidate{values, "a random point of the space", 0, Random}
+	return candidate{values: values, why: "a random point of the space", move: Random}
 }
 
 // around changes about a third of a trial's parameters a little.
@@ -66,7 +66,7 @@ func around(p Problem, t Trial, rng *rand.Rand) candidate {
 			param.set(values, param.near(param.in(values), rng))
 		}
 	}
-	return candidate{values, fmt.Sprintf("a variation of trial %d", t.N), t.N, Variation}
+	return candidate{values: values, why: fmt.Sprintf("a variation of trial %d", t.N), parent: t.N, move: Variation}
 }
 
 // reach is the part of the domain worth a random draw: three times the sane

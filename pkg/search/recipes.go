@@ -119,7 +119,7 @@ func guesses(p Problem, base, best Trial) []candidate {
 		r.param.set(joint, r.to)
 		why = append(why, r.why)
 	}
-	repaired := candidate{joint, strings.Join(why, ", "), base.N, Repair}
+	repaired := candidate{values: joint, why: strings.Join(why, ", "), parent: base.N, move: Repair}
 	next := diagnosis(p, best)
 	if len(outliers) > 0 && outliers[0].far < mild {
 		all = append(append(all, next...), repaired)
@@ -127,15 +127,27 @@ func guesses(p Problem, base, best Trial) []candidate {
 		all = append(append(all, repaired), next...)
 	}
 	for _, r := range recipesFor(p) {
-		all = append(all, candidate{r.apply(p.Params), r.why(), base.N, FromBook.named(r.Name)})
+		all = append(all, candidate{values: r.apply(p.Params), why: r.why(), parent: base.N, move: FromBook.named(r.Name)})
 	}
-	all = append(all, candidate{stretch(p.Params, best.Values, 3), "three times as long", best.N, Diagnosis.named("longer")})
+	all = append(all, candidate{values: stretch(p.Params, best.Values, 3), why: "three times as long", parent: best.N, move: Diagnosis.named("longer")})
 	for _, r := range outliers {
 		single := map[string]string{}
 		r.param.set(single, r.to)
-		all = append(all, candidate{single, r.why, base.N, Repair})
+		all = append(all, candidate{values: single, why: r.why, parent: base.N, move: Repair})
 	}
-	return append(all, candidate{layered(p, best.Values), "one more layer", best.N, Diagnosis.named("deeper")})
+	deeper := candidate{values: layered(p, best.Values), why: "one more layer", parent: best.N, move: Diagnosis.named("deeper")}
+	return append(all, deeper.from(p, best))
+}
+
+// from starts a candidate from a trial's saved model, where the program's
+// trainings can. A model that grows never falls behind what it grew from; it
+// saves time and not quality, and its source still has to be trained cold.
+func (c candidate) from(p Problem, t Trial) candidate {
+	if p.Warm && t.State == Done && t.Score != nil {
+		c.warm, c.parent = true, t.N
+		c.why += fmt.Sprintf(", from the model of trial %d", t.N)
+	}
+	return c
 }
 
 func copied(values map[string]string) map[string]string {

@@ -70,11 +70,11 @@ type standing struct {
 	value float64
 }
 
-// field is who got to a rung, best first.
+// field is who got to a rung, best first: those who began where all do.
 func field(history []Trial, rung int, g gauge) []standing {
 	var all []standing
 	for _, t := range history {
-		if epochsOf(t) >= rung {
+		if epochsOf(t) >= rung && !t.Warm {
 			all = append(all, standing{t, g.best(t.Curve, rung)})
 		}
 	}

@@ -2,6 +2,7 @@ package search
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -40,7 +41,7 @@ func play(p Problem, surface func(read func(role string) float64, has func(role,
 			return false
 		}
 		score, curve := surface(read, has)
-		history = append(history, Trial{N: len(history), Values: a.Values, State: Done, Score: &score, Curve: curve, Seconds: 1, Seed: a.Seed})
+		history = append(history, Trial{N: len(history), Values: a.Values, State: Done, Score: &score, Curve: curve, Seconds: 1, Seed: a.Seed, Move: a.Move})
 	}
 }
 
@@ -214,6 +215,30 @@ func TestAfford(t *testing.T) {
 	}
 	if a := Next(p, []Trial{{Score: &score, Seconds: 100}}); a.Kind != Stop {
 		t.Fatalf("got %+v", a)
+	}
+	p.Warm = true // what is cut short goes on from a model
+	if a := Next(p, []Trial{{State: Done, Score: &score, Seconds: 10}}); !a.Warm || *a.Parent != 0 {
+		t.Fatalf("got %+v", a)
+	}
+}
+
+// A network is grown from the best model where the first guesses are used up,
+// and only where its trainings can start from one.
+func TestGrown(t *testing.T) {
+	p := Problem{Model: "mlp", Goal: Goal{Target: 0.95}, Budget: Budget{Trials: 20}, Version: Version, Params: []Param{
+		number("learning_rate", "keras.optimizers.Adam", "0.001", 1e-6, 1, false), number("epochs", "fit", "15", 1, 60, true),
+		choice("layers", "keras.Sequential", "", "", "Dense(32)")}}
+	for _, p.Warm = range []bool{false, true} {
+		history, _ := play(p, network(0.9))
+		i := slices.IndexFunc(history, func(t Trial) bool { return t.Move == Diagnosis.named("deeper") })
+		if i < 0 {
+			t.Fatalf("no layer is added in %d trials", len(history))
+		}
+		a := Next(p, history[:i])
+		best := ranked(armsOf(history[:i]), p.Goal)[0].trials[0].N
+		if a.Warm != p.Warm || *a.Parent != best || a.Until != 0 {
+			t.Fatalf("warm %v: %+v, the best is %d", p.Warm, a, best)
+		}
 	}
 }
 

@@ -77,6 +77,8 @@ type Problem struct {
 	Version int
 	// Resumable says that a training can be paused after an epoch and continued.
 	Resumable bool
+	// Warm says that a training can start from the model that another one saved.
+	Warm bool
 	// Recipes replace those of the model family, best first: learned elsewhere.
 	Recipes []Recipe
 	Tallies map[Move]Tally // of earlier runs; they order the recipes
@@ -116,6 +118,7 @@ type Trial struct {
 	// Lineage says that the model was not made by one cold, exact training of
 	// its source: continued approximately, started warm or grown.
 	Lineage bool
+	Warm    bool // it started from the model of another trial
 }
 
 // ActionKind is what to do next.
@@ -136,6 +139,7 @@ type Action struct {
 	Kind   ActionKind
 	Values map[string]string // of the new trial
 	Parent *int              // the trial that Values were derived from, that is confirmed, or that reached the target
+	Warm   bool              // start from the saved model of Parent, grown where Values make it larger
 	Seed   int64             // added to the run's seed
 	Trial  int               // the one to continue
 	Until  int               // epochs after which the trial is to be paused; 0: its end
@@ -196,11 +200,15 @@ func fresh(p Problem, history []Trial, arms, top []arm) (Action, bool) {
 		return Action{Why: "the program has no place that can be tuned"}, false
 	}
 	for _, c := range candidates(p, history, top) {
-		c = afford(p, history, c)
-		if !tried(arms, c.values) {
-			parent := c.parent
-			return Action{Kind: Start, Values: c.values, Parent: &parent, Why: c.why, Move: c.move, Until: until(p, history, c.values, 0)}, true
+		c = afford(p, history, top[0].trials[0], c)
+		if tried(arms, c.values) {
+			continue
 		}
+		a := Action{Kind: Start, Values: c.values, Parent: &c.parent, Why: c.why, Move: c.move, Warm: c.warm}
+		if !c.warm { // what starts warm is ahead of all others at any rung
+			a.Until = until(p, history, c.values, 0)
+		}
+		return a, true
 	}
 	return Action{Why: "everything in the space was tried"}, false
 }

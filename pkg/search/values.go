@@ -13,6 +13,7 @@ type candidate struct {
 	why    string
 	parent int // the trial that values derive from
 	move   Move
+	warm   bool // starts from the saved model of parent
 }
 
 // key is equal for equal configurations.
