@@ -37,6 +37,10 @@ func TestEntry(t *testing.T) {
 			"train.py":      "import zoo\nfrom zoo import Net\n" + starts + "    getattr(zoo, \"Net\")().train()\n",
 			"example.ipynb": cells("import keras\nkeras.Sequential().fit(0, 0)\n"),
 		}, "train.py"},
+		"what TensorFlow starts without being told what": {map[string]string{
+			"trainer.py": "import tensorflow as tf\nclass Trainer:\n    def run(self, s):\n        s.run(tf.train.AdamOptimizer().minimize(0))\n",
+			"main.py":    "import tensorflow as tf\nimport trainer\ndef main(argv=None):\n    trainer.Trainer().run(tf.Session())\n" + starts + "    tf.app.run()\n",
+		}, "main.py"},
 		"PyTorch's mode is no training": {map[string]string{
 			"engine.py":   torchStep,
 			"evaluate.py": "import torch\nfrom engine import other\nmodel = torch.load(\"m\")\nmodel.train(False)\n",

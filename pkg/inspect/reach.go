@@ -133,6 +133,9 @@ func (r *reach) follow(m *project.Module, root pysrc.Node) {
 			}
 		case *pysrc.Call:
 			r.calls = append(r.calls, call{m, n})
+			if name := m.Canonical(n); strings.HasPrefix(name, "tensorflow.") && strings.HasSuffix(name, "app.run") {
+				r.name(m, "main", false)
+			}
 		case *pysrc.Name:
 			if !stored[n] {
 				r.name(m, n.ID, false)
