@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/mlhook/mlhook/pkg/agent"
@@ -312,7 +313,11 @@ func (l *Loop) settle(ctx context.Context, t run.Trial, out outcome) error {
 	if out.exit != nil {
 		t.Seconds += out.exit.Seconds
 	}
-	t.Metric = out.metric(func() string { return l.logText(t.N, attempt) })
+	log := sync.OnceValue(func() string { return l.logText(t.N, attempt) })
+	t.Metric = out.metric(log)
+	if len(t.Curve) == 0 {
+		t.Curve = printedCurve(log())
+	}
 	if t.Metric != nil && t.Metric.Split == run.Test {
 		t.Validation = measured(out.metrics, run.Validation)
 	}

@@ -24,7 +24,7 @@ func diagnosis(p Problem, t Trial) []candidate {
 	case rising(t.Curve):
 		factor := longer(t.Curve, p.Goal)
 		return []candidate{to("still rising", stretch(p.Params, t.Values, factor),
-			"still improving after %d epochs: train %.0f times as long", len(t.Curve), factor)}
+			"still improving after %d epochs: train %.0f times as long", epochsOf(t), factor)}
 	case overfit(t.Curve):
 		return []candidate{to("overfit", regularised(p, t.Values), "training goes on to improve while validation does not: regularise")}
 	case noisy(t):
@@ -33,7 +33,7 @@ func diagnosis(p Problem, t Trial) []candidate {
 		return []candidate{to("underfit", wider(), "flat and underfit: four times as wide"),
 			to("underfit", layered(p, t.Values), "flat and underfit: one more layer").from(p, t)}
 	case len(t.Curve) > 2:
-		return []candidate{to("plateau", rate(0.3), "no gain over the last of %d epochs: a third of the learning rate", len(t.Curve))}
+		return []candidate{to("plateau", rate(0.3), "no gain over the last of %d epochs: a third of the learning rate", epochsOf(t))}
 	}
 	return nil
 }
