@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -98,6 +99,38 @@ func Newest(dir string, say func(text string)) (*Checkpoint, error) {
 	}
 	return nil, nil
 }
+
+// Inherit gives a verified checkpoint of one trial to another that has none;
+// trials is the directory of all. The files are the same, as nothing changes
+// them. It returns how the other trial knows the checkpoint.
+func Inherit(trials string, from, to int, c Checkpoint) (Checkpoint, error) {
+	root, err := os.OpenRoot(trials)
+	if err != nil {
+		return c, err
+	}
+	defer root.Close()
+	source := filepath.Join(CheckpointDir(from), c.Name)
+	c.Name = fmt.Sprintf("%d-%s", c.Epoch, inherited)
+	target := filepath.Join(CheckpointDir(to), c.Name)
+	temporary := filepath.Join(CheckpointDir(to), ".tmp-"+c.Name)
+	err = errors.Join(root.RemoveAll(temporary), root.MkdirAll(temporary, 0o755))
+	for _, file := range append(slices.Collect(maps.Keys(c.Files)), manifestName) {
+		err = errors.Join(err, root.Link(filepath.Join(source, file), filepath.Join(temporary, file)))
+	}
+	if err == nil {
+		err = root.Rename(temporary, target)
+	}
+	if err != nil {
+		return c, fmt.Errorf("take over checkpoint %s: %w", source, err)
+	}
+	return c, nil
+}
+
+// inherited ends the name of a checkpoint that no attempt of the trial wrote.
+const inherited = "0-0"
+
+// Inherited tells whether another trial wrote the checkpoint.
+func (c Checkpoint) Inherited() bool { return strings.HasSuffix(c.Name, "-"+inherited) }
 
 // SetAside renames a bad checkpoint, which is kept for whoever wants to know.
 func SetAside(dir, name string) error {

@@ -83,6 +83,9 @@ type Request struct {
 	Leave bool `json:"leave,omitempty"`
 	// Resume names the checkpoint of the trial to go on from; "" starts fresh.
 	Resume string `json:"resume,omitempty"`
+	// Wrote is the Manifest.Script of a Resume that a shorter training of the same
+	// program wrote, see Inherit: the two differ in nothing but their length.
+	Wrote string `json:"wrote,omitempty"`
 	// Share is the part of the training time that checkpoints may take; 0 means
 	// 0.02, and 1 writes one after every epoch.
 	Share float64 `json:"share,omitempty"`

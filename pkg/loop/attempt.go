@@ -123,7 +123,7 @@ func (l *Loop) begin(ctx context.Context, t *run.Trial) error {
 		}
 		files = made.Files
 	}
-	checkpoint, err := l.checkpoint(t)
+	checkpoint, wrote, err := l.checkpoint(ctx, t)
 	if err != nil {
 		return err
 	}
@@ -151,7 +151,7 @@ func (l *Loop) begin(ctx context.Context, t *run.Trial) error {
 	return l.session.Start(ctx, agent.Request{
 		Share: share,
 		V:     agent.Version, Op: agent.OpRun, Trial: t.N, Attempt: attempt, Script: script, Args: l.Settings.Args,
-		Path: l.program.ImportPath, Cwd: cwd, Seed: t.Seed, Threads: 1, LogLimit: logLimit, Grace: 5, Warm: warm, Leave: l.grows(), Resume: checkpoint,
+		Path: l.program.ImportPath, Cwd: cwd, Seed: t.Seed, Threads: 1, LogLimit: logLimit, Grace: 5, Warm: warm, Leave: l.grows(), Resume: checkpoint, Wrote: wrote,
 	})
 }
 

@@ -66,7 +66,7 @@ func (l *Loop) tryAgain(ctx context.Context, t *run.Trial, gone *lost) (stuck st
 	again(t, gone.why)
 	failed := failures(*t)
 	if len(failed) > 1 { // a single one needs no proof of progress, and hashing takes its time
-		if _, err := l.checkpoint(t); err != nil {
+		if _, _, err := l.checkpoint(ctx, t); err != nil {
 			return "", err
 		}
 		failed = failures(*t)

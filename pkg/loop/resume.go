@@ -1,6 +1,7 @@
 package loop
 
 import (
+	"context"
 	"errors"
 	"io/fs"
 	"os"
@@ -40,15 +41,22 @@ func (l *Loop) interrupted(t *run.Trial) {
 	}
 }
 
-// checkpoint names the newest valid checkpoint of a trial, empty when there is
-// none, and notes with the attempt from where it goes on.
-func (l *Loop) checkpoint(t *run.Trial) (string, error) {
+// checkpoint is the newest valid checkpoint of a trial, at first that of one that
+// it continues; it notes with the attempt from where it goes on. The zero value
+// stands for none. wrote is what of another program's it is.
+func (l *Loop) checkpoint(ctx context.Context, t *run.Trial) (name, wrote string, err error) {
 	found, err := agent.Newest(l.checkpoints(t.N), func(text string) { l.say("train", "trial %d: %s", t.N, text) })
+	if err == nil && found == nil && len(t.Attempts) == 1 {
+		found, err = l.extend(ctx, t)
+	}
 	if err != nil || found == nil {
-		return "", err
+		return "", "", err
 	}
 	t.Attempts[len(t.Attempts)-1].FromEpoch = found.Epoch
-	return found.Name, nil
+	if found.Inherited() {
+		wrote = found.Script
+	}
+	return found.Name, wrote, nil
 }
 
 func (l *Loop) checkpoints(trial int) string {

@@ -60,7 +60,7 @@ func afford(p Problem, history []Trial, best Trial, c candidate) candidate {
 	left, limited := remaining(p, history)
 	price, most := 0.0, 0.0
 	for _, t := range history {
-		if w := work(p, t.Values); w > most && t.Seconds > 0 && t.State != Paused {
+		if w := work(p, t.Values); w > most && t.Seconds > 0 && t.State != Paused && !t.Partly {
 			price, most = t.Seconds/w, w
 		}
 	}

@@ -119,6 +119,9 @@ type Trial struct {
 	// its source: continued approximately, started warm or grown.
 	Lineage bool
 	Warm    bool // it started from the model of another trial
+	// Partly says that Seconds are not those of the whole training: it went on from
+	// where a shorter one ended.
+	Partly bool
 }
 
 // ActionKind is what to do next.

@@ -53,6 +53,9 @@ type Tunable struct {
 	// Unless is the ID of a choice: where that is not left alone, nothing takes
 	// this value any more (the momentum of an optimizer that is swapped).
 	Unless string `json:"-"`
+	// Length says that the value decides how long is trained, and nothing else:
+	// the same training with a greater one begins alike.
+	Length bool `json:"-"`
 }
 
 // A Move describes a tunable whose choices are edits of more than one value:
@@ -87,6 +90,7 @@ func Find(program []*project.Module, modules project.Modules, family string) []T
 	for i, t := range found {
 		if m := modules[t.File]; m != nil {
 			found[i].Line, found[i].Cell = m.Line(t.Place.Start)
+			found[i].Length = length(m, t, modules)
 		}
 	}
 	return found

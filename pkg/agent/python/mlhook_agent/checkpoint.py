@@ -71,13 +71,17 @@ class Store:
         self._writing = _thread.allocate_lock()  # held while a checkpoint is being written
         self._scores: Dict[str, float] = {}
         self._warned = False
-        self._script = ""
+        self._script = self._wrote = ""
         self._clean()
 
-    def open(self, name: str) -> None:
-        """Take the checkpoint that the host chose; where it cannot be used, say so and start fresh."""
+    def open(self, name: str, wrote: str = "") -> None:
+        """Take the checkpoint that the host chose; where it cannot be used, say so and start fresh.
+
+        wrote is the hash of another program that may have written it: a shorter training of the same.
+        """
         if not name:
             return
+        self._wrote = wrote
         try:
             self.resume = self.load(name)
         except (Unusable, OSError, ValueError, KeyError, TypeError) as error:
@@ -162,7 +166,7 @@ class Store:
         for file, known in manifest["files"].items():
             if os.path.basename(file) != file or identify(os.path.join(directory, file)) != known:
                 raise Unusable("%s is not the file that was written" % file)
-        if manifest["script"] != self.script():
+        if manifest["script"] not in (self.script(), self._wrote):
             raise Unusable("written by other code")
         for module, version in manifest["versions"].items():
             here = _version(module)

@@ -79,7 +79,7 @@ def checkpoints(
         os.path.join(os.path.dirname(directory), "checkpoints"), writer, request.get("share") or spacing.SHARE,
         request["attempt"], tree,
     )
-    store.open(request.get("resume") or "")
+    store.open(request.get("resume") or "", request.get("wrote") or "")
     return store
 
 
