@@ -14,8 +14,9 @@ import (
 type candidate struct {
 	*project.Module
 	evidence int
-	serves   bool // it is a web application or has a window
-	told     bool // a document has a command that runs it
+	serves   bool     // it is a web application or has a window
+	told     string   // what runs it, in words: a document has a command that does, or a script starts it; empty without
+	starters []string // scripts that start it as a program
 }
 
 // What it counts that a file trains, by how surely it does.
@@ -60,15 +61,22 @@ func candidates(files *project.Project) (found []candidate, importers map[string
 			found = append(found, c)
 		}
 	}
-	return found, importers, documented(files, found, importers)
+	return found, importers, documented(files, found, importers, seen)
 }
 
 // documented adds what speaks for candidates beyond their own source.
-func documented(files *project.Project, found []candidate, importers map[string][]string) error {
+func documented(files *project.Project, found []candidate, importers map[string][]string, seen []project.Glance) error {
 	if len(found) < 2 {
 		return nil
 	}
 	told, err := named(files)
+	if err != nil {
+		return err
+	}
+	starters, err := startedBy(files, seen)
+	if err != nil {
+		return err
+	}
 	trains := map[string]bool{} // and does nothing else
 	for _, c := range found {
 		trains[c.Name] = c.evidence >= surely
@@ -77,16 +85,37 @@ func documented(files *project.Project, found []candidate, importers map[string]
 		if c.evidence == 0 {
 			continue
 		}
+		// What trains by itself may start what helps it.
+		by := slices.DeleteFunc(starters[c.Name], func(n string) bool { return trains[n] })
+		how, told := runBy(c.Name, told, by)
 		if c.serves {
-			told[c.Name] = min(told[c.Name], aside) // it is run to be used
+			how = min(how, aside) // it is run to be used
 		}
-		found[i].evidence += told[c.Name]
-		found[i].told = told[c.Name] > 0
+		found[i].evidence += how
+		found[i].told, found[i].starters = told, by
 		if !namedForTraining(c.Name) && slices.ContainsFunc(importers[c.Name], func(n string) bool { return trains[n] }) {
 			found[i].evidence-- // it is a part of what trains
 		}
 	}
-	return err
+	return nil
+}
+
+// runBy is what it counts that documents have a command for a file, or that
+// scripts start it, and in words which of these counts.
+func runBy(name string, told map[string]int, starters []string) (how int, by string) {
+	if how = told[name]; how > 0 {
+		by = "a document of the project has a command for"
+	}
+	for _, starter := range starters {
+		n := max(aside, told[starter])
+		if path.Dir(starter) == "." {
+			n = first
+		}
+		if n > how {
+			how, by = n, starter+" starts"
+		}
+	}
+	return how, by
 }
 
 // climb goes from files that train up to what imports them until nothing

@@ -9,8 +9,8 @@ import (
 	"github.com/mlhook/mlhook/pkg/project"
 )
 
-// What it counts that a file is run by a command in a document: in one of a
-// directory, which is about that directory; in the README at the top, or for a
+// What it counts that a file is run by a command in a document or by a script: in
+// one of a directory, which is about that directory; in one at the top, or for a
 // build tool.
 const (
 	aside = 1
@@ -37,7 +37,7 @@ var (
 func named(files *project.Project) (map[string]int, error) {
 	found := map[string]int{}
 	err := files.Texts(func(name string, text []byte) {
-		if setAside(name) || files.Foreign(name) || !isProse(name) && slices.ContainsFunc(words(title(name)), func(w string) bool { return beside[w] }) {
+		if setAside(name) || files.Foreign(name) || !isProse(name) && isBeside(name) {
 			return
 		}
 		how := aside
@@ -92,7 +92,9 @@ func runs(name, text string) (words []string) {
 func program(args []string) string {
 	for i, arg := range args {
 		switch {
-		case arg == "-m" && i+1 < len(args):
+		case arg == "-c":
+			return "" // code
+		case arg == "-m" && i+1 < len(args) && !launching[args[i+1]]:
 			return module(args[i+1])
 		case strings.HasSuffix(arg, ".py"), strings.HasSuffix(arg, ".ipynb"):
 			return arg
@@ -103,6 +105,9 @@ func program(args []string) string {
 	return ""
 }
 
+// launching are modules that run another file in several processes.
+var launching = set("torch.distributed.launch torch.distributed.run accelerate.commands.launch")
+
 // module is the file of a module.
 func module(dotted string) string { return strings.ReplaceAll(dotted, ".", "/") + ".py" }
 
@@ -111,8 +116,10 @@ func module(dotted string) string { return strings.ReplaceAll(dotted, ".", "/") 
 func meant(files *project.Project, dir, word string) string {
 	word = path.Clean(strings.Trim(strings.ReplaceAll(word, `\`, "/"), "*_()[]"))
 	for _, exact := range []string{path.Join(dir, word), word} {
-		if files.Has(exact) {
-			return exact
+		for _, exact := range []string{exact, strings.TrimSuffix(exact, ".py") + "/__main__.py"} {
+			if files.Has(exact) {
+				return exact
+			}
 		}
 	}
 	for strings.HasPrefix(word, "../") {

@@ -24,7 +24,7 @@ const (
 // findData lists the paths that the program reads.
 func findData(p *Program, src Source, t *trace, extra []string) error {
 	m := mapper{src: src, dir: path.Dir(p.Entry)}
-	w := pathfinder{t, m.dir}
+	w := pathfinder{trace: t, dir: m.dir}
 	var read []reading
 	for _, name := range extra {
 		read = append(read, reading{name: name})

@@ -27,12 +27,12 @@ func chooseEntry(p *Program, files *project.Project, hints Hints) (problem strin
 	if err != nil {
 		return "", err
 	}
-	best, names, damaged, told := 0, []string{}, []string{}, map[string]bool{}
+	best, names, damaged, told, starters := 0, []string{}, []string{}, map[string]string{}, map[string][]string{}
 	for _, c := range candidates {
 		if len(c.File.Problems) > 0 {
 			damaged = append(damaged, c.Name)
 		}
-		told[c.Name] = c.told
+		told[c.Name], starters[c.Name] = c.told, c.starters
 		switch n := c.evidence; {
 		case n > best:
 			best, names = n, []string{c.Name}
@@ -41,7 +41,7 @@ func chooseEntry(p *Program, files *project.Project, hints Hints) (problem strin
 		}
 	}
 	names = foremost(names, importers)
-	several := len(names) > 1
+	several := len(names) > 1 && !together(names, starters)
 	if several {
 		if names, err = subject(files, names); err != nil {
 			return "", err
@@ -61,13 +61,21 @@ func chooseEntry(p *Program, files *project.Project, hints Hints) (problem strin
 	return "no script here trains a model (no fit, train or backward call was found); name it with `git config mlhook.entry FILE`", nil
 }
 
+// together tells whether one script starts all of some files: they are parts of
+// one thing, and no word says which of them that is.
+func together(names []string, starters map[string][]string) bool {
+	return slices.ContainsFunc(starters[names[0]], func(by string) bool {
+		return !slices.ContainsFunc(names, func(n string) bool { return !slices.Contains(starters[n], by) })
+	})
+}
+
 // apart says what tells the entry from other files that train.
-func apart(several, told bool, importers []string) string {
+func apart(several bool, told string, importers []string) string {
 	switch {
 	case several:
 		return "is named for what the README begins with"
-	case told:
-		return "a document of the project has a command for"
+	case told != "":
+		return told
 	case slices.ContainsFunc(importers, func(n string) bool { return !setAside(n) }):
 		return "starts by itself"
 	}

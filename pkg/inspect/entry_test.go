@@ -207,6 +207,44 @@ func TestEntryByDocuments(t *testing.T) {
 	}
 }
 
+// TestEntryByRunner holds that a script that starts others speaks for the one of
+// them that trains, and is no entry itself.
+func TestEntryByRunner(t *testing.T) {
+	const (
+		script = sklearnFit + "train([], [])\n"
+		run    = "import subprocess, sys\nfor script in ['src/clean.py', 'src/a.py', 'src/evaluate.py']:\n    subprocess.run([sys.executable, script], check=True)\n"
+		both   = "import os\nos.system('python src/a.py')\nos.system('python src/b.py')\n"
+	)
+	for name, test := range map[string]struct {
+		files map[string]string
+		want  string
+	}{
+		"one training":                       {map[string]string{"run_all.py": run, "src/clean.py": "print(1)\n", "src/evaluate.py": script}, "src/a.py"},
+		"one in a directory":                 {map[string]string{"jobs/go.py": run}, "src/a.py"},
+		"a web application":                  {map[string]string{"app.py": "import os, flask\nos.system('python src/a.py')\n"}, "src/a.py"},
+		"one that the README has":            {map[string]string{"jobs/go.py": run, "README.md": "    python jobs/go.py\n", "x.sh": "python src/b.py\n", "y/README.md": "    python src/b.py\n"}, ""},
+		"one more than a directory's README": {map[string]string{"jobs/go.py": run, "README.md": "    python jobs/go.py\n", "y/README.md": "    python src/b.py\n"}, "src/a.py"},
+		"two trainings":                      {map[string]string{"run_all.py": both}, ""},
+		"two, a word of the README in one":   {map[string]string{"run_all.py": both, "README.md": "# a\n\nb too.\n"}, ""},
+		"a comparison":                       {map[string]string{"compare.py": run}, ""},
+		"what was put aside":                 {map[string]string{"old/run.py": run}, ""},
+		"a training that starts another":     {map[string]string{"src/b.py": "import os\n" + script + "os.system('python src/a.py')\n"}, ""},
+		"a training's own words":             {map[string]string{"src/b.py": script + "print('python src/a.py')\n"}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			files := map[string]string{"src/a.py": script, "src/b.py": script}
+			for file, text := range test.files {
+				files[file] = text
+			}
+			p := inspected(t, files)
+			asks := p.Problem != nil && strings.Contains(*p.Problem, "say which")
+			if p.Entry != test.want || asks != (test.want == "") {
+				t.Errorf("entry %q, asks %t, want %q", p.Entry, asks, test.want)
+			}
+		})
+	}
+}
+
 // TestNoEntry holds that a function that nothing calls is no script.
 func TestNoEntry(t *testing.T) {
 	p := inspected(t, map[string]string{"model.py": sklearnFit})

@@ -13,6 +13,11 @@ import (
 var beside = set("ref reference preprocess preprocessing prepare preparation clean cleaning features featurize featurization tune tuning tuner sweep optuna hyperparameter hyperparameters hyperopt hpo gridsearch search benchmark benchmarks compare comparison ablation study " +
 	"eda exploration exploratory explore eval evaluate evaluation metrics predict prediction inference infer visualize visualization plot analysis analyze explain saliency cv kfold crossval demo example examples test debug check")
 
+// isBeside tells whether the name of a file says that it does something beside training.
+func isBeside(name string) bool {
+	return slices.ContainsFunc(words(title(name)), func(w string) bool { return beside[w] })
+}
+
 // Words in names of what people put aside.
 var putAside = set("old older backup bak copy deprecated obsolete archive archived legacy tmp temp before unused trash minimal emergency orig")
 
@@ -48,9 +53,8 @@ func circumstances(files *project.Project, m *project.Module) (n int) {
 	if m.Roots["optuna"] || m.Roots["hyperopt"] {
 		n--
 	}
-	in := words(title(m.Name))
 	switch {
-	case slices.ContainsFunc(in, func(w string) bool { return beside[w] }):
+	case isBeside(m.Name):
 		n -= 2
 	case namedForTraining(m.Name), namesTraining(m.Name):
 		n += 2

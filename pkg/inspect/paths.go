@@ -1,10 +1,8 @@
 package inspect
 
 import (
-	"bytes"
 	"path"
 	"regexp"
-	"strconv"
 	"strings"
 
 	"github.com/mlhook/mlhook/pkg/project"
@@ -43,6 +41,9 @@ type reading struct {
 type pathfinder struct {
 	*trace
 	dir string
+	// every asks for all that a name may hold, in a loop as well, not only for the
+	// first that is known.
+	every bool
 }
 
 // top stands for the directory of the repository in a path made from __file__.
@@ -115,190 +116,6 @@ func (w pathfinder) relative(name string) string {
 		up += "../"
 	}
 	return path.Clean(up + rest)
-}
-
-// A located path has "*" for parts that are unknown; whole is false where it is
-// unknown how it begins.
-type located struct {
-	name  string
-	whole bool
-}
-
-// path is what an expression names.
-func (w pathfinder) path(m *project.Module, e pysrc.Expr, steps int) (name string, whole bool) {
-	if steps == 0 {
-		return "", false
-	}
-	found := once(w.paths, e, steps, func() (l located) {
-		l.name, l.whole = w.locate(m, e, steps-1)
-		return l
-	})
-	return found.name, found.whole
-}
-
-func (w pathfinder) locate(m *project.Module, e pysrc.Expr, steps int) (name string, whole bool) {
-	switch e := e.(type) {
-	case *pysrc.String:
-		if e.Format {
-			return w.format(m, e, steps)
-		}
-		return e.Value, e.Plain
-	case *pysrc.Number:
-		return m.File.Text(e), true
-	case *pysrc.Name:
-		if e.ID == "__file__" {
-			return path.Join(top, m.Name), true
-		}
-		for _, at := range w.holds(m, e) {
-			if name, whole = w.path(at.m, at.e, steps); whole {
-				return name, whole
-			}
-		}
-	case *pysrc.Binary:
-		left, known := w.path(m, e.X, steps)
-		if !known {
-			return "", false
-		}
-		if e.Op == "%" {
-			return percent.ReplaceAllString(left, unknown), true
-		}
-		right, whole := w.path(m, e.Y, steps)
-		if !whole {
-			right = unknown
-		}
-		switch e.Op {
-		case "/":
-			return path.Join(left, right), true
-		case "+":
-			return left + right, true
-		}
-	case *pysrc.Attribute:
-		return w.attribute(m, e, steps)
-	case *pysrc.Subscript: // Path(...).parents[1]
-		if a, ok := e.Value.(*pysrc.Attribute); ok && a.Attr == "parents" {
-			name, whole := w.path(m, a.Value, steps)
-			levels, err := strconv.Atoi(m.File.Text(e.Index))
-			for range levels + 1 {
-				name = path.Dir(name)
-			}
-			return name, whole && err == nil
-		}
-	case *pysrc.Call:
-		return w.made(m, e, steps)
-	}
-	return "", false
-}
-
-// attribute is the path of args.data, config.DATA or path.parent.
-func (w pathfinder) attribute(m *project.Module, e *pysrc.Attribute, steps int) (string, bool) {
-	if e.Attr == "parent" {
-		name, whole := w.path(m, e.Value, steps)
-		return path.Dir(name), whole
-	}
-	base, ok := e.Value.(*pysrc.Name)
-	if !ok {
-		return "", false
-	}
-	for _, at := range w.elsewhere(m, m.Imports[base.ID]+"."+e.Attr) {
-		return w.path(at.m, at.e, steps)
-	}
-	for _, other := range w.program { // args.data
-		for _, c := range other.Calls {
-			if lastName(c.Func) != "add_argument" || strings.ReplaceAll(strings.TrimLeft(firstString(c), "-"), "-", "_") != e.Attr {
-				continue
-			}
-			if given := project.Argument(c, "default", -1); given != nil {
-				return w.path(other, given, steps)
-			}
-		}
-	}
-	return "", false
-}
-
-// made is the path that a call of os.path or pathlib makes.
-func (w pathfinder) made(m *project.Module, c *pysrc.Call, steps int) (string, bool) {
-	a, method := c.Func.(*pysrc.Attribute)
-	last := lastName(c.Func)
-	if method && len(c.Args) == 0 && (last == "resolve" || last == "absolute" || last == "expanduser") {
-		return w.path(m, a.Value, steps)
-	}
-	if last == "format" && method {
-		name, whole := w.path(m, a.Value, steps)
-		return braces.ReplaceAllString(name, unknown), whole
-	}
-	var parts []string
-	if last == "joinpath" && method {
-		name, whole := w.path(m, a.Value, steps)
-		if !whole {
-			return "", false
-		}
-		parts = append(parts, name)
-	}
-	for _, e := range c.Args {
-		name, whole := w.path(m, e, steps)
-		switch {
-		case !whole && len(parts) == 0:
-			return "", false
-		case !whole:
-			name = unknown
-		case isAnchored(name):
-			parts = nil
-		}
-		parts = append(parts, name)
-	}
-	if len(parts) == 0 {
-		return ".", last == "getcwd" || last == "cwd"
-	}
-	switch last {
-	case "join", "joinpath", "Path", "PurePath":
-		return path.Join(parts...), true
-	case "dirname":
-		return path.Dir(parts[0]), true
-	case "abspath", "realpath", "normpath", "expanduser", "str", "fspath":
-		return parts[0], true
-	}
-	return "", false
-}
-
-// format is the path in an f-string of one part, whose expressions are read as
-// if each stood alone in the file, at its place.
-func (w pathfinder) format(m *project.Module, s *pysrc.String, steps int) (string, bool) {
-	src := m.File.Src[s.Start:s.End]
-	open := bytes.IndexAny(src, `"'`)
-	text := src[open:]
-	quote := text[:1]
-	if len(text) >= 6 && bytes.HasPrefix(text, bytes.Repeat(quote, 3)) {
-		quote = text[:3]
-	}
-	if bytes.Count(text, quote) != 2 || bytes.ContainsRune(text, '\\') { // several parts, or escapes
-		return "", false
-	}
-	at, end := s.Start+open+len(quote), s.End-len(quote)
-	var name strings.Builder
-	for _, field := range m.File.Fields(s) {
-		from := at + bytes.LastIndexByte(m.File.Src[at:field.Start], '{')
-		name.Write(m.File.Src[at:max(at, from)])
-		known := false
-		alone := pysrc.Parse(append(bytes.Repeat([]byte("\n"), field.Start), bytes.TrimRight(m.File.Src[field.Start:field.End], " ")...))
-		if len(alone.Body) == 1 {
-			if x, ok := alone.Body[0].(*pysrc.ExprStmt); ok {
-				var part string
-				if part, known = w.path(m, x.X, steps); known {
-					name.WriteString(part)
-				}
-			}
-		}
-		if !known {
-			name.WriteString(unknown)
-		}
-		closing := bytes.IndexByte(m.File.Src[field.End:end], '}')
-		if closing < 0 {
-			return "", false
-		}
-		at = field.End + closing + 1
-	}
-	name.Write(m.File.Src[at:end])
-	return name.String(), true
 }
 
 // writes tells whether open is called for writing.

@@ -15,7 +15,7 @@ type trace struct {
 	calls   map[*project.Module][]*pysrc.Call // those in f-strings included, in source order
 	named   map[string][]call                 // the same by the last word of what is called, those of the entry first
 	defs    map[string]bool                   // names of functions
-	paths   map[resolution]located
+	paths   map[resolution][]string
 	makers  map[resolution]string // see estimator
 }
 
@@ -48,7 +48,7 @@ const farthest = 8
 
 func newTrace(program []*project.Module) *trace {
 	t := &trace{program: program, modules: project.Modules{}, calls: map[*project.Module][]*pysrc.Call{}, named: map[string][]call{},
-		defs: map[string]bool{}, paths: map[resolution]located{}, makers: map[resolution]string{}}
+		defs: map[string]bool{}, paths: map[resolution][]string{}, makers: map[resolution]string{}}
 	for _, m := range program {
 		t.modules[m.Name] = m
 		for _, d := range m.Defs {

@@ -84,7 +84,7 @@ func (m *Module) path(e pysrc.Expr, modules Modules, steps int) string {
 	case *pysrc.Call:
 		return m.pathOf(e, modules, steps)
 	case *pysrc.Name:
-		if opened := m.opened(e); opened != nil {
+		if opened := m.Opened(e); opened != nil {
 			return m.path(opened, modules, steps)
 		}
 		if home := m.scopeAt(e.Start).home(e.ID); home != nil && home.parameter(e.ID) < 0 {
@@ -132,8 +132,8 @@ func (m *Module) pathOf(c *pysrc.Call, modules Modules, steps int) string {
 	return ""
 }
 
-// opened is what `with open(...) as name` opens, around a use of the name.
-func (m *Module) opened(name *pysrc.Name) (found pysrc.Expr) {
+// Opened is what `with open(...) as name` opens, around a use of the name.
+func (m *Module) Opened(name *pysrc.Name) (found pysrc.Expr) {
 	pysrc.Walk(m.File, func(n pysrc.Node) bool {
 		if p, ok := n.(*pysrc.Part); ok && p.Keyword == "with" && p.Start <= name.Start && name.End <= p.End {
 			for i, t := range p.Targets {
