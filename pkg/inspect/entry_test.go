@@ -225,7 +225,7 @@ func TestEntryByRunner(t *testing.T) {
 		"one that the README has":            {map[string]string{"jobs/go.py": run, "README.md": "    python jobs/go.py\n", "x.sh": "python src/b.py\n", "y/README.md": "    python src/b.py\n"}, ""},
 		"one more than a directory's README": {map[string]string{"jobs/go.py": run, "README.md": "    python jobs/go.py\n", "y/README.md": "    python src/b.py\n"}, "src/a.py"},
 		"two trainings":                      {map[string]string{"run_all.py": both}, ""},
-		"two, a word of the README in one":   {map[string]string{"run_all.py": both, "README.md": "# a\n\nb too.\n"}, ""},
+		"two, of which the README has one":   {map[string]string{"run_all.py": "import os\nfor kind in ['forest', 'svm']:\n    os.system(f'python src/{kind}.py')\n", "src/forest.py": script, "src/svm.py": script, "README.md": "# A forest\n"}, ""},
 		"a comparison":                       {map[string]string{"compare.py": run}, ""},
 		"what was put aside":                 {map[string]string{"old/run.py": run}, ""},
 		"a training that starts another":     {map[string]string{"src/b.py": "import os\n" + script + "os.system('python src/a.py')\n"}, ""},
