@@ -73,13 +73,15 @@ func documented(files *project.Project, found []candidate, importers map[string]
 	if err != nil {
 		return err
 	}
-	starters, err := startedBy(files, seen)
-	if err != nil {
-		return err
-	}
 	trains := map[string]bool{} // and does nothing else
+	var names []string
 	for _, c := range found {
 		trains[c.Name] = c.evidence >= surely
+		names = append(names, c.Name)
+	}
+	starters, err := startedBy(files, names, seen)
+	if err != nil {
+		return err
 	}
 	for i, c := range found {
 		if c.evidence == 0 {

@@ -1,7 +1,6 @@
 package inspect
 
 import (
-	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -240,64 +239,92 @@ func (s starter) words(m *project.Module, list []pysrc.Expr) []string {
 	return nil
 }
 
-// startedBy tells by which files of the project each is started as a program,
+// startedBy tells which of some files are started as programs, by which others,
 // sorted. What starts programs to try or to compare them says nothing.
-func startedBy(files *project.Project, seen []project.Glance) (map[string][]string, error) {
-	by := map[string][]string{}
-	var from []string
-	for _, g := range seen {
-		if g.Starts && !setAside(g.Name) && !files.Foreign(g.Name) && !isBeside(g.Name) {
-			from = append(from, g.Name)
-		}
+func startedBy(files *project.Project, names []string, seen []project.Glance) (map[string][]string, error) {
+	from, err := files.Starters(names, seen, func(name string) bool { return setAside(name) || files.Foreign(name) || isBeside(name) })
+	if err != nil {
+		return nil, err
 	}
+	by := map[string][]string{}
 	for _, name := range from {
-		m, err := files.Module(name)
+		found, err := startsOf(files, name, seen)
 		if err != nil {
 			return nil, err
 		}
-		calls := slices.DeleteFunc(slices.Concat(m.Calls), func(c *pysrc.Call) bool {
-			_, given := launched(m, c)
-			return given == nil
-		})
-		if len(calls) == 0 {
-			continue
-		}
-		s, err := newStarter(files, name, seen)
-		if err != nil {
-			return nil, err
-		}
-		found := map[string]bool{}
-		for _, c := range calls {
-			for _, file := range s.started(m, c) {
-				found[file] = true
+		for _, file := range found {
+			if slices.Contains(names, file) && !slices.Contains(by[file], name) {
+				by[file] = append(by[file], name)
 			}
-		}
-		for file := range maps.Keys(found) {
-			by[file] = append(by[file], name)
 		}
 	}
 	return by, nil
 }
 
-// newStarter knows what a file imports, and the files that import it, which may
-// hand it what to start.
-func newStarter(files *project.Project, name string, seen []project.Glance) (starter, error) {
-	program, err := files.Closure(name)
+// startsOf lists what the calls of a file start.
+func startsOf(files *project.Project, name string, seen []project.Glance) (found []string, err error) {
+	m, err := files.Module(name)
 	if err != nil {
-		return starter{}, err
+		return nil, err
 	}
+	calls := slices.DeleteFunc(slices.Clone(m.Calls), func(c *pysrc.Call) bool {
+		_, given := launched(m, c)
+		return given == nil
+	})
+	if len(calls) == 0 {
+		return nil, nil
+	}
+	program, err := files.Near(name)
+	if err != nil {
+		return nil, err
+	}
+	t := newTrace(program)
+	if t.asks(m, calls) {
+		if program, err = withImporters(files, program, seen); err != nil {
+			return nil, err
+		}
+		t = newTrace(program)
+	}
+	s := starter{pathfinder{trace: t, dir: path.Dir(name), every: true}, files}
+	for _, c := range calls {
+		found = append(found, s.started(m, c)...)
+	}
+	return found, nil
+}
+
+// asks tells whether what calls start is handed to a function that the program
+// does not call: those that import it do.
+func (t *trace) asks(m *project.Module, calls []*pysrc.Call) (found bool) {
+	for _, c := range calls {
+		_, given := launched(m, c)
+		for _, e := range given {
+			pysrc.Walk(e, func(node pysrc.Node) bool {
+				if n, ok := node.(*pysrc.Name); ok {
+					d, _ := parameter(m, n)
+					found = found || d != nil && len(t.named[d.Name]) == 0
+				}
+				return !found
+			})
+		}
+	}
+	return found
+}
+
+// withImporters adds to a program the files that import its first.
+func withImporters(files *project.Project, program []*project.Module, seen []project.Glance) ([]*project.Module, error) {
+	name := program[0].Name
 	importers, err := files.Importers([]string{name}, seen)
 	if err != nil {
-		return starter{}, err
+		return nil, err
 	}
 	for _, n := range importers[name] {
 		m, err := files.Module(n)
 		if err != nil {
-			return starter{}, err
+			return nil, err
 		}
 		if !slices.Contains(program, m) {
 			program = append(program, m)
 		}
 	}
-	return starter{pathfinder{trace: newTrace(program), dir: path.Dir(name), every: true}, files}, nil
+	return program, nil
 }

@@ -84,7 +84,7 @@ func TestStarts(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			by, err := startedBy(p, seen)
+			by, err := startedBy(p, []string{"train.py", "src/a.py", "src/b.py", "tool/__main__.py", "nb.ipynb", "scripts/run.py"}, seen)
 			if err != nil {
 				t.Fatal(err)
 			}

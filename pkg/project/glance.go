@@ -20,9 +20,7 @@ type Glance struct {
 	Name string
 	// Trains says that the file may hold a call that trains: it names one, or
 	// it can be started and imports a framework.
-	Trains bool
-	// Starts says that the file may start another as a program.
-	Starts  bool
+	Trains  bool
 	imports []byte // the lines of its import statements
 }
 
@@ -98,18 +96,8 @@ func glance(name string, text []byte, frameworks []string) Glance {
 	if starts && !g.Trains {
 		g.Trains = slices.ContainsFunc(frameworks, func(name string) bool { return bytes.Contains(g.imports, []byte(name)) })
 	}
-	g.Starts = mentions(g.imports, starters) || bytes.Contains(text, []byte("exec(")) ||
-		mentions(g.imports, system) && slices.ContainsFunc(starting, func(call string) bool { return bytes.Contains(text, []byte(call)) })
 	return g
 }
-
-// starters are modules that start programs, and starting how calls of os begin
-// that do.
-var (
-	starters = map[string]bool{"subprocess": true, "runpy": true, "papermill": true, "asyncio": true}
-	system   = map[string]bool{"os": true}
-	starting = []string{"system(", "popen(", "execv", "execl", "spawn"}
-)
 
 // indented tells whether nothing but an indent or a byte order mark stands at
 // the end of a text, in its line.

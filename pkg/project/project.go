@@ -9,6 +9,7 @@ package project
 import (
 	"fmt"
 	"io/fs"
+	"math"
 	"path"
 	"slices"
 	"sort"
@@ -129,8 +130,15 @@ func (p *Project) Module(name string) (*Module, error) {
 	return p.parsed[name], nil
 }
 
-// Closure returns a file and the project's files that it imports, itself first.
-func (p *Project) Closure(entry string) ([]*Module, error) {
+// Closure returns a file and the project's files that it imports, and those that
+// they import and so on, itself first.
+func (p *Project) Closure(entry string) ([]*Module, error) { return p.closure(entry, math.MaxInt) }
+
+// Near returns a file and the project's files that it imports itself.
+func (p *Project) Near(name string) ([]*Module, error) { return p.closure(name, 1) }
+
+// closure goes after the imports of a file and of so many of those that it finds.
+func (p *Project) closure(entry string, most int) ([]*Module, error) {
 	seen := map[string]bool{entry: true}
 	names := []string{entry}
 	var program []*Module
@@ -140,6 +148,9 @@ func (p *Project) Closure(entry string) ([]*Module, error) {
 			return nil, err
 		}
 		program = append(program, m)
+		if i >= most {
+			continue
+		}
 		for _, file := range p.needs(m) {
 			if !seen[file] {
 				seen[file] = true
