@@ -183,6 +183,8 @@ func TestEntryByDocuments(t *testing.T) {
 		"none":                        {"README.md", "Two models, a.py and src/b.py.\n", ""},
 		"a fence":                     {"README.md", "## Use\n```sh\n$ pip install -r requirements.txt\n$ python3 -u src/b.py --epochs 3\n```\n", "src/b.py"},
 		"a module":                    {"README.md", "Type `python -m src.b`.\n", "src/b.py"},
+		"several processes":           {"README.md", "    python -m torch.distributed.launch --nproc_per_node=2 src/b.py\n", "src/b.py"},
+		"code":                        {"README.md", "    python -c 'import x' src/b.py\n", ""},
 		"a directory that is gone to": {"README.md", "    cd src\n    python b.py\n", "src/b.py"},
 		"a sentence":                  {"README.md", "Then run the script `src/b.py`.\n", "src/b.py"},
 		"a sentence with a colon":     {"README.md", "Upload this notebook and run it: `src/b.py`\n", "src/b.py"},

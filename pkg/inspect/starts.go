@@ -66,7 +66,7 @@ var launchers = map[string]launcher{
 // none where it starts none.
 func launched(m *project.Module, c *pysrc.Call) (launch, []pysrc.Expr) {
 	if n, ok := c.Func.(*pysrc.Name); ok && n.ID == "exec" && m.Imports[n.ID] == "" && len(c.Args) > 0 {
-		return byFile, source(m, c.Args[0])
+		return byFile, source(m, c.Args[0], farthest)
 	}
 	l, ok := launchers[m.Canonical(c)]
 	switch {
@@ -88,14 +88,17 @@ func spotted(e pysrc.Expr) []pysrc.Expr {
 
 // source is the path of the file whose text an expression reads: exec's
 // compile(open(path).read(), ...).
-func source(m *project.Module, e pysrc.Expr) []pysrc.Expr {
+func source(m *project.Module, e pysrc.Expr, steps int) []pysrc.Expr {
+	if steps == 0 {
+		return nil
+	}
 	switch e := e.(type) {
 	case *pysrc.Name:
-		if a := assigned(m, e); a != nil && !(a.Span().Start <= e.Start && e.End <= a.Span().End) {
-			return source(m, a)
+		if a := assigned(m, e); a != nil {
+			return source(m, a, steps-1)
 		}
 		if o := m.Opened(e); o != nil {
-			return source(m, o)
+			return source(m, o, steps-1)
 		}
 	case *pysrc.Call:
 		a, method := e.Func.(*pysrc.Attribute)
@@ -103,12 +106,11 @@ func source(m *project.Module, e pysrc.Expr) []pysrc.Expr {
 		case last == "read_text" && method:
 			return spotted(a.Value)
 		case (last == "read" || last == "decode") && method:
-			return source(m, a.Value)
-		case (last == "compile" || last == "open") && len(e.Args) > 0:
-			if last == "open" {
-				return e.Args[:1]
-			}
-			return source(m, e.Args[0])
+			return source(m, a.Value, steps-1)
+		case last == "open" && len(e.Args) > 0:
+			return e.Args[:1]
+		case last == "compile" && len(e.Args) > 0:
+			return source(m, e.Args[0], steps-1)
 		}
 	}
 	return nil
@@ -129,7 +131,7 @@ func (s starter) started(m *project.Module, c *pysrc.Call) (found []string) {
 	var said []string
 	switch how {
 	case byWords:
-		said = s.words(m, given)
+		said = s.argv(m, given)
 	case byCommand:
 		said = s.command(m, given[0], farthest)
 	case byFile:
@@ -170,7 +172,7 @@ func (s starter) command(m *project.Module, e pysrc.Expr, steps int) (said []str
 	}
 	switch e := e.(type) {
 	case *pysrc.List, *pysrc.Tuple:
-		return s.words(m, elements(e))
+		return s.argv(m, elements(e))
 	case *pysrc.Binary:
 		if e.Op == "+" { // options behind
 			if said = s.command(m, e.X, steps-1); said != nil {
@@ -207,19 +209,22 @@ func shell(line string) []string {
 	return runs("", line)
 }
 
-// words lists the files that a command of words runs.
-func (s starter) words(m *project.Module, list []pysrc.Expr) []string {
+// argv lists the files that a command of words runs.
+func (s starter) argv(m *project.Module, list []pysrc.Expr) (said []string) {
+	if len(list) == 0 {
+		return nil
+	}
 	var each [][]string
 	var first []string // of each the first
 	for _, e := range list {
 		names := orUnknown(s.names(m, e, farthest))
 		each, first = append(each, names), append(first, names[0])
 	}
-	if len(first) == 0 {
-		return nil
-	}
 	if slices.Contains([]string{"sh", "bash", "zsh", "cmd"}, path.Base(first[0])) {
-		return shell(first[len(first)-1])
+		for _, line := range each[len(each)-1] {
+			said = append(said, shell(line)...)
+		}
+		return said
 	}
 	if first[0] == unknown {
 		first[0] = "python" // sys.executable
@@ -227,12 +232,13 @@ func (s starter) words(m *project.Module, list []pysrc.Expr) []string {
 	if !command.MatchString(strings.Join(first, " ")) {
 		return nil
 	}
-	said := program(first[1:])
+	file := program(first[1:])
 	for i, names := range each { // where that is one of several, all
 		switch {
-		case i > 0 && names[0] == said:
+		case i == 0 || file == "":
+		case names[0] == file:
 			return names
-		case i > 1 && first[i-1] == "-m" && module(names[0]) == said:
+		case first[i-1] == "-m" && module(names[0]) == file:
 			return changed(names, module)
 		}
 	}
