@@ -3,6 +3,7 @@ package search
 import (
 	"fmt"
 	"math"
+	"slices"
 )
 
 // diagnosis reads a trial's learning curve, or its bare score, and says in one
@@ -133,13 +134,17 @@ func underfit(curve []Point, g Goal) bool {
 	return ok && train < g.Target
 }
 
-// regularised adds what keeps a network from learning by heart.
+// regularised adds what keeps a network from learning by heart, and more of it
+// each time. A layer of dropout comes in where there is none.
 func regularised(p Problem, values map[string]string) map[string]string {
 	out := copied(values)
 	for _, param := range p.Params {
 		switch param.Role {
 		case "dropout":
 			param.set(out, param.format(0.4))
+		case "dropout_layer":
+			at := slices.Index(param.Choices, param.in(values).Value)
+			param.set(out, param.Choices[min(at+1, len(param.Choices)-1)])
 		case "l2":
 			param.set(out, param.format(1e-3))
 		}

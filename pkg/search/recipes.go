@@ -129,7 +129,9 @@ func guesses(p Problem, base, best Trial) []candidate {
 	for _, r := range recipesFor(p) {
 		all = append(all, candidate{values: r.apply(p.Params), why: r.why(), parent: base.N, move: FromBook.named(r.Name)})
 	}
-	all = append(all, candidate{values: stretch(p.Params, best.Values, 3), why: "three times as long", parent: best.N, move: Diagnosis.named("longer")})
+	if !overfit(best.Curve) {
+		all = append(all, candidate{values: stretch(p.Params, best.Values, 3), why: "three times as long", parent: best.N, move: Diagnosis.named("longer")})
+	}
 	for _, r := range outliers {
 		single := map[string]string{}
 		r.param.set(single, r.to)

@@ -170,6 +170,30 @@ func TestDiagnosis(t *testing.T) {
 	}
 }
 
+// A network that learns by heart and has no dropout gets some, then more; it is
+// not trained longer.
+func TestOverfit(t *testing.T) {
+	score := 0.6
+	var curve []Point
+	for e := 1; e <= 9; e++ {
+		curve = append(curve, Point{Epoch: e, Values: map[string]float64{"accuracy": 0.95, "val_accuracy": 0.6}})
+	}
+	p := Problem{Goal: Goal{Target: 0.8}, Budget: Budget{Trials: 4}, Params: []Param{number("epochs", "fit", "30", 1, 300, true),
+		choice("dropout_layer", "keras.Sequential", "", "", "Dropout(0.2)", "Dropout(0.5)")}}
+	history := []Trial{{State: Done, Score: &score, Curve: curve}}
+	for _, want := range []string{"Dropout(0.2)", "Dropout(0.5)"} {
+		a := Next(p, history)
+		if a.Values["keras.Sequential.dropout_layer"] != want || a.Values["fit.epochs"] != "" {
+			t.Fatalf("want %s: %+v", want, a)
+		}
+		better := *history[len(history)-1].Score + 0.01
+		history = append(history, Trial{N: len(history), Values: a.Values, State: Done, Score: &better, Curve: curve})
+	}
+	if a := Next(p, history); a.Move == Diagnosis.named("longer") {
+		t.Fatalf("trained longer: %+v", a)
+	}
+}
+
 // Within the noise of the evaluation set a winner is trained again.
 func TestConfirm(t *testing.T) {
 	p := Problem{Goal: Goal{Target: 0.8}, Budget: Budget{Trials: 9}, Params: []Param{number("epochs", "fit", "1", 1, 300, true)}}
