@@ -83,7 +83,8 @@ func apart(several bool, told string, importers []string) string {
 }
 
 // foremost leaves, of files for which as much speaks, those that start others of
-// them, of these the scripts, and of these the one in the top directory.
+// them and are no variation of one, of these the scripts, and of these the one in
+// the top directory.
 func foremost(names []string, importers map[string][]string) []string {
 	left := names
 	for _, name := range names {
@@ -101,6 +102,9 @@ func foremost(names []string, importers map[string][]string) []string {
 	if len(left) == 0 {
 		left = names // they import each other
 	}
+	left = slices.DeleteFunc(slices.Clone(left), func(n string) bool {
+		return slices.ContainsFunc(names, func(of string) bool { return varies(n, of) })
+	})
 	if scripts := slices.DeleteFunc(slices.Clone(left), project.IsNotebook); len(scripts) > 0 {
 		left = scripts // notebooks that train as well explore what the script does
 	}

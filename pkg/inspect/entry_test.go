@@ -37,6 +37,10 @@ func TestEntry(t *testing.T) {
 			"train.py":      "import zoo\nfrom zoo import Net\n" + starts + "    getattr(zoo, \"Net\")().train()\n",
 			"example.ipynb": cells("import keras\nkeras.Sequential().fit(0, 0)\n"),
 		}, "train.py"},
+		"variations on a script": {map[string]string{
+			"learn.py":                sklearnFit + "train([], [])\n",
+			"learn_with_attention.py": sklearnFit + "train([], [])\n",
+		}, "learn.py"},
 		"what TensorFlow starts without being told what": {map[string]string{
 			"trainer.py": "import tensorflow as tf\nclass Trainer:\n    def run(self, s):\n        s.run(tf.train.AdamOptimizer().minimize(0))\n",
 			"main.py":    "import tensorflow as tf\nimport trainer\ndef main(argv=None):\n    trainer.Trainer().run(tf.Session())\n" + starts + "    tf.app.run()\n",

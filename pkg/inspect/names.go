@@ -11,7 +11,7 @@ import (
 // Words in names of scripts that do something beside training: they look for
 // parameters, compare, or use what was trained.
 var beside = set("ref reference preprocess preprocessing prepare preparation clean cleaning features featurize featurization tune tuning tuner sweep optuna hyperparameter hyperparameters hyperopt hpo gridsearch search benchmark benchmarks compare comparison ablation study " +
-	"eda exploration exploratory explore eval evaluate evaluation metrics predict prediction inference infer visualize visualization plot analysis analyze explain saliency cv kfold crossval demo example examples test debug check")
+	"eda exploration exploratory explore eval evaluate evaluation metrics predict prediction inference infer visualize visualization plot analysis analyze explain saliency cv kfold crossval retrain retraining demo example examples test debug check")
 
 // isBeside tells whether the name of a file says that it does something beside training.
 func isBeside(name string) bool {
@@ -66,6 +66,16 @@ func circumstances(files *project.Project, m *project.Module) (n int) {
 func namesTraining(name string) bool {
 	return slices.ContainsFunc(words(title(name)), func(w string) bool { return w == "train" || w == "training" || w == "trainer" })
 }
+
+// varies tells whether a file is named as a variation of another beside it:
+// train_with_attention of train.
+func varies(name, of string) bool {
+	in, base := words(title(name)), words(title(of))
+	return path.Dir(name) == path.Dir(of) && len(in) > len(base) && slices.Equal(in[:len(base)], base) && qualifying[in[len(base)]]
+}
+
+// qualifying are words behind which a name says how something is done.
+var qualifying = set("with without given using from for except")
 
 // namedForTraining tells whether a file has one of the names that people give to
 // what they start, of which there is one: train, main, run_training, train_model.
