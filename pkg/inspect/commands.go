@@ -125,8 +125,10 @@ func meant(files *project.Project, dir, word string) string {
 	for strings.HasPrefix(word, "../") {
 		word = word[len("../"):]
 	}
-	if found := files.Ending("/" + word); len(found) == 1 {
-		return found[0]
+	for _, end := range []string{word, path.Base(word)} { // directories are renamed, and documents are not
+		if found := files.Ending("/" + end); len(found) == 1 {
+			return found[0]
+		}
 	}
 	return ""
 }

@@ -84,7 +84,7 @@ func apart(several bool, told string, importers []string) string {
 
 // foremost leaves, of files for which as much speaks, those that start others of
 // them and are no variation of one, of these the scripts, and of these the one in
-// the top directory.
+// the top directory, or else the one that is only named for training.
 func foremost(names []string, importers map[string][]string) []string {
 	left := names
 	for _, name := range names {
@@ -110,6 +110,10 @@ func foremost(names []string, importers map[string][]string) []string {
 	}
 	if top := slices.DeleteFunc(slices.Clone(left), func(name string) bool { return strings.Contains(name, "/") }); len(top) == 1 {
 		return top
+	}
+	bare := slices.DeleteFunc(slices.Clone(left), func(name string) bool { return !starting[strings.ToLower(title(name))] })
+	if len(bare) == 1 && !slices.ContainsFunc(left, func(n string) bool { return path.Dir(n) != path.Dir(bare[0]) }) {
+		return bare // train, beside train_twice
 	}
 	return left
 }

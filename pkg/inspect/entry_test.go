@@ -155,9 +155,22 @@ func TestEntry(t *testing.T) {
 			"multi_train.py": "from train import train\nfor _ in range(9):\n    train([], [])\n",
 		}, "train.py"},
 		"two trainings of one kind": {map[string]string{
-			"train.py":        sklearnFit + "train([], [])\n",
+			"train_vgg.py":    sklearnFit + "train([], [])\n",
 			"train_resnet.py": torchStep + "train_epoch(0)\n",
 		}, ""},
+		"a training and one of many": {map[string]string{
+			"train.py":      sklearnFit + "train([], [])\n",
+			"multiTrain.py": torchStep + "train_epoch(0)\n",
+		}, "train.py"},
+		"a training beside one of another directory": {map[string]string{
+			"a/train.py":        sklearnFit + "train([], [])\n",
+			"b/train_resnet.py": torchStep + "train_epoch(0)\n",
+		}, ""},
+		"a file in a package of its own name": {map[string]string{
+			"trainers/trainers.py": "from trainers.base import Base\nclass Trainer(Base):\n    pass\n",
+			"trainers/base.py":     "import torch\nclass Base:\n    def loop(self):\n        torch.optim.Adam([]).step()\n        torch.zeros(1).backward()\n",
+			"start.py":             "from trainers import trainers\n" + starts + "    getattr(trainers, 'Trainer')().loop()\n",
+		}, "start.py"},
 		"a copy of another project": {map[string]string{
 			"grow.py":        sklearnFit + "train([], [])\n",
 			"yolo/LICENSE":   "Permission is hereby granted\n",
@@ -192,6 +205,7 @@ func TestEntryByDocuments(t *testing.T) {
 		"a directory that is gone to": {"README.md", "    cd src\n    python b.py\n", "src/b.py"},
 		"a sentence":                  {"README.md", "Then run the script `src/b.py`.\n", "src/b.py"},
 		"a sentence with a colon":     {"README.md", "Upload this notebook and run it: `src/b.py`\n", "src/b.py"},
+		"a directory of another name": {"README.md", "    python ./drn/b.py train\n", "src/b.py"},
 		"Windows":                     {"README.md", "Run .\\src\\b.py\n", "src/b.py"},
 		"two":                         {"README.md", "    python a.py\n    python src/b.py\n", ""},
 		"a Makefile":                  {"Makefile", "train:\n\t$(PYTHON_INTERPRETER) src/b.py ${ARGS}\n", "src/b.py"},

@@ -2,6 +2,7 @@ package inspect
 
 import (
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -22,12 +23,16 @@ func isBeside(name string) bool {
 var putAside = set("old older backup bak copy deprecated obsolete archive archived legacy tmp temp before unused trash minimal emergency orig")
 
 // Words in names of directories of what people try out.
-var trial = set("experiment experiments example examples demo demos sandbox playground research scratch tutorial tutorials")
+var trial = set("experiment experiments example examples demo demos sandbox playground research scratch tutorial tutorials deploy deployment")
 
-// words are those of the name of a file, without its extension, or of a directory.
+// words are those of the name of a file, without its extension, or of a directory:
+// train_model, train-model and trainModel have the same.
 func words(name string) []string {
-	return strings.FieldsFunc(strings.ToLower(name), func(r rune) bool { return strings.ContainsRune("/_-. ()", r) })
+	return strings.FieldsFunc(strings.ToLower(camel.ReplaceAllString(name, "${1}_$2")), func(r rune) bool { return strings.ContainsRune("/_-. ()", r) })
 }
+
+// camel is where a word begins within a name.
+var camel = regexp.MustCompile(`([a-z0-9])([A-Z])`)
 
 // title is a file's name without directory and extension.
 func title(name string) string { return strings.TrimSuffix(path.Base(name), path.Ext(name)) }
@@ -88,5 +93,5 @@ func namedForTraining(name string) bool {
 // script of a project from another.
 var (
 	starting = set("train training main run")
-	plain    = set("model models script pipeline classifier network net nn system")
+	plain    = set("model models script pipeline classifier system")
 )

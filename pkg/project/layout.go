@@ -83,7 +83,7 @@ func (m *Module) locate(dottedName string, have func(name string) bool) (file, f
 		}
 	}
 	for _, dir := range slices.Concat(tries, m.roots) {
-		if file, ok := below(dir, dottedName, have); ok {
+		if file, ok := below(dir, dottedName, have); ok && file != m.Name { // trainers/trainers.py imports trainers.base
 			return file, dir, true
 		}
 	}
