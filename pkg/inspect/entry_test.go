@@ -279,12 +279,12 @@ func TestEntryBySubject(t *testing.T) {
 	const script = sklearnFit + "train([], [])\n"
 	for readme, want := range map[string]string{
 		"Networks for [speech commands](x)\nwith PyTorch.\n\n# General\nCIFAR too.\n\nMore.\n": "train_speech_commands.py",
-		"# Hate speech with a Convolutional Neural Network\n\nText.\n":                         "train_cnn.py",
+		"# Hate speech with a Convolutional Neural Network\n\nText.\n":                         "train_keras_cnn.py",
 		"# SVM and CNN\n":                                  "",
 		"# Experiments\n\n* cnn\n":                         "",
 		"# Experiments\n\nText.\n\nThe cnn is the best.\n": "",
 	} {
-		p := inspected(t, map[string]string{"train_speech_commands.py": script, "train_svm.py": script, "train_cnn.py": script, "README.md": readme})
+		p := inspected(t, map[string]string{"train_speech_commands.py": script, "train_svm.py": script, "train_keras_cnn.py": script, "README.md": readme})
 		if p.Entry != want {
 			t.Errorf("%q: entry %q, want %q", readme, p.Entry, want)
 		}

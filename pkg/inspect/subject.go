@@ -35,8 +35,8 @@ func ownWords(name string, names []string) []string {
 	})
 }
 
-// filling are words that say nothing.
-var filling = set("a an and by for from in of on the to with")
+// filling are words that say nothing of what is modelled.
+var filling = set("a an and by for from in of on the to with keras tensorflow tf torch pytorch sklearn scikit learn py")
 
 // list is where a text goes on with a list, a table or code.
 var list = regexp.MustCompile("(?m)^\\s*(?:[*+-]\\s|\\d+[.)]\\s|\\||```)")
