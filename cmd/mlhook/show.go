@@ -201,8 +201,10 @@ func printDetail(w io.Writer, d run.Detail) {
 		for _, ch := range t.Tweak {
 			fmt.Fprintf(w, "            %s  %s -> %s\n", ch.Where(), orWord(strings.TrimSpace(ch.From), "(nothing)"), orWord(strings.TrimSpace(ch.To), "(nothing)"))
 		}
-		if t.Error != "" {
-			fmt.Fprintf(w, "            %s\n", t.Error)
+		for _, why := range []string{t.Error, t.Broken()} {
+			if why != "" {
+				fmt.Fprintf(w, "            %s\n", why)
+			}
 		}
 	}
 }

@@ -22,16 +22,18 @@ import (
 // Settings are the values in force.
 type Settings struct {
 	// From the commit or from git config.
-	Target   float64  // what counts as reached: of accuracy a share of 1, in (0, 1]
-	Metric   string   // "accuracy", or any that the program reports or prints: "f1", "rmse", "loss"
-	Goal     string   // maximise, minimise, auto: by the metric's name
-	Mode     string   // reach: until the target; best: the best within the budget
-	Entry    string   // entry script, "/"-separated
-	Args     []string // its command line
-	Trials   int
-	Minutes  float64
-	Patience int    // trials in a row that may bring nothing better
-	Image    string // a ready image
+	Target float64 // what counts as reached: of accuracy a share of 1, in (0, 1]
+	Metric string  // "accuracy", or any that the program reports or prints: "f1", "rmse", "loss"
+	Goal   string  // maximise, minimise, auto: by the metric's name
+	Mode   string  // reach: until the target; best: the best within the budget
+	// Constraints are bounds of other metrics, all to be kept.
+	Constraints []Constraint
+	Entry       string   // entry script, "/"-separated
+	Args        []string // its command line
+	Trials      int
+	Minutes     float64
+	Patience    int    // trials in a row that may bring nothing better
+	Image       string // a ready image
 	// Requirements is the file that lists them, or "imports"; empty to find it.
 	Requirements string
 	Data         []string // paths that the program needs and inspect cannot see
@@ -54,6 +56,8 @@ type Settings struct {
 	Disk      float64 // most that a run may take, in GB
 	Keep      int     // newest runs of a repository whose models and logs are kept
 	Mail      Mail
+
+	bounds []string // Constraints as written
 }
 
 // Mail is where and how results are mailed; To empty switches it off.
@@ -70,6 +74,7 @@ type file struct {
 	Metric       *string  `toml:"metric"`
 	Goal         *string  `toml:"goal"`
 	Mode         *string  `toml:"mode"`
+	Constraints  []string `toml:"constraints"`
 	Entry        *string  `toml:"entry"`
 	Args         []string `toml:"args"`
 	Trials       *int     `toml:"trials"`
@@ -127,12 +132,20 @@ func Load(s Sources) (Settings, error) {
 	if set.Metric != "accuracy" && !aimed && set.Mode != "best" {
 		return set, fmt.Errorf("metric is %q, but target does not say which value to reach; set target, or mode = \"best\" for the best within the budget", set.Metric)
 	}
-	return set, set.check(func(key string) string {
+	place := func(key string) string {
 		if w, ok := where[key]; ok {
 			return w
 		}
 		return name + ": " + key
-	})
+	}
+	for _, text := range set.bounds {
+		c, err := parseConstraint(text)
+		if err != nil {
+			return set, fmt.Errorf("%s: %w", place("constraints"), err)
+		}
+		set.Constraints = append(set.Constraints, c)
+	}
+	return set, set.check(place)
 }
 
 // committed reads mlhook.toml, else [tool.mlhook].
@@ -205,7 +218,7 @@ func (f file) into(s *Settings) {
 	set(&s.Patience, f.Patience)
 	set(&s.Image, f.Image)
 	set(&s.Requirements, f.Requirements)
-	s.Args, s.Data, s.Allow, s.Deny, s.Notify = f.Args, f.Data, f.Allow, f.Deny, f.Notify
+	s.Args, s.Data, s.Allow, s.Deny, s.Notify, s.bounds = f.Args, f.Data, f.Allow, f.Deny, f.Notify, f.Constraints
 }
 
 func set[T any](to *T, from *T) {
@@ -223,7 +236,7 @@ func (s *Settings) git(key string, values []string) (err error) {
 		"mail.to": &s.Mail.To, "mail.from": &s.Mail.From, "mail.host": &s.Mail.Host, "mail.user": &s.Mail.User,
 		"mail.passwordcommand": &s.Mail.PasswordCommand, "mail.tls": &s.Mail.TLS,
 	}
-	lists := map[string]*[]string{"args": &s.Args, "data": &s.Data, "allow": &s.Allow, "deny": &s.Deny, "notify": &s.Notify, "mounts": &s.Mounts}
+	lists := map[string]*[]string{"constraints": &s.bounds, "args": &s.Args, "data": &s.Data, "allow": &s.Allow, "deny": &s.Deny, "notify": &s.Notify, "mounts": &s.Mounts}
 	if to, ok := texts[key]; ok {
 		*to = last
 		return nil
@@ -330,6 +343,6 @@ func (s Settings) Tells(verdict string) bool {
 
 // Fingerprint is equal for settings under which a program has the same result.
 func (s Settings) Fingerprint() string {
-	return fmt.Sprintf("%v %s %s %s %s %q %d %v %d %s %q %q %q %v %s %s", s.Target, s.Metric, s.Goal, s.Mode, s.Entry, s.Args, s.Trials, s.Minutes, s.Patience, s.Image,
+	return fmt.Sprintf("%v %s %s %s %v %s %q %d %v %d %s %q %q %q %v %s %s", s.Target, s.Metric, s.Goal, s.Mode, s.Constraints, s.Entry, s.Args, s.Trials, s.Minutes, s.Patience, s.Image,
 		s.Data, s.Allow, s.Deny, s.Env, s.BaseImage, s.Python)
 }

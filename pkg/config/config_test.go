@@ -97,6 +97,25 @@ func TestFingerprint(t *testing.T) {
 	}
 }
 
+// A constraint is a measure and a bound that it has to keep.
+func TestConstraints(t *testing.T) {
+	s, err := config.Load(config.Sources{TOML: []byte("constraints = [\"f1 >= 0.7\", \"loss<=0.5\"]\n")})
+	if err != nil || len(s.Constraints) != 2 {
+		t.Fatal(s.Constraints, err)
+	}
+	if c := s.Constraints[0]; c.String() != "f1 >= 0.7" || !c.Holds(0.7) || c.Holds(0.69) {
+		t.Errorf("%+v", c)
+	}
+	if c := s.Constraints[1]; c.String() != "loss <= 0.5" || !c.Holds(0.5) || c.Holds(0.51) {
+		t.Errorf("%+v", c)
+	}
+	for _, text := range []string{"f1", "f1 > 0.7", ">= 0.7", "f1 >= high", "f1 >= NaN", "f1 >= Inf"} {
+		if _, err := config.Load(config.Sources{Git: map[string][]string{"constraints": {text}}}); err == nil || !strings.Contains(err.Error(), "git config mlhook.constraints") {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+}
+
 func TestKinds(t *testing.T) {
 	s, err := config.Load(config.Sources{TOML: []byte("allow = [\"number\", \"choice\"]\ndeny = [\"choice\"]\nnotify = [\"reached\"]\n")})
 	if err != nil {

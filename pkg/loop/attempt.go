@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/mlhook/mlhook/pkg/agent"
-	"github.com/mlhook/mlhook/pkg/metric"
 	"github.com/mlhook/mlhook/pkg/run"
 )
 
@@ -25,7 +24,7 @@ const (
 
 // An outcome is what an attempt left behind.
 type outcome struct {
-	metrics []run.Metric
+	metrics map[string][]run.Metric // by name, of the wanted measures
 	curve   []run.Point
 	models  []agent.Event
 	failure string // what the script raised
@@ -34,11 +33,11 @@ type outcome struct {
 	void    string // why the accuracy is no measurement
 	resume  *agent.Event
 	exit    *agent.Event
-	cut     string // the limit by which it was stopped
-	wanted  string // the measure
-	fits    int    // trainings with a curve
-	frozen  bool   // by the search, as soon as a checkpoint is there
-	paused  bool   // its attempt was ended for that
+	cut     string   // the limit by which it was stopped
+	wanted  []string // the measures, that of the target first
+	fits    int      // trainings with a curve
+	frozen  bool     // by the search, as soon as a checkpoint is there
+	paused  bool     // its attempt was ended for that
 }
 
 // execute brings a trial to its end, however many attempts it takes.
@@ -195,7 +194,7 @@ func (l *Loop) follow(ctx context.Context, r run.Run, t *run.Trial) (out outcome
 	tick := time.NewTicker(pollEvery)
 	defer tick.Stop()
 	var offset int64
-	out.curve, out.wanted = kept(*t), l.Settings.Metric
+	out.curve, out.wanted = kept(*t), l.measures()
 	stopped, ask := false, false
 	session := l.session // that of an agent that died is read to its end
 	dead := session.Gone()
@@ -266,15 +265,7 @@ func told(e agent.Event) string {
 func (o *outcome) add(e agent.Event) {
 	switch e.Type {
 	case agent.EventMetric:
-		if e.Value == nil || !metric.Is(e.Name, o.wanted) || !plausible(o.wanted, *e.Value) {
-			return
-		}
-		split := run.Split(e.Split)
-		if !slices.Contains([]run.Split{run.Test, run.Validation, run.Train}, split) {
-			split = run.Unknown
-		}
-		o.metrics = append(o.metrics, run.Metric{Name: o.wanted, Value: *e.Value, Split: split,
-			Samples: e.Samples, Source: e.Source, Majority: e.Majority})
+		o.measure(e)
 	case agent.EventCurve:
 		again := len(o.curve) > 0 && epochs(o.curve) >= e.Epoch
 		if again || o.fits == 0 {
@@ -314,12 +305,13 @@ func (l *Loop) settle(ctx context.Context, t run.Trial, out outcome) error {
 		t.Seconds += out.exit.Seconds
 	}
 	log := sync.OnceValue(func() string { return l.logText(t.N, attempt) })
-	t.Metric = out.metric(log)
+	t.Metric = out.metric(l.Settings.Metric, log)
+	t.Constraints = l.checks(out, log)
 	if len(t.Curve) == 0 {
 		t.Curve = printedCurve(log())
 	}
 	if t.Metric != nil && t.Metric.Split == run.Test {
-		t.Validation = measured(out.metrics, run.Validation)
+		t.Validation = measured(out.metrics[t.Metric.Name], run.Validation)
 	}
 	if t.Metric != nil && t.Metric.Split != run.Train {
 		value := t.Metric.Value
@@ -343,7 +335,7 @@ func (l *Loop) settle(ctx context.Context, t run.Trial, out outcome) error {
 	l.dropTree(t.N, attempt)
 	switch {
 	case t.Metric != nil:
-		l.say("train", "trial %d: %s in %.1f s", t.N, describe(*t.Metric), t.Seconds)
+		l.say("train", "trial %d: %s in %.1f s", t.N, joined(describe(*t.Metric), t.Broken()), t.Seconds)
 	case t.Error != "":
 		l.say("train", "trial %d: %s", t.N, t.Error)
 	default:

@@ -2,6 +2,7 @@ package loop
 
 import (
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/mlhook/mlhook/pkg/agent"
@@ -12,19 +13,37 @@ import (
 // Measured is the accuracy that counts of an attempt, from its events and what
 // it printed, as a run sees it; nil where there is none.
 func Measured(events []agent.Event, printed string) *run.Metric {
-	out := outcome{wanted: "accuracy"}
+	out := outcome{wanted: []string{"accuracy"}}
 	for _, e := range events {
 		out.add(e)
 	}
-	return out.metric(func() string { return printed })
+	return out.metric("accuracy", func() string { return printed })
 }
 
-// metric is what was observed in the process, else what log has.
-func (o outcome) metric(log func() string) *run.Metric {
-	if m := measured(o.metrics, run.Test, run.Validation, run.Unknown, run.Train); m != nil {
+// measure notes a metric that the run is about.
+func (o *outcome) measure(e agent.Event) {
+	split := run.Split(e.Split)
+	if !slices.Contains([]run.Split{run.Test, run.Validation, run.Train}, split) {
+		split = run.Unknown
+	}
+	for i, name := range o.wanted {
+		if e.Value == nil || !metric.Is(e.Name, name) || !plausible(name, *e.Value) || slices.Contains(o.wanted[:i], name) {
+			continue
+		}
+		if o.metrics == nil {
+			o.metrics = map[string][]run.Metric{}
+		}
+		o.metrics[name] = append(o.metrics[name], run.Metric{Name: name, Value: *e.Value, Split: split,
+			Samples: e.Samples, Source: e.Source, Majority: e.Majority})
+	}
+}
+
+// metric is what was observed of a measure in the process, else what log has.
+func (o outcome) metric(name string, log func() string) *run.Metric {
+	if m := measured(o.metrics[name], run.Test, run.Validation, run.Unknown, run.Train); m != nil {
 		return m
 	}
-	reading, ok := printed(log(), o.wanted)
+	reading, ok := printed(log(), name)
 	if !ok {
 		return nil
 	}

@@ -140,7 +140,7 @@ func history(trials []run.Trial) []search.Trial {
 	for _, t := range trials {
 		s := search.Trial{N: t.N, Values: t.Values, State: search.Done, Score: t.Value, Seconds: t.Seconds,
 			Error: t.Error, Seed: t.Seed, Move: search.Move(t.Move), Lineage: lineage(t), Warm: warm(t),
-			Partly: len(t.Attempts) > 0 && t.Attempts[0].FromEpoch > 0}
+			Partly: len(t.Attempts) > 0 && t.Attempts[0].FromEpoch > 0, Broken: t.Broken() != ""}
 		switch {
 		case t.State == run.Paused:
 			s.State = search.Paused
@@ -201,7 +201,9 @@ func (l *Loop) judge(trials []run.Trial) error {
 	}
 	base := trials[0]
 	switch {
-	case base.Value != nil, len(trials) > 1 && trials[1].Value != nil:
+	case base.Value != nil:
+		return l.unseen(base)
+	case len(trials) > 1 && trials[1].Value != nil:
 		return nil
 	case outOfMemory(base):
 		return starved(trials)
@@ -230,6 +232,7 @@ func (l *Loop) verdict(trials []run.Trial, last search.Action) error {
 	if c := confirmed(trials, best.N); c != nil && !last.ByModel {
 		result = report.Confirmed(*best.Metric, *c)
 	}
+	result = joined(result, best.Broken())
 	if last.Kind == search.Stop && last.Verdict == string(run.Reached) {
 		by := run.BySource
 		if last.ByModel {
@@ -255,7 +258,7 @@ func (l *Loop) best(trials []run.Trial) *run.Trial {
 	var best *run.Trial
 	top := 0.0
 	for i, t := range trials {
-		if t.Value == nil {
+		if t.Value == nil || best != nil && best.Broken() == "" && t.Broken() != "" {
 			continue
 		}
 		value := *t.Value // of a lineage, where nothing was trained cold
@@ -265,7 +268,7 @@ func (l *Loop) best(trials []run.Trial) *run.Trial {
 		if l.goal().Minimise {
 			value = -value
 		}
-		if best == nil || value > top {
+		if best == nil || value > top || best.Broken() != "" && t.Broken() == "" {
 			best, top = &trials[i], value
 		}
 	}

@@ -65,6 +65,13 @@ func Markdown(d run.Detail) string {
 			row("Majority class", fmt.Sprintf("%.4f (what a model scores that has learned nothing)", m.Majority))
 		}
 	}
+	for _, t := range d.Trials {
+		for _, c := range t.Constraints {
+			if d.Best != nil && *d.Best == t.N && c.Metric != nil {
+				row("Constraint", fmt.Sprintf("%s: %.4g on %s data (%s)", c.Bound, c.Metric.Value, c.Metric.Split, c.Metric.Source))
+			}
+		}
+	}
 	if d.Linked != nil {
 		row("Linked", fmt.Sprintf("the result is that of run %d", *d.Linked))
 	}

@@ -202,6 +202,8 @@ type Trial struct {
 	Attempts []Attempt `json:"attempts"`
 	Tweak    []Change  `json:"tweak"`
 	Error    string    `json:"error,omitempty"` // what the script raised
+	// Constraints are the bounds that the result has to keep besides its target.
+	Constraints []Check `json:"constraints,omitempty"`
 	// Validation guided the search where Metric is on data held out from it.
 	Validation *Metric `json:"validation,omitempty"`
 	// Values is what the search proposed: tunable to source text, without those
@@ -215,6 +217,34 @@ type Trial struct {
 	// at each rung.
 	Until     int      `json:"until,omitempty"`
 	Decisions []string `json:"decisions,omitempty"`
+}
+
+// A Check is a constraint and what came of it.
+type Check struct {
+	Bound  string  `json:"bound"`  // "f1 >= 0.7"
+	Metric *Metric `json:"metric"` // null where the measure was not seen on data held out
+	Holds  bool    `json:"holds"`
+}
+
+// Problem says how a constraint is broken; empty where it holds.
+func (c Check) Problem() string {
+	switch {
+	case c.Holds:
+		return ""
+	case c.Metric == nil:
+		return c.Bound + " is not seen"
+	}
+	return fmt.Sprintf("%s does not hold: %.4g", c.Bound, c.Metric.Value)
+}
+
+// Broken says which constraint a trial breaks first; empty where it keeps all.
+func (t Trial) Broken() string {
+	for _, c := range t.Constraints {
+		if !c.Holds {
+			return c.Problem()
+		}
+	}
+	return ""
 }
 
 // A Point of a learning curve: the values after an epoch or boosting round.

@@ -3,6 +3,7 @@ package search
 import (
 	"fmt"
 	"math"
+	"slices"
 	"sort"
 )
 
@@ -98,7 +99,8 @@ func (a arm) sum(value func(Trial) *float64) Confirmed {
 	return c
 }
 
-// ranked sorts arms by their mean score, best first; arms without one come last.
+// ranked sorts arms by their mean score, best first: those that keep the
+// constraints, those that break one, and last those without a score.
 func ranked(arms []arm, g Goal) []arm {
 	lead := func(a arm) float64 {
 		if c := a.sum(func(t Trial) *float64 { return t.Score }); c.N > 0 {
@@ -107,7 +109,13 @@ func ranked(arms []arm, g Goal) []arm {
 		return math.Inf(-1)
 	}
 	sorted := append([]arm(nil), arms...)
-	sort.SliceStable(sorted, func(i, j int) bool { return lead(sorted[i]) > lead(sorted[j]) })
+	sort.SliceStable(sorted, func(i, j int) bool {
+		a, b := lead(sorted[i]), lead(sorted[j])
+		if sorted[i].broken() != sorted[j].broken() && !math.IsInf(a, -1) && !math.IsInf(b, -1) {
+			return sorted[j].broken()
+		}
+		return a > b
+	})
 	return sorted
 }
 
@@ -115,17 +123,23 @@ func ranked(arms []arm, g Goal) []arm {
 // source: it was continued approximately, or grown.
 func (a arm) lineage(g Goal) *Trial {
 	for i, t := range a.trials {
-		if v := t.judged(); t.Lineage && v != nil && g.met(*v) {
+		if v := t.judged(); t.Lineage && !t.Broken && v != nil && g.met(*v) {
 			return &a.trials[i]
 		}
 	}
 	return nil
 }
 
-// failed tells whether a cold training of the arm gave no value.
+// broken tells whether a training of the arm breaks a constraint.
+func (a arm) broken() bool {
+	return slices.ContainsFunc(a.trials, func(t Trial) bool { return t.Broken })
+}
+
+// failed tells whether a cold training of the arm gave no value, or breaks a
+// constraint.
 func (a arm) failed() bool {
 	for _, t := range a.trials {
-		if t.State != Paused && !t.Lineage && t.judged() == nil {
+		if t.State != Paused && !t.Lineage && (t.judged() == nil || t.Broken) {
 			return true // a seed that fails confirms nothing
 		}
 	}

@@ -140,6 +140,26 @@ func TestLineage(t *testing.T) {
 	}
 }
 
+// What breaks a constraint is not reached, by source or by model, and comes
+// behind what breaks none.
+func TestBroken(t *testing.T) {
+	high, low := 0.95, 0.6
+	p := Problem{Goal: Goal{Target: 0.8}, Budget: Budget{Trials: 3}, Version: Version, Params: []Param{number("epochs", "fit", "1", 1, 300, true)}}
+	history := []Trial{{State: Done, Values: map[string]string{}, Score: &high, Broken: true, Samples: 1000}}
+	a := Next(p, history)
+	if a.Kind != Start {
+		t.Fatalf("got %+v", a)
+	}
+	history = append(history, Trial{N: 1, State: Done, Values: a.Values, Score: &low, Samples: 1000},
+		Trial{N: 2, State: Done, Values: map[string]string{"fit.epochs": "9"}, Score: &high, Samples: 1000, Lineage: true, Broken: true})
+	if top := ranked(armsOf(history), p.Goal); top[0].trials[0].N != 1 {
+		t.Errorf("trial %d is the best", top[0].trials[0].N)
+	}
+	if a = Next(p, history); a.Kind != Stop || a.Verdict != "exhausted" {
+		t.Fatalf("got %+v", a)
+	}
+}
+
 // A loss is minimised, confirmed by seeds since there is no formula for its noise.
 func TestMinimise(t *testing.T) {
 	high, low := 0.9, 0.1

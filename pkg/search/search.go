@@ -119,6 +119,8 @@ type Trial struct {
 	// its source: continued approximately, started warm or grown.
 	Lineage bool
 	Warm    bool // it started from the model of another trial
+	// Broken says that it does not keep a constraint that the goal has besides.
+	Broken bool
 	// Partly says that Seconds are not those of the whole training: it went on from
 	// where a shorter one ended.
 	Partly bool
@@ -250,7 +252,7 @@ func exhausted(arms, top []arm, why string, g Goal) Action {
 	for _, a := range arms {
 		lucky := false
 		for _, t := range a.trials {
-			lucky = lucky || t.Score != nil && g.met(*t.Score)
+			lucky = lucky || t.Score != nil && !t.Broken && g.met(*t.Score)
 		}
 		switch c := a.confirmed(); {
 		case !lucky:
