@@ -40,7 +40,7 @@ func chooseEntry(p *Program, files *project.Project, hints Hints) (problem strin
 			names = append(names, c.Name)
 		}
 	}
-	names = foremost(names, importers)
+	names = foremost(originals(files, names), importers)
 	several := len(names) > 1 && !together(names, starters)
 	if several {
 		if names, err = subject(files, names); err != nil {
@@ -82,9 +82,27 @@ func apart(several bool, told string, importers []string) string {
 	return "is imported by nothing"
 }
 
+// originals leaves, of files with the same name and text, that nearest to the top:
+// what people hand in is a copy of what they work on.
+func originals(files *project.Project, names []string) []string {
+	text := func(name string) string {
+		m, err := files.Module(name)
+		if err != nil {
+			return name // that is no copy
+		}
+		return string(m.File.Src)
+	}
+	return slices.DeleteFunc(slices.Clone(names), func(n string) bool {
+		return slices.ContainsFunc(names, func(of string) bool {
+			return path.Base(of) == path.Base(n) && strings.Count(of, "/") < strings.Count(n, "/") && text(of) == text(n)
+		})
+	})
+}
+
 // foremost leaves, of files for which as much speaks, those that start others of
 // them and are no variation of one, of these the scripts, and of these the one in
-// the top directory, or else the one that is only named for training.
+// the top directory, or else the last of a row, or the one that is only named for
+// training.
 func foremost(names []string, importers map[string][]string) []string {
 	left := names
 	for _, name := range names {
@@ -110,6 +128,12 @@ func foremost(names []string, importers map[string][]string) []string {
 	}
 	if top := slices.DeleteFunc(slices.Clone(left), func(name string) bool { return strings.Contains(name, "/") }); len(top) == 1 {
 		return top
+	}
+	last := slices.DeleteFunc(slices.Clone(left), func(n string) bool {
+		return slices.ContainsFunc(left, func(of string) bool { return precedes(n, of) })
+	})
+	if len(last) == 1 {
+		return last
 	}
 	bare := slices.DeleteFunc(slices.Clone(left), func(name string) bool { return !starting[strings.ToLower(title(name))] })
 	if len(bare) == 1 && !slices.ContainsFunc(left, func(n string) bool { return path.Dir(n) != path.Dir(bare[0]) }) {

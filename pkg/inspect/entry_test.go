@@ -162,6 +162,18 @@ func TestEntry(t *testing.T) {
 			"train.py":      sklearnFit + "train([], [])\n",
 			"multiTrain.py": torchStep + "train_epoch(0)\n",
 		}, "train.py"},
+		"a copy that was handed in": {map[string]string{
+			"deliverable/team/cnn.py": sklearnFit + "train([], [])\n",
+			"python/cnn.py":           sklearnFit + "train([], [])\n",
+		}, "python/cnn.py"},
+		"a part that goes on behind another": {map[string]string{
+			"training_part_1.py":         sklearnFit + "train([], [])\n",
+			"training_part_2_(final).py": sklearnFit + "train([], [1])\n",
+		}, "training_part_2_(final).py"},
+		"a training before the training": {map[string]string{
+			"pre-train.py": sklearnFit + "train([], [])\n",
+			"model.py":     sklearnFit + "train([], [1])\n",
+		}, ""},
 		"a training beside one of another directory": {map[string]string{
 			"a/train.py":        sklearnFit + "train([], [])\n",
 			"b/train_resnet.py": torchStep + "train_epoch(0)\n",

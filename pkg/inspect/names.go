@@ -4,6 +4,7 @@ import (
 	"path"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/mlhook/mlhook/pkg/project"
@@ -69,7 +70,27 @@ func circumstances(files *project.Project, m *project.Module) (n int) {
 
 // namesTraining tells whether the name of a file says that it trains.
 func namesTraining(name string) bool {
-	return slices.ContainsFunc(words(title(name)), func(w string) bool { return w == "train" || w == "training" || w == "trainer" })
+	in := words(title(name))
+	at := slices.IndexFunc(in, func(w string) bool { return w == "train" || w == "training" || w == "trainer" })
+	return at == 0 || at > 0 && in[at-1] != "pre"
+}
+
+// precedes tells whether the name of a file is that of another beside it with a
+// smaller number: train_part_1 and train_part_2, model_v1 and model_v2.
+func precedes(name, of string) bool {
+	if path.Dir(name) != path.Dir(of) {
+		return false
+	}
+	in, other := words(title(name)), words(title(of))
+	for i := range min(len(in), len(other)) {
+		if in[i] == other[i] {
+			continue
+		}
+		a, err := strconv.Atoi(strings.TrimPrefix(in[i], "v"))
+		b, err2 := strconv.Atoi(strings.TrimPrefix(other[i], "v"))
+		return i > 0 && err == nil && err2 == nil && a < b
+	}
+	return false
 }
 
 // varies tells whether a file is named as a variation of another beside it:
