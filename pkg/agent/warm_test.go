@@ -49,6 +49,15 @@ class Net(nn.Module):
         return self.fc2(self.fc1(x.flatten(1)).relu())
 m = Net(%d, %d)`
 
+const torchSequence = `
+class Net(nn.Module):
+    def __init__(self, kind, depth, hidden):
+        super().__init__()
+        self.rnn, self.fc = kind(8, hidden, depth, batch_first=True), Linear(hidden, 10)
+    def forward(self, x):
+        return self.fc(self.rnn(x.view(-1, 8, 8))[0][:, -1])
+m = Net(nn.%s, %d, %d)`
+
 const kerasBranches = `
 i = L.Input((64,))
 x = L.Concatenate()([L.Dense(%d, activation="relu")(i), L.Dense(%d, activation="tanh")(i)])
@@ -110,6 +119,7 @@ func TestWarmKeras(t *testing.T) {
 	needs(t, "keras", "tensorflow", "sklearn")
 	list := func(layers ...string) string { return "m = keras.Sequential([" + strings.Join(layers, ", ") + "])" }
 	dense, out := "Dense(16, activation='relu')", "Dense(10, activation='softmax')"
+	rows := "Reshape((8, 8))"
 	image, conv := "Reshape((8, 8, 1))", "Conv2D(8, 3, padding='same', activation='relu')"
 	start(t, "keras,numpy,sklearn").tries(kerasNet, []moves{
 		{list(dense, out), [][3]string{
@@ -135,6 +145,16 @@ func TestWarmKeras(t *testing.T) {
 			{list(image, conv, "BatchNormalization()", "MaxPooling2D()", "Flatten()", out), "grown", "BatchNormalization inserted"},
 			{list(image, conv, "MaxPooling2D()", "Dropout(0.2)", "Flatten()", "Dense(128, activation='relu')", out), "grown", "Dense (relu) inserted"},
 			{list(image, conv, "Flatten()", out), "cold", "128 inputs have become 512"},
+		}},
+		{list(rows, "L.LSTM(8, return_sequences=True)", "L.GRU(6)", out), [][3]string{
+			{list(rows, "L.LSTM(8, return_sequences=True)", "L.GRU(6)", out), "warm", "3 of 3 layers"},
+			{list(rows, "L.LSTM(20, return_sequences=True)", "L.GRU(6)", out), "grown", "LSTM 8 -> 20 widened"},
+			{list(rows, "L.LSTM(8, return_sequences=True)", "L.GRU(15)", out), "grown", "GRU 6 -> 15 widened"},
+			{list(rows, "L.LSTM(16, return_sequences=True)", "L.GRU(12)", out), "grown", "LSTM 8 -> 16 widened, GRU 6 -> 12 widened"},
+			{list(rows, "L.LSTM(4, return_sequences=True)", "L.GRU(6)", out), "cold", "no place"},
+		}},
+		{list(rows, "L.SimpleRNN(8)", out), [][3]string{
+			{list(rows, "L.SimpleRNN(20)", out), "grown", "SimpleRNN 8 -> 20 widened"},
 		}},
 		{fmt.Sprintf(kerasBranches, 6, 7), [][3]string{
 			{fmt.Sprintf(kerasBranches, 6, 7), "warm", ""},
@@ -174,6 +194,13 @@ func TestWarmTorch(t *testing.T) {
 			{list(image, "Conv2d(1, 24, 3, padding=1)", relu, "MaxPool2d(2)", "Flatten()", "Linear(384, 10)"), "grown", "Conv2d 8 -> 24 widened"},
 			{list(image, conv, "BatchNorm2d(8)", relu, "MaxPool2d(2)", "Flatten()", "Linear(128, 10)"), "grown", "BatchNorm2d inserted"},
 		}},
+		{fmt.Sprintf(torchSequence, "LSTM", 2, 8), [][3]string{
+			{fmt.Sprintf(torchSequence, "LSTM", 2, 8), "warm", "2 of 2 layers"},
+			{fmt.Sprintf(torchSequence, "LSTM", 2, 20), "grown", "LSTM 8 -> 20 widened"},
+			{fmt.Sprintf(torchSequence, "LSTM", 2, 6), "cold", "no place"},
+		}},
+		{fmt.Sprintf(torchSequence, "GRU", 1, 8), [][3]string{{fmt.Sprintf(torchSequence, "GRU", 1, 16), "grown", "GRU 8 -> 16 widened"}}},
+		{fmt.Sprintf(torchSequence, "RNN", 1, 8), [][3]string{{fmt.Sprintf(torchSequence, "RNN", 1, 16), "grown", "RNN 8 -> 16 widened"}}},
 		{fmt.Sprintf(torchClass, 4, 16), [][3]string{
 			{fmt.Sprintf(torchClass, 4, 16), "warm", "4 of 4 layers"},
 			{fmt.Sprintf(torchClass, 9, 16), "grown", "Conv2d 4 -> 9 widened"},

@@ -24,6 +24,8 @@ class Weight(NamedTuple):
     array: Any
     into: Optional[int] = None  # the axis of the inputs
     out: Optional[int] = None  # the axis of the units
+    gates: int = 1  # how often the units come along that axis: an LSTM has four of each
+    own: bool = False  # whether its inputs are the layer's own units, of the step before
 
 
 class Layer(NamedTuple):
@@ -173,18 +175,20 @@ def _take(
     arrays, spread = [], came if theirs.kind == "norm" else None
     for old, new in zip(ours.weights, theirs.weights):
         array, places = new.array.copy(), [numpy.arange(n) for n in old.array.shape]
-        if new.into is not None:
-            places[new.into] = _inputs(came, old.array.shape[new.into], new.array.shape[new.into], channels_first)
-            units = [slice(None)] * array.ndim
-            if new.out is not None:
-                units[new.out] = slice(old.array.shape[new.out])
-            array[tuple(units)] = 0  # of the new inputs the old units see nothing
         if theirs.kind == "norm":
             if new.out is not None:
                 places[new.out] = _inputs(came, old.array.shape[new.out], new.array.shape[new.out], channels_first)
         elif new.out is not None:
-            count, width = old.array.shape[new.out], new.array.shape[new.out]
+            count, width = (w.array.shape[new.out] // new.gates for w in (old, new))
+            places[new.out] = (numpy.arange(new.gates)[:, None] * width + numpy.arange(count)).reshape(-1)
             spread = None if count == width else _Spread(count, width, numpy.arange(count))
+        if new.into is not None:
+            if not new.own:
+                places[new.into] = _inputs(came, old.array.shape[new.into], new.array.shape[new.into], channels_first)
+            units: List[Any] = [slice(None)] * array.ndim
+            if new.out is not None:
+                units[new.out] = places[new.out]
+            array[tuple(units)] = 0  # of the new inputs the old units see nothing
         array[numpy.ix_(*places)] = old.array
         arrays.append(array)
     if came is not None and all(w.into is None for w in theirs.weights) and theirs.kind != "norm":

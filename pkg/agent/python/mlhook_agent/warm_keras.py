@@ -8,6 +8,7 @@ import numpy
 from .grow import Layer, Weight
 from .warm import Training
 
+GATES = {"LSTMCell": 4, "GRUCell": 3, "SimpleRNNCell": 1}
 SUMS = {"Add", "Average", "Maximum", "Minimum", "Multiply", "Subtract"}
 
 
@@ -146,8 +147,14 @@ def _weights(part: Any) -> List[Weight]:
         return [Weight(part.kernel, into, out)] + ([Weight(part.bias, None, 0)] if part.use_bias else [])
     if kind == "embedding":
         return [Weight(part.weights[0], None, 1)]
-    recurrent = hasattr(part, "cell") and hasattr(part.cell, "kernel")
-    return [Weight(v, 0 if recurrent and i == 0 else None, None) for i, v in enumerate(part.weights)]
+    cell = getattr(part, "cell", None)
+    gates = GATES.get(type(cell).__name__)
+    if gates is not None:
+        bias = [cell.bias] if cell.use_bias else []
+        return [Weight(cell.kernel, 0, 1, gates), Weight(cell.recurrent_kernel, 0, 1, gates, True)] + [
+            Weight(b, None, len(b.shape) - 1, gates) for b in bias  # a GRU may have two
+        ]
+    return [Weight(v) for v in part.weights]
 
 
 def _array(variable: Any) -> Any:

@@ -27,7 +27,7 @@ def describe(net: Any, training: Training) -> State:
     arrays.update(("y%d" % i, y) for i, y in enumerate(net.outputs(training.inputs)))
     for i, layer in enumerate(net.layers()):
         arrays.update(("w%d.%d" % (i, j), weight.array) for j, weight in enumerate(layer.weights))
-        axes = [(weight.into, weight.out) for weight in layer.weights]
+        axes = [weight[1:] for weight in layer.weights]
         facts.append(layer._replace(weights=axes)._asdict())
     return State({"layers": facts, "keys": training.keys}, arrays)
 

@@ -220,9 +220,12 @@ def _weights(torch: Any, module: Any) -> List[Weight]:
         return [Weight(module.weight, into, out)] + bias
     if kind == "embedding":
         return [Weight(module.weight, None, 1)]
+    own = [(n, t) for n, t in list(module._parameters.items()) + list(module._buffers.items()) if t is not None]
     recurrent = isinstance(module, torch.nn.RNNBase)
-    own = list(module._parameters.items()) + list(module._buffers.items())
-    return [Weight(t, 1 if recurrent and n.startswith("weight_ih_l0") else None) for n, t in own if t is not None]
+    if recurrent and not module.bidirectional and not getattr(module, "proj_size", 0):
+        gates = {"LSTM": 4, "GRU": 3}.get(module.mode, 1)
+        return [Weight(t, 1 if n[0] == "w" else None, 0, gates, n[0] == "w" and n != "weight_ih_l0") for n, t in own]
+    return [Weight(t, 1 if recurrent and n.startswith("weight_ih_l0") else None) for n, t in own]
 
 
 def _array(tensor: Any) -> Any:
