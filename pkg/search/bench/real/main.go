@@ -6,6 +6,9 @@
 //	go run ./pkg/search/bench/real race --python PYTHON --peers VENV/bin/python --rows FILE
 //	go run ./pkg/search/bench/real table --rows FILE
 //	go run ./pkg/search/bench/real verify --python PYTHON
+//	go run ./pkg/search/bench/real grow --python PYTHON --rows FILE
+//	go run ./pkg/search/bench/real winners --python PYTHON --rows FILE
+//	go run ./pkg/search/bench/real coin --python PYTHON --rows FILE
 //
 // PYTHON has the frameworks that the scripts import. Races run one after the
 // other; every row is appended to FILE at once, and a race that has its row is
@@ -15,9 +18,27 @@
 //
 // verify trains each script as written and with its defect mended, and says
 // whether one misses the target and the other reaches it.
+//
+// The others measure what mlhook promises; like races they have a FILE each, go
+// on where they were interrupted, print a table of all that FILE has, and exit
+// with 1 where a promise is broken.
+//
+// grow makes the networks of the keras and torch tasks larger, by one move at a
+// time: it trains the script as written, then each enlarged one twice, from what
+// the first has learned and cold. What starts grown has to start with its
+// parent's outputs; what the training gave stands beside the cold one's.
+//
+// winners lets mlhook find the targets and trains what it declares reached by
+// its source 20 times again, cold, each with another seed for what the script
+// leaves unseeded. Their mean has to be at the target, less one standard error.
+//
+// coin lets mlhook chase a target on labels that a coin decided, in scripts
+// without any seed. Nothing may be reached, and no accuracy lie more than three
+// standard errors above chance. --tasks chooses among sklearn, torch and keras.
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -38,6 +59,21 @@ type options struct {
 	seconds                        float64
 }
 
+// commands is what there is to do, each with its defaults.
+var commands = map[string]struct {
+	do      func(context.Context, options, []task) error
+	rows    string
+	seeds   int
+	seconds float64
+}{
+	"race":    {raceAll, "rows.jsonl", 3, 60},
+	"table":   {printTable, "rows.jsonl", 0, 0},
+	"verify":  {verify, "", 3, 0},
+	"grow":    {growAll, "grow.jsonl", 0, 0},
+	"winners": {winners, "winners.jsonl", 2, 300},
+	"coin":    {coin, "coin.jsonl", 20, 600},
+}
+
 func (o options) budget() time.Duration { return time.Duration(o.seconds * float64(time.Second)) }
 
 func main() {
@@ -55,21 +91,22 @@ func bench(ctx context.Context, args []string) error {
 	flags.StringVar(&o.python, "python", "python3", "Python with the scripts' frameworks")
 	flags.StringVar(&o.peers, "peers", "python3", "Python with the peers")
 	flags.StringVar(&o.binary, "mlhook", "", "mlhook to race; built from this source without it")
-	flags.StringVar(&o.rows, "rows", "rows.jsonl", "file that rows are appended to")
+	flags.StringVar(&o.rows, "rows", "", "file that rows are appended to; named after the command without it")
 	words(flags, &o.tasks, "tasks", "words, separated by commas: only tasks whose name has one")
 	words(flags, &o.methods, "methods", "the same for methods")
 	words(flags, &o.spaces, "spaces", "the same for spaces: same, expert")
 	words(flags, &o.halves, "halves", "the same for halves: tuned, unseen")
-	flags.IntVar(&o.seeds, "seeds", 3, "races for each task and method")
-	flags.Float64Var(&o.seconds, "seconds", 60, "budget of a race")
+	flags.IntVar(&o.seeds, "seeds", 0, "runs of each task, of a race with each method; 0 is the command's own number")
+	flags.Float64Var(&o.seconds, "seconds", 0, "budget of a run; 0 is the command's own")
 	if len(args) == 0 {
 		args = []string{""}
 	}
 	flags.Parse(args[1:])
-	work := map[string]func(context.Context, options, []task) error{"race": raceAll, "table": printTable, "verify": verify}[args[0]]
-	if work == nil {
-		return errors.New("say what to do: race, table or verify")
+	work, ok := commands[args[0]]
+	if !ok {
+		return errors.New("say what to do: race, table, verify, grow, winners or coin")
 	}
+	o.rows, o.seeds, o.seconds = cmp.Or(o.rows, work.rows), cmp.Or(o.seeds, work.seeds), cmp.Or(o.seconds, work.seconds)
 	tasks, err := loadTasks(o.tasks)
 	if err != nil {
 		return err
@@ -80,7 +117,7 @@ func bench(ctx context.Context, args []string) error {
 			chosen = append(chosen, t)
 		}
 	}
-	return work(ctx, o, chosen)
+	return work.do(ctx, o, chosen)
 }
 
 // words adds a flag that is a list.
@@ -91,54 +128,30 @@ func words(flags *flag.FlagSet, into *[]string, name, usage string) {
 	})
 }
 
-// raceAll runs the races that have no row yet. One that broke has none, so that
-// it is run again the next time.
+// raceAll runs the races that have no row yet.
 func raceAll(ctx context.Context, o options, tasks []task) error {
-	if o.binary == "" {
-		dir, err := os.MkdirTemp("", "bench-")
-		if err != nil {
-			return err
-		}
-		defer os.RemoveAll(dir)
-		o.binary = filepath.Join(dir, "mlhook")
-		build := exec.CommandContext(ctx, "go", "build", "-o", o.binary, "github.com/mlhook/mlhook/cmd/mlhook")
-		build.Stderr = os.Stderr
-		if err := build.Run(); err != nil {
-			return fmt.Errorf("build mlhook: %w", err)
-		}
-	}
-	rows, err := readRows(o.rows)
+	built, err := o.build(ctx)
 	if err != nil {
 		return err
 	}
-	if err := writeRows(o.rows, rows); err != nil { // without a torn line
-		return err
+	defer os.RemoveAll(built)
+	return collect(ctx, o, o.cells(tasks), cell.run)
+}
+
+// build makes the mlhook to run, where none was named, in a directory that the
+// caller removes.
+func (o *options) build(ctx context.Context) (dir string, err error) {
+	if o.binary != "" {
+		return "", nil
 	}
-	known := map[key]bool{}
-	for _, r := range rows {
-		known[r.key()] = true
+	if dir, err = os.MkdirTemp("", "bench-"); err != nil {
+		return "", err
 	}
-	broken := 0
-	for _, c := range o.cells(tasks) {
-		if known[c.row().key()] {
-			continue
-		}
-		r, err := c.run(ctx, o)
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		if err != nil {
-			fmt.Fprintf(os.Stderr, "%s, %s space, %s, seed %d: %v\n", c.task.Name, c.space, c.method, c.seed, err)
-			broken++
-			continue
-		}
-		if err := appendRow(o.rows, r); err != nil {
-			return err
-		}
-		fmt.Println(r)
+	o.binary = filepath.Join(dir, "mlhook")
+	build := exec.CommandContext(ctx, "go", "build", "-o", o.binary, "github.com/mlhook/mlhook/cmd/mlhook")
+	build.Stderr = os.Stderr
+	if err := build.Run(); err != nil {
+		return "", errors.Join(fmt.Errorf("build mlhook: %w", err), os.RemoveAll(dir))
 	}
-	if broken > 0 {
-		return fmt.Errorf("%d races broke; run the same again when their cause is mended", broken)
-	}
-	return nil
+	return dir, nil
 }

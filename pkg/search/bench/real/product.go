@@ -18,20 +18,14 @@ import (
 // what it took until its journal said so.
 func (c cell) product(ctx context.Context, o options, top string) (row, error) {
 	out := c.row()
-	for _, setting := range [][2]string{{"engine", "local"}, {"python", o.python}, {"push", "never"}, {"target", fmt.Sprint(c.task.Target)},
-		{"trials", "100000"}, {"patience", "100000"}, {"minutes", fmt.Sprint(o.seconds / 60)}} {
-		if _, err := c.command(ctx, top, "git", "config", "mlhook."+setting[0], setting[1]); err != nil {
-			return out, err
-		}
+	if err := c.configure(ctx, o, top, unbounded); err != nil {
+		return out, err
 	}
 	began := time.Now()
 	ctx, stop := context.WithTimeout(ctx, 2*o.budget())
 	defer stop()
-	if _, err := c.command(ctx, top, o.binary, "run"); err != nil {
-		return out, err
-	}
 	defer c.conclude(top, o)
-	journal, err := store.Open(ctx, filepath.Join(top, "repo", ".git", "mlhook"))
+	journal, err := c.start(ctx, o, top)
 	if err != nil {
 		return out, err
 	}
@@ -54,37 +48,97 @@ func (c cell) product(ctx context.Context, o options, top string) (row, error) {
 	return out, err
 }
 
-// watch reads the journal until the run has its verdict, or nothing has hit in
-// time.
-func (c cell) watch(ctx context.Context, o options, journal *store.Journal, began time.Time, out *row) error {
+// unbounded are trials that time alone bounds.
+const unbounded = 100000
+
+// configure sets mlhook up for a run that ends with its target, its trials or
+// its time, whatever comes first.
+func (c cell) configure(ctx context.Context, o options, top string, trials int) error {
+	for _, setting := range [][2]string{{"engine", "local"}, {"python", o.python}, {"push", "never"}, {"target", fmt.Sprint(c.task.Target)},
+		{"trials", fmt.Sprint(trials)}, {"patience", fmt.Sprint(trials)}, {"minutes", fmt.Sprint(o.seconds / 60)}} {
+		if _, err := c.command(ctx, top, "git", "config", "mlhook."+setting[0], setting[1]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// start starts a run and opens the journal that it writes.
+func (c cell) start(ctx context.Context, o options, top string) (*store.Journal, error) {
+	if _, err := c.command(ctx, top, o.binary, "run"); err != nil {
+		return nil, err
+	}
+	return store.Open(ctx, filepath.Join(top, "repo", ".git", "mlhook"))
+}
+
+// verdict lets mlhook run to its end, in twice its time at most.
+func (c cell) verdict(ctx context.Context, o options, top string, trials int) (last run.Detail, err error) {
+	if err := c.configure(ctx, o, top, trials); err != nil {
+		return last, err
+	}
+	ctx, stop := context.WithTimeout(ctx, 2*o.budget())
+	defer stop()
+	defer c.conclude(top, o)
+	journal, err := c.start(ctx, o, top)
+	if err != nil {
+		return last, err
+	}
+	defer journal.Close()
+	err = poll(ctx, journal, func(d run.Detail) (bool, error) {
+		last = d
+		return d.State == run.Done, broken(d)
+	})
+	if err == nil && last.State != run.Done {
+		err = fmt.Errorf("mlhook has no verdict after %.0f s", 2*o.seconds)
+	}
+	return last, err
+}
+
+// broken is the error of a run that could not do its work.
+func broken(d run.Detail) error {
+	if d.State == run.Done && (d.Verdict == run.Failed || d.Verdict == run.Refused) {
+		return fmt.Errorf("mlhook: %s: %s", d.Verdict, d.Reason)
+	}
+	return nil
+}
+
+// poll looks at the repository's first run again and again, until done says so
+// or the context ends.
+func poll(ctx context.Context, journal *store.Journal, done func(run.Detail) (bool, error)) error {
 	const first = 1
 	for {
 		d, err := journal.Detail(ctx, first)
 		if err != nil {
 			return err
 		}
+		if over, err := done(d); over || err != nil {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+}
+
+// watch reads the journal until the run has its verdict, or nothing has hit in
+// time. What hit and could not be confirmed in time has no verdict.
+func (c cell) watch(ctx context.Context, o options, journal *store.Journal, began time.Time, out *row) error {
+	return poll(ctx, journal, func(d run.Detail) (bool, error) {
 		spent := time.Since(began).Seconds()
 		if !out.Reached && spent <= o.seconds && c.hit(d.Trials, out) {
 			out.Reached, out.Seconds, out.Trials = true, spent, done(d.Trials)
 		}
 		if d.State == run.Done {
 			out.Verdict, out.Confirmed = string(d.Verdict), spent
-			if d.Verdict == run.Failed || d.Verdict == run.Refused {
-				return fmt.Errorf("mlhook: %s: %s", d.Verdict, d.Reason)
-			}
 		}
-		if d.State == run.Done || !out.Reached && spent > o.seconds {
-			if !out.Reached {
-				out.Trials = done(d.Trials)
-			}
-			return nil
+		over := d.State == run.Done || spent > o.seconds && !out.Reached
+		if over && !out.Reached {
+			out.Trials = done(d.Trials)
 		}
-		select {
-		case <-ctx.Done():
-			return nil // it hit, and nothing confirmed that in time
-		case <-time.After(20 * time.Millisecond):
-		}
-	}
+		return over, broken(d)
+	})
 }
 
 // hit tells whether a trial reached the target, and notes the best.

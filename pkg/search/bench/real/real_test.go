@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -117,7 +118,7 @@ func TestRace(t *testing.T) {
 		return text
 	}
 	first := race()
-	rows, err := readRows(o.rows)
+	rows, err := readRows[row](o.rows)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -164,5 +165,135 @@ func TestTable(t *testing.T) {
 	}
 	if strings.Contains(text, "genre") || strings.Contains(text, "expert") {
 		t.Errorf("what does not apply is in the table:\n%s", text)
+	}
+}
+
+// A coin's labels are never reached, and the table says what lies above chance.
+func TestCoin(t *testing.T) {
+	o := options{python: python(t, "MLHOOK_TEST_PYTHON", "sklearn"), tasks: []string{"sklearn"}, rows: filepath.Join(t.TempDir(), "coin.jsonl"), seeds: 1, seconds: 600}
+	if err := coin(t.Context(), o, nil); err != nil {
+		t.Error(err)
+	}
+	rows, err := readRows[chase](o.rows)
+	if err != nil || len(rows) != 1 {
+		t.Fatal(rows, err)
+	}
+	if r := rows[0]; r.Verdict != "exhausted" || len(r.Values) != coinTrials || r.Best != slices.Max(r.Values) {
+		t.Errorf("%+v", r)
+	}
+	low, mean := rows[0], 0.7
+	low.Values, low.Best = []float64{0.4, 0.5}, 0.5
+	high := low
+	high.Verdict, high.Values, high.Mean = "reached", []float64{0.4, 0.7}, &mean
+	var out bytes.Buffer
+	if err := coinTable(&out, []chase{low}); err != nil {
+		t.Error(err)
+	}
+	err = coinTable(&out, []chase{low, high})
+	if err == nil || !strings.Contains(err.Error(), "1 runs reached the target, and 2 reported") || !strings.Contains(out.String(), "0.622 is three") {
+		t.Error(err, out.String())
+	}
+}
+
+// A winner that the product declares is trained again from its result.
+func TestWinners(t *testing.T) {
+	o := options{python: python(t, "MLHOOK_TEST_PYTHON", "sklearn"), rows: filepath.Join(t.TempDir(), "winners.jsonl"), seeds: 1, seconds: 90}
+	tasks, err := loadTasks([]string{"sklearn-svc-digits"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := winners(t.Context(), o, tasks); err != nil {
+		t.Error(err)
+	}
+	rows, err := readRows[winner](o.rows)
+	if err != nil || len(rows) != 1 {
+		t.Fatal(rows, err)
+	}
+	r := rows[0]
+	if !r.source() || len(r.Again) != reruns || len(r.Faults) > 0 || r.Samples == 0 || r.sum().varies || r.Again[0] != r.Claimed {
+		t.Errorf("%+v", r)
+	}
+}
+
+// A winner holds whose mean is at the target less one standard error: of the
+// samples where their number is known, of the mean where not.
+func TestWinnersTable(t *testing.T) {
+	fixed := winner{Task: "fixed", By: "source", Target: 0.8, Samples: 400, Again: []float64{0.785, 0.785}}
+	unsure := winner{Task: "unsure", By: "source", Target: 0.8, Again: []float64{0.7, 0.8}}
+	lucky := winner{Task: "lucky", By: "source", Target: 0.8, Samples: 400, Again: []float64{0.77, 0.78}}
+	faulty := winner{Task: "faulty", By: "source", Target: 0.8, Samples: 400, Again: []float64{0.9, 0.91}, Faults: []string{"ValueError"}}
+	for _, c := range []struct {
+		winner
+		holds, varies bool
+	}{{fixed, true, false}, {unsure, true, true}, {lucky, false, true}, {faulty, false, true}} {
+		if s := c.sum(); s.holds != c.holds || s.varies != c.varies {
+			t.Errorf("%s: %+v", c.Task, s)
+		}
+	}
+	var out bytes.Buffer
+	if err := winnersTable(&out, []winner{fixed, unsure, {Task: "model", By: "model"}, {Task: "none"}}); err != nil {
+		t.Error(err)
+	}
+	for _, want := range []string{"of 4 runs 2 are reached by their source and 1 by their model", "all winners: 2 of 2 (100.0 %)", "differ: 1 of 1", "1 scripts fix"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("%q is missing in\n%s", want, out.String())
+		}
+	}
+	if err := winnersTable(&out, []winner{fixed, lucky}); err == nil || !strings.Contains(err.Error(), "1 of 2") {
+		t.Error(err)
+	}
+}
+
+// A network that is made larger starts with its parent's outputs.
+func TestGrow(t *testing.T) {
+	o := options{python: python(t, "MLHOOK_TEST_PYTHON", "torch", "sklearn"), rows: filepath.Join(t.TempDir(), "grow.jsonl")}
+	tasks, err := loadTasks([]string{"torch-mlp-wine", "sklearn-svc"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // the second time, all rows are there
+		if err := growAll(t.Context(), o, tasks); err != nil {
+			t.Error(err)
+		}
+	}
+	rows, err := readRows[growth](o.rows)
+	if err != nil {
+		t.Fatal(err)
+	}
+	grown := map[string]int{}
+	for _, g := range rows {
+		if g.Parent.Accuracy == nil || g.Grown.Accuracy == nil || g.Cold.Accuracy == nil || g.Why == "" {
+			t.Errorf("%+v", g)
+		}
+		if g.Level == "grown" && g.Samples > 0 {
+			grown[g.Role]++
+		}
+	}
+	if grown["width"] != len(factors) || grown["layers"] != 1 || len(rows) != 6 {
+		t.Errorf("%d rows, grown %v", len(rows), grown)
+	}
+}
+
+// The table compares grown with cold, and says what was refused and why.
+func TestGrowTable(t *testing.T) {
+	accuracy := func(v float64, curve ...point) lesson { return lesson{Accuracy: &v, Seconds: 3, Curve: curve} }
+	rows := []growth{
+		{Task: "a", Move: "m", Level: "grown", Value: 1e-6, Grown: accuracy(0.8, point{1, 0.5}, point{2, 0.8}), Cold: accuracy(0.4, point{1, 0.3}, point{3, 0.4})},
+		{Task: "a", Move: "n", Level: "grown", Grown: accuracy(0.2), Cold: accuracy(0.4)},
+		{Task: "b", Move: "o", Level: "cold", Why: "no place", Grown: accuracy(0.9), Cold: accuracy(0.1)},
+	}
+	var out bytes.Buffer
+	if err := growTable(&out, rows); err != nil {
+		t.Error(err)
+	}
+	for _, want := range []string{"3 moves: 2 grown, 0 warm, 1 refused", "refused 1: no place", "start: 1.0e-06", "grown 0.500, cold 0.400, geometric ratio 1.000; grown is ahead in 1 of 2",
+		"grown 0.800, cold 0.300"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("%q is missing in\n%s", want, out.String())
+		}
+	}
+	rows[1].Value = 2e-5
+	if err := growTable(&out, rows); err == nil {
+		t.Error("a difference above the bound is fine")
 	}
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -9,7 +10,13 @@ import (
 	"os"
 )
 
-// A row is what a cell took; rows are appended to a file of JSON lines.
+// A record is a line of a file of JSON lines: what one piece of work gave.
+type record interface {
+	key() key
+	String() string // for somebody who looks on
+}
+
+// A row is what a race took.
 type row struct {
 	Task      string `json:"task"`
 	Half      string `json:"half"`
@@ -36,7 +43,7 @@ func (c cell) row() row {
 	return row{Task: c.task.Name, Half: c.task.Half, Framework: c.task.Framework, Model: c.task.Model, Space: c.space, Method: c.method, Seed: c.seed}
 }
 
-// A key tells cells apart.
+// A key tells pieces of work apart.
 type key struct {
 	task, space, method string
 	seed                int
@@ -44,9 +51,67 @@ type key struct {
 
 func (r row) key() key { return key{r.Task, r.Space, r.Method, r.Seed} }
 
-// readRows reads a file of rows; none is no error. A torn last line, of a
+func (c cell) key() key { return key{c.task.Name, c.space, c.method, c.seed} }
+
+func (k key) String() string {
+	text := k.task
+	if k.space != "" {
+		text += ", " + k.space + " space"
+	}
+	if k.method != "" {
+		text += ", " + k.method
+	}
+	return fmt.Sprintf("%s, seed %d", text, k.seed)
+}
+
+// collect makes the records of the cells that have none in the file yet. One
+// that broke has none, so that it is made again the next time.
+func collect[R record](ctx context.Context, o options, cells []cell, record func(cell, context.Context, options) (R, error)) error {
+	known, err := resume[R](o.rows)
+	if err != nil {
+		return err
+	}
+	broken := 0
+	for _, c := range cells {
+		if known[c.key()] {
+			continue
+		}
+		r, err := record(c, ctx, o)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err != nil {
+			fmt.Fprintf(os.Stderr, "%s: %v\n", c.key(), err)
+			broken++
+			continue
+		}
+		if err := appendRow(o.rows, r); err != nil {
+			return err
+		}
+		fmt.Println(r)
+	}
+	if broken > 0 {
+		return fmt.Errorf("%d of %d broke; run the same again when their cause is mended", broken, len(cells))
+	}
+	return nil
+}
+
+// resume says what a file has already, and removes a torn line.
+func resume[R record](name string) (map[key]bool, error) {
+	rows, err := readRows[R](name)
+	if err != nil {
+		return nil, err
+	}
+	known := map[key]bool{}
+	for _, r := range rows {
+		known[r.key()] = true
+	}
+	return known, writeRows(name, rows)
+}
+
+// readRows reads a file of records; none is no error. A torn last line, of a
 // benchmark that was killed, is dropped.
-func readRows(name string) (rows []row, err error) {
+func readRows[R record](name string) (rows []R, err error) {
 	f, err := os.Open(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
@@ -62,7 +127,7 @@ func readRows(name string) (rows []row, err error) {
 		if torn != nil {
 			return nil, torn
 		}
-		var r row
+		var r R
 		if err := json.Unmarshal(lines.Bytes(), &r); err != nil {
 			torn = fmt.Errorf("%s:%d: %w", name, n, err)
 			continue
@@ -73,7 +138,7 @@ func readRows(name string) (rows []row, err error) {
 }
 
 // writeRows replaces the file.
-func writeRows(name string, rows []row) error {
+func writeRows[R record](name string, rows []R) error {
 	var text []byte
 	for _, r := range rows {
 		line, err := json.Marshal(r)
@@ -86,8 +151,8 @@ func writeRows(name string, rows []row) error {
 	return errors.Join(os.WriteFile(next, text, 0o644), os.Rename(next, name))
 }
 
-// appendRow adds a row.
-func appendRow(name string, r row) error {
+// appendRow adds a record.
+func appendRow(name string, r record) error {
 	line, err := json.Marshal(r)
 	if err != nil {
 		return err
@@ -100,7 +165,6 @@ func appendRow(name string, r row) error {
 	return errors.Join(err, f.Close())
 }
 
-// String is the row for somebody who looks on.
 func (r row) String() string {
 	what := fmt.Sprintf("not reached in %.0f s, best %.3f", r.Seconds, r.Best)
 	switch {

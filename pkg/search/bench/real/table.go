@@ -15,7 +15,7 @@ import (
 
 // printTable prints what the rows say.
 func printTable(_ context.Context, o options, tasks []task) error {
-	rows, err := readRows(o.rows)
+	rows, err := readRows[row](o.rows)
 	if err != nil {
 		return err
 	}

@@ -44,6 +44,11 @@ type ask struct {
 	// until is the epoch behind which a checkpoint is kept and the training
 	// stopped; 0 is its end.
 	until int
+	// seed is added to the trainer's.
+	seed int64
+	// leave keeps what others can start from; warm is what this one starts from.
+	leave bool
+	warm  string
 	// report gets each epoch's value; true ends the training.
 	report func(epoch int, value float64) bool
 }
@@ -54,7 +59,15 @@ type trained struct {
 	value   *float64 // on data that was not trained on; nil where there is none
 	stopped bool     // before its end
 	seconds float64
-	why     string // without a value
+	why     string       // without a value
+	start   *agent.Event // how one with a parent started
+	curve   []point
+}
+
+// A point is the accuracy on data held out after an epoch.
+type point struct {
+	Seconds  float64 `json:"seconds"` // since the script started
+	Accuracy float64 `json:"accuracy"`
 }
 
 // newTrainer inspects the script in top and starts the agent.
@@ -122,7 +135,7 @@ func (t *trainer) train(ctx context.Context, a ask) (trained, error) {
 		share = 1 // a checkpoint after every epoch
 	}
 	err := t.session.Start(ctx, agent.Request{V: agent.Version, Op: agent.OpRun, Trial: trial, Attempt: attempt, Script: t.program.Entry, Cwd: ".",
-		Seed: t.seed, Threads: 1, LogLimit: 1 << 20, Grace: 5, Resume: resume, Share: share})
+		Seed: t.seed + a.seed, Threads: 1, LogLimit: 1 << 20, Grace: 5, Resume: resume, Share: share, Leave: a.leave, Warm: a.warm})
 	if err != nil {
 		return out, err
 	}
@@ -221,17 +234,25 @@ func (t *trainer) judge(out *trained, attempt int, events []agent.Event) error {
 	if err != nil {
 		return err
 	}
+	began := 0.0
 	for _, e := range events {
 		switch e.Type {
+		case agent.EventBegin:
+			began = e.Time
+		case agent.EventWarm:
+			out.start = &e
 		case agent.EventCurve:
-			if v, ok := score(e.Values); ok && out.stopped {
-				out.value = &v
+			if v, ok := score(e.Values); ok {
+				out.curve = append(out.curve, point{e.Time - began, v})
 			}
 		case agent.EventError:
 			out.why = fmt.Sprintf("%s:%d: %s: %s", e.File, e.Line, e.Error, e.Text)
 		case agent.EventExit:
 			out.seconds = e.Seconds
 		}
+	}
+	if n := len(out.curve); n > 0 && out.stopped {
+		out.value = &out.curve[n-1].Accuracy
 	}
 	if m := loop.Measured(events, string(printed)); m != nil && !out.stopped && m.Split != run.Train {
 		out.value = &m.Value
