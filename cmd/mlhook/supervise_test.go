@@ -11,6 +11,9 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/mlhook/mlhook/pkg/store"
+	"github.com/mlhook/mlhook/pkg/supervise"
 )
 
 // A supervisor that was killed holds its lock until the last of its threads is
@@ -28,7 +31,16 @@ func TestHookAtDeath(t *testing.T) {
 		}
 	}
 	sh("git init -q repo && cd repo && git config mlhook.engine local && " + binary + " install")
-	t.Cleanup(func() { sh("cd " + repo + " && " + binary + " uninstall") }) // it ends then
+	t.Cleanup(func() {
+		sh("cd " + repo + " && " + binary + " uninstall") // it ends then
+		for end := time.Now().Add(20 * time.Second); supervise.Held(supervise.Lock(store.State(home + "/state/mlhook"))); {
+			if time.Now().After(end) {
+				t.Error("the supervisor goes on without a repository")
+				return
+			}
+			time.Sleep(5 * time.Millisecond)
+		}
+	})
 	last := 0
 	announced := func() int {
 		text, err := os.ReadFile(filepath.Join(home, "state", "mlhook", "supervisor.alive"))
@@ -41,19 +53,23 @@ func TestHookAtDeath(t *testing.T) {
 		}
 		return pid
 	}
-	for n := range 30 {
-		end := time.Now().Add(20 * time.Second)
-		pid := announced()
-		for ; pid == 0; pid = announced() {
+	started := func(deaths int) (pid int) {
+		t.Helper()
+		for end := time.Now().Add(20 * time.Second); pid == 0; pid = announced() {
 			if time.Now().After(end) {
-				t.Fatalf("after %d deaths no hook started a supervisor", n)
+				t.Fatalf("after %d deaths no hook started a supervisor", deaths)
 			}
 			time.Sleep(5 * time.Millisecond)
 		}
+		return pid
+	}
+	for n := range 30 {
+		pid := started(n)
 		if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
 			t.Fatal(err)
 		}
 		last = pid
 		sh(binary + " hook")
 	}
+	started(30)
 }

@@ -179,7 +179,7 @@ func winnersTable(w io.Writer, rows []winner) error {
 	}
 	out.Flush()
 	fmt.Fprintf(w, "of %d runs %d are reached by their source and %d by their model only\n", len(rows), all.n, byModel)
-	fmt.Fprintf(w, "all winners: %s hold; those whose trainings differ: %s; %d scripts fix every seed that matters\n", all, varying, all.n-varying.n)
+	fmt.Fprintf(w, "all winners: %s hold; those whose trainings differ: %s; of %d all trainings give the same\n", all, varying, all.n-varying.n)
 	if all.share() < soundShare {
 		return fmt.Errorf("%s of the winners hold, less than %.0f %%", all, 100*soundShare)
 	}
