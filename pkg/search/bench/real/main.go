@@ -142,7 +142,8 @@ func raceAll(ctx context.Context, o options, tasks []task) error {
 // caller removes.
 func (o *options) build(ctx context.Context) (dir string, err error) {
 	if o.binary != "" {
-		return "", nil
+		o.binary, err = filepath.Abs(o.binary) // it runs in the tasks' directories
+		return "", err
 	}
 	if dir, err = os.MkdirTemp("", "bench-"); err != nil {
 		return "", err
