@@ -100,17 +100,10 @@ func epochs(text string) (found []interval) {
 // read notes the values of an epoch's lines.
 func (in *interval) read() {
 	in.readings = map[string]float64{}
-	before := ""
-	for _, line := range in.lines {
-		if strings.TrimSpace(line) == "" {
-			continue
+	for _, r := range scan(in.lines) {
+		if !r.Guess {
+			in.readings[r.Name+" "+r.Split] = r.Value
 		}
-		for _, r := range inContext(scanLine(line), line, before) {
-			if !r.Guess {
-				in.readings[r.Name+" "+r.Split] = r.Value
-			}
-		}
-		before = strings.TrimSpace(line)
 	}
 	in.lines = nil
 }

@@ -28,10 +28,17 @@ const longest = 2048
 
 // Scan returns the readings of a text in order.
 func Scan(text string) []Reading {
-	var found []Reading
+	lines := strings.Split(text, "\n")
+	for i, line := range lines {
+		lines[i] = visible(line)
+	}
+	return append(scan(lines), bare(text)...)
+}
+
+// scan returns the readings of visible lines in order.
+func scan(lines []string) (found []Reading) {
 	before := ""
-	for i, raw := range strings.Split(text, "\n") {
-		line := visible(raw)
+	for i, line := range lines {
 		if strings.TrimSpace(line) == "" {
 			continue
 		}
@@ -41,7 +48,7 @@ func Scan(text string) []Reading {
 		}
 		before = strings.TrimSpace(line)
 	}
-	return append(found, bare(text)...)
+	return found
 }
 
 var (
