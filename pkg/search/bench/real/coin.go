@@ -63,12 +63,7 @@ func coin(ctx context.Context, o options, _ []task) error {
 			}
 		}
 	}
-	built, err := o.build(ctx)
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(built)
-	err = collect(ctx, o, cells, cell.chase)
+	err := collect(ctx, o, cells, cell.chase)
 	rows, readErr := readRows[chase](o.rows)
 	return errors.Join(err, readErr, coinTable(os.Stdout, rows))
 }

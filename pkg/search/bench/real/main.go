@@ -130,11 +130,6 @@ func words(flags *flag.FlagSet, into *[]string, name, usage string) {
 
 // raceAll runs the races that have no row yet.
 func raceAll(ctx context.Context, o options, tasks []task) error {
-	built, err := o.build(ctx)
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(built)
 	return collect(ctx, o, o.cells(tasks), cell.run)
 }
 

@@ -64,9 +64,14 @@ func (k key) String() string {
 	return fmt.Sprintf("%s, seed %d", text, k.seed)
 }
 
-// collect makes the records of the cells that have none in the file yet. One
-// that broke has none, so that it is made again the next time.
+// collect makes with mlhook the records of the cells that have none in the file
+// yet. One that broke has none, so that it is made again the next time.
 func collect[R record](ctx context.Context, o options, cells []cell, record func(cell, context.Context, options) (R, error)) error {
+	built, err := o.build(ctx)
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(built)
 	known, err := resume[R](o.rows)
 	if err != nil {
 		return err

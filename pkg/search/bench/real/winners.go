@@ -93,12 +93,7 @@ func winners(ctx context.Context, o options, tasks []task) error {
 			cells = append(cells, cell{task: t, seed: seed})
 		}
 	}
-	built, err := o.build(ctx)
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(built)
-	err = collect(ctx, o, cells, cell.win)
+	err := collect(ctx, o, cells, cell.win)
 	rows, readErr := readRows[winner](o.rows)
 	return errors.Join(err, readErr, winnersTable(os.Stdout, rows))
 }
