@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"math"
 	"regexp"
 	"strconv"
 )
@@ -23,7 +24,7 @@ func parseConstraint(text string) (Constraint, error) {
 		return Constraint{}, fmt.Errorf("%q is no constraint; write one as \"f1 >= 0.7\" or \"loss <= 0.5\"", text)
 	}
 	bound, err := strconv.ParseFloat(m[3], 64)
-	if err != nil || bound-bound != 0 {
+	if err != nil || math.IsNaN(bound) || math.IsInf(bound, 0) {
 		return Constraint{}, fmt.Errorf("%q is no constraint: %q is no number", text, m[3])
 	}
 	return Constraint{m[1], m[2] == "<=", bound}, nil

@@ -2,15 +2,19 @@ package loop
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/mlhook/mlhook/pkg/run"
 )
 
-// measures are those that the run is about: of its target and its constraints.
+// measures are those that the run is about, of its target and its constraints,
+// each once.
 func (l *Loop) measures() []string {
 	names := []string{l.Settings.Metric}
 	for _, c := range l.Settings.Constraints {
-		names = append(names, c.Metric)
+		if !slices.Contains(names, c.Metric) {
+			names = append(names, c.Metric)
+		}
 	}
 	return names
 }
@@ -31,11 +35,11 @@ func (l *Loop) checks(out outcome, log func() string) (all []run.Check) {
 // unseen ends the run where the user's own code, which ran to its end, does not
 // measure what a constraint bounds: no tweak would change that.
 func (l *Loop) unseen(base run.Trial) error {
-	for i, c := range base.Constraints {
-		if name := l.Settings.Constraints[i].Metric; c.Metric == nil {
+	for _, c := range l.Settings.Constraints { // which may have changed since the trial
+		if slices.ContainsFunc(base.Constraints, func(k run.Check) bool { return k.Bound == c.String() && k.Metric == nil }) {
 			return &ending{verdict: run.Refused, reason: fmt.Sprintf(
 				"%s ran to its end but no %s on data held out was seen, which the constraint %s needs; print it (\"Test %s: 0.12\")",
-				l.program.Entry, name, c.Bound, name)}
+				l.program.Entry, c.Metric, c, c.Metric)}
 		}
 	}
 	return nil

@@ -26,8 +26,8 @@ func (o *outcome) measure(e agent.Event) {
 	if !slices.Contains([]run.Split{run.Test, run.Validation, run.Train}, split) {
 		split = run.Unknown
 	}
-	for i, name := range o.wanted {
-		if e.Value == nil || !metric.Is(e.Name, name) || !plausible(name, *e.Value) || slices.Contains(o.wanted[:i], name) {
+	for _, name := range o.wanted {
+		if e.Value == nil || !metric.Is(e.Name, name) || !plausible(name, *e.Value) {
 			continue
 		}
 		if o.metrics == nil {

@@ -66,8 +66,11 @@ func Markdown(d run.Detail) string {
 		}
 	}
 	for _, t := range d.Trials {
+		if d.Best == nil || *d.Best != t.N {
+			continue
+		}
 		for _, c := range t.Constraints {
-			if d.Best != nil && *d.Best == t.N && c.Metric != nil {
+			if c.Metric != nil {
 				row("Constraint", fmt.Sprintf("%s: %.4g on %s data (%s)", c.Bound, c.Metric.Value, c.Metric.Split, c.Metric.Source))
 			}
 		}

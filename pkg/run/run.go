@@ -240,8 +240,8 @@ func (c Check) Problem() string {
 // Broken says which constraint a trial breaks first; empty where it keeps all.
 func (t Trial) Broken() string {
 	for _, c := range t.Constraints {
-		if !c.Holds {
-			return c.Problem()
+		if why := c.Problem(); why != "" {
+			return why
 		}
 	}
 	return ""
