@@ -99,17 +99,18 @@ func numbered(format string, n int) (names []string) {
 	return names
 }
 
-// What frameworks read of their own is no data.
+// What frameworks read of their own is no data, nor what the agent looks at to resume a training.
 func TestDataOfFrameworks(t *testing.T) {
 	needs(t, "sklearn", "pandas", "keras")
 	s := start(t, "sklearn,pandas,keras")
 	for trial, cold := range []bool{false, true} {
 		a, _ := s.run(agent.Request{Trial: trial, Cold: cold}, `
-import keras, os, pandas, sklearn.datasets
+import keras, numpy, os, pandas, sklearn.datasets
 sklearn.datasets.load_iris(); sklearn.datasets.load_digits()
 os.system("printf 'a,b\n1,2\n' > d.csv")
 pandas.read_csv("d.csv")
 m = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])
+m.compile("sgd", "mse"); m.fit(numpy.ones((8, 4)), numpy.ones(8), verbose=0)
 m.save("m.keras"); keras.models.load_model("m.keras")`)
 		if diff := cmp.Diff([]string{"d.csv"}, a.clean().reads()); diff != "" {
 			t.Errorf("cold %t: -want +got:\n%s", cold, diff)

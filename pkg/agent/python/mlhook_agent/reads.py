@@ -63,7 +63,7 @@ class Reads:
             elif event == "os.mkdir":
                 if not os.path.exists(args[0]):
                     self._made(args[0])
-            elif "importlib" not in sys._getframe(2).f_code.co_filename:  # behind the hook
+            elif _of_program(sys._getframe(2)):  # behind the hook
                 self._read(args[0] if args[0] is not None else ".", listed=True)
         except Exception:
             pass  # a name that cannot be read; the script must not suffer from it
@@ -118,6 +118,13 @@ class Reads:
         if full.startswith(self.trials):
             return full.startswith(self.directory) and not full.startswith(self.ours)
         return not full.startswith(self.foreign) and "/." not in full.replace(os.sep, "/")
+
+
+def _of_program(frame: Any) -> bool:
+    """Whether a directory is listed neither by an import nor by the agent, which watches what the script writes."""
+    while frame.f_globals.get("__name__") == "os":  # os.walk
+        frame = frame.f_back
+    return not frame.f_globals.get("__name__", "").startswith(("importlib", "_frozen_importlib", "mlhook_agent"))
 
 
 def _above(path: str) -> List[str]:
