@@ -3,16 +3,40 @@
 import pickle
 import random
 import sys
-from typing import Any, Callable, Dict, Iterable, Tuple
+from typing import Any, Callable, Dict, Tuple
 
 # Generator to how its state is read and set. The frameworks are passed as they are loaded.
 Access = Tuple[Callable[[], Any], Callable[[Any], None]]
 
 
-def take(names: Iterable[str] = ()) -> Dict[str, bytes]:
-    """Pickle the states, or those of the named generators only."""
-    wanted = set(names)
-    return {name: pickle.dumps(get(), 4) for name, (get, _) in _known().items() if not wanted or name in wanted}
+def take() -> Dict[str, bytes]:
+    """Pickle the states."""
+    return {name: pickle.dumps(get(), 4) for name, (get, _) in _known().items()}
+
+
+class Watch:
+    """Tells which generators have moved. States are compared as they are, since pickling takes longer than a short epoch bears."""
+
+    def __init__(self) -> None:
+        self._states: Dict[str, Any] = {}
+
+    def moved(self) -> Dict[str, bytes]:
+        """The pickled states of those that are not where they were at the last look."""
+        now = {name: get() for name, (get, _) in _known().items()}
+        moved = {name: pickle.dumps(state, 4) for name, state in now.items() if not _same(self._states.get(name), state)}
+        self._states = now
+        return moved
+
+
+def _same(one: Any, other: Any) -> bool:
+    if type(one) is not type(other):
+        return False
+    try:
+        return bool(one == other)
+    except (ValueError, RuntimeError):  # arrays or tensors, or tuples with some
+        if hasattr(one, "shape"):
+            return one.shape == other.shape and bool((one == other).all())
+        return len(one) == len(other) and all(map(_same, one, other))
 
 
 def put(states: Dict[str, bytes]) -> None:

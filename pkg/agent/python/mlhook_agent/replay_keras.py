@@ -32,19 +32,16 @@ class Fit:
         self.replayed = 0  # how many of them an earlier attempt trained
         self.doubts: List[str] = []
         self.threaded = self._feed()  # Python code that makes batches in another thread
-        self._generators: Dict[str, bytes] = {}
+        self.generators = generators.Watch()
         self._before: Optional[written.Listing] = self._listing()
         self._examined = False
 
     def note(self, epoch: int, logs: Any) -> None:
         """An epoch was trained."""
-        now = generators.take()
-        changed = {name: state for name, state in now.items() if self._generators.get(name) != state}
-        self._generators = now
         plain = {name: _number(value) for name, value in (logs or {}).items()}
         history = getattr(getattr(self.model, "history", None), "history", None) or {}
         curve = {name: _number(values[-1]) for name, values in history.items() if values}  # with what callbacks added
-        self.epochs.append({"epoch": epoch, "logs": plain, "curve": curve or plain, "generators": changed})
+        self.epochs.append({"epoch": epoch, "logs": plain, "curve": curve or plain, "generators": self.generators.moved()})
 
     def state(self, over: bool) -> State:
         """All that a replay puts back; over tells that the fit ended."""
@@ -135,7 +132,7 @@ class Replay:
         for callback in listed.callbacks:
             _reopen(callback)
         self._generators(self.saved["generators"])
-        self.fit._generators.update(self.saved["generators"])
+        self.fit.generators.moved()
         self.fit._examined = True
         self.fit._doubt(*self.saved["doubts"])
 

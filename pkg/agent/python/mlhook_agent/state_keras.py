@@ -42,11 +42,19 @@ def variables(model: Any) -> List[Any]:
 def take(model: Any) -> Dict[str, Any]:
     """The state of a model as plain values and NumPy arrays (copies, or views that a pickle copies)."""
     return {
-        "variables": [variable.numpy() for variable in variables(model)],
+        "variables": [_array(variable) for variable in variables(model)],
         "trainable": [layer.trainable for layer in model.layers],
         "stop": bool(model.stop_training),
         "attributes": {name: value for name, value in vars(model).items() if _own(model) and _is_plain(value)},
     }
+
+
+def _array(variable: Any) -> Any:
+    """A variable's value; of TensorFlow's by its bare operation, since Keras' way there takes four times as long."""
+    held = getattr(variable, "_value", variable)  # Keras 3 has them wrapped
+    if not any(cls.__name__ == "BaseResourceVariable" for cls in type(held).__mro__):
+        return variable.numpy()
+    return sys.modules["tensorflow"].raw_ops.ReadVariableOp(resource=held.handle, dtype=held.dtype).numpy()
 
 
 def check(model: Any, state: Dict[str, Any]) -> None:
