@@ -33,6 +33,8 @@ func TestScriptsThatMisbehave(t *testing.T) {
 		{"raises an unprintable", "class E(Exception):\n    def __str__(self): raise TypeError\nraise E", 1, "", "E", 3},
 		{"closed stdout", "import sys\nprint('a')\nsys.stdout.close()\nsys.stderr.close()", 0, "a\n", "", 0},
 		{"closed descriptors", "import os\nos.close(1); os.close(2)", 0, "", "", 0},
+		{"closed everything", "import os\nprint('a')\nos.closerange(0, 1024)", 0, "a\n", "", 0},
+		{"leaves a process behind", "import os, time\nif os.fork() == 0:\n    os.setsid()\n    time.sleep(60)\nprint('a')", 0, "a\n", "", 0},
 		{"replaced stdout", "import sys, io\nprint('a')\nsys.stdout = io.StringIO()\nprint('b')", 0, "a\n", "", 0},
 		{"input", "input('name? ')", 1, "", "EOFError", 1},
 		{"chdir", "import os, tempfile\nos.chdir(tempfile.gettempdir())\n1/0", 1, "", "ZeroDivisionError", 3},

@@ -1,10 +1,11 @@
 """An attempt as the parent sees it: its process, its log and its end."""
 
+import json
 import os
 import signal
-import sys
+import socket
 import time
-from typing import Any, Optional, Set
+from typing import Any, Dict, Optional, Set
 
 from . import events
 
@@ -20,6 +21,8 @@ class Attempt:
         self.log = os.open(os.path.join(directory, "log"), os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
         self.pid = 0
         self.pipe = -1
+        self.link: Optional[socket.socket] = None  # on which it says that it is over
+        self.heard = b""
         self.left = limit
         self.unwritten = b""
         self.dropped = 0
@@ -27,10 +30,11 @@ class Attempt:
         self.kill_at: Optional[float] = None
         self.quit = False  # it is stopped because the agent ends
 
-    def begun(self, pid: int, pipe: int) -> None:
-        """The process runs and prints into this pipe."""
+    def begun(self, pid: int, pipe: int, link: socket.socket) -> None:
+        """The process runs, prints into this pipe, and has this link."""
         os.set_blocking(pipe, False)
-        self.pid, self.pipe = pid, pipe
+        link.setblocking(False)
+        self.pid, self.pipe, self.link = pid, pipe, link
 
     def pump(self) -> int:
         """Move what the script printed into the log; return the number of bytes moved.
@@ -60,6 +64,12 @@ class Attempt:
         os.close(self.pipe)
         self.pipe = -1
 
+    def close_link(self) -> None:
+        """Hear nothing more of the process but its end."""
+        if self.link is not None:
+            self.link.close()
+        self.link = None
+
     def stop(self, grace: float) -> None:
         """Ask the attempt to end, and see to it after so many seconds."""
         if self.kill_at is None:
@@ -71,9 +81,27 @@ class Attempt:
         if self.kill_at is not None and time.time() > self.kill_at:
             kill_group(self.pid, signal.SIGKILL)
 
-    def ended(self, status: int, usage: Any) -> None:
-        """Clean up behind the process, which has been reaped, and write its end."""
+    def over(self) -> Optional[Dict[str, Any]]:
+        """How the process says that it ended; None while it says nothing. It may still be there."""
+        if self.link is None:
+            return None
+        try:
+            heard = self.link.recv(1 << 12)
+        except OSError:
+            return None  # it says nothing so far
+        self.heard += heard
+        if not heard:
+            self.close_link()
+        for line in self.heard.split(b"\n")[:-1]:
+            said: Dict[str, Any] = json.loads(line.decode())
+            if said.pop("pid") == self.pid:  # and not of a process that the script forked
+                return said
+        return None
+
+    def ended(self, **fields: Any) -> None:
+        """Clean up behind the process, which is over, and write its end."""
         kill_session(self.pid)
+        self.close_link()
         moved = 0
         while self.pipe >= 0 and moved < DRAIN:
             step = self.pump()
@@ -85,12 +113,7 @@ class Attempt:
         events.put(self.log, self.unwritten, True)
         os.close(self.log)
         write_exit(
-            self.events,
-            code=os.WEXITSTATUS(status) if os.WIFEXITED(status) else None,
-            signal=os.WTERMSIG(status) if os.WIFSIGNALED(status) else None,
-            seconds=time.time() - self.started, cpu=usage.ru_utime + usage.ru_stime,
-            max_rss=usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024), dropped=self.dropped or None,
-            quit=self.quit or None,
+            self.events, seconds=time.time() - self.started, dropped=self.dropped or None, quit=self.quit or None, **fields
         )
 
     def failed(self, reason: str) -> None:
@@ -122,7 +145,7 @@ def kill_session(leader: int) -> None:
     """Kill what an attempt left running, also what made a group of its own."""
     kill_group(leader, signal.SIGKILL)
     for _ in range(5):  # again, for what was started meanwhile
-        members = session(leader)
+        members = followers(leader)
         if not members:
             return
         for pid in members:
@@ -132,14 +155,14 @@ def kill_session(leader: int) -> None:
                 pass
 
 
-def session(leader: int) -> Set[int]:
-    """The living processes of a session; empty where the system does not tell."""
+def followers(leader: int) -> Set[int]:
+    """The living processes of a session besides its leader; empty where the system does not tell."""
     members = set()
     try:
-        pids = [int(name) for name in os.listdir("/proc") if name.isdigit()]
+        pids = {int(name) for name in os.listdir("/proc") if name.isdigit()}
     except OSError:
         return members
-    for pid in pids:
+    for pid in pids - {leader}:
         try:
             with open("/proc/%d/stat" % pid, "rb") as f:
                 state, _, _, sid = f.read().rpartition(b")")[2].split()[:4]

@@ -3,7 +3,10 @@
 import atexit
 import ctypes
 import importlib.machinery
+import json
 import os
+import resource
+import socket
 import sys
 import threading
 import traceback
@@ -15,6 +18,8 @@ from . import checkpoint, entropy, events, hooks, loops, reads, record, replay, 
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
 PR_SET_PDEATHSIG = 1
 SETUP_FAILED = 70
+LARGE = 1 << 30  # bytes of memory that another attempt may miss while they are given back
+RSS_UNIT = 1 if sys.platform == "darwin" else 1024  # bytes of ru_maxrss
 
 
 def detach(pipe: int) -> None:
@@ -37,8 +42,8 @@ def die_with_parent() -> None:
         pass
 
 
-def run(request: Dict[str, Any], directory: str) -> NoReturn:
-    """Run the request's script and end the process with its exit code."""
+def run(request: Dict[str, Any], directory: str, link: Optional[socket.socket] = None) -> NoReturn:
+    """Run the request's script and end the process with its exit code; the parent is told over the link."""
     tree = os.path.join(directory, "tree")
     writer = events.Writer(os.path.join(directory, "events.jsonl"))
     script = os.path.join(tree, request["script"])
@@ -66,7 +71,7 @@ def run(request: Dict[str, Any], directory: str) -> NoReturn:
     if keep and request.get("leave"):
         save.leave(recorder, os.path.join(directory, "warm"))
     writer.settle()
-    finish(code)
+    finish(code, link)
 
 
 def checkpoints(
@@ -176,7 +181,7 @@ def report(error: BaseException, tree: str, writer: events.Writer) -> None:
     writer.write("error", durable=True, error=type(error).__name__, text=text, file=file or None, line=line or None)
 
 
-def finish(code: int) -> NoReturn:
+def finish(code: int, link: Optional[socket.socket] = None) -> NoReturn:
     """End as the interpreter would, without going back into the server's code."""
     try:
         threading._shutdown()  # type: ignore[attr-defined]  # waits for non-daemon threads
@@ -192,4 +197,21 @@ def finish(code: int) -> NoReturn:
         ctypes.CDLL(None).fflush(None)  # what C code printed
     except Exception:
         pass
+    if link is not None:
+        say_over(link, code)
     os._exit(code)
+
+
+def say_over(link: socket.socket, code: int) -> None:
+    """Tell the parent how the attempt ended: the system takes longer to clear a framework away than many a trial takes."""
+    cpu, rss = usage(resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN))
+    if rss < LARGE:
+        try:
+            link.sendall(json.dumps({"pid": os.getpid(), "code": code, "cpu": cpu, "max_rss": rss}).encode() + b"\n")
+        except OSError:
+            pass  # the script closed it: the parent will see the process end
+
+
+def usage(*processes: Any) -> Tuple[float, int]:
+    """Seconds of processor time, and the most bytes of memory that one of them had."""
+    return sum(p.ru_utime + p.ru_stime for p in processes), max(p.ru_maxrss for p in processes) * RSS_UNIT

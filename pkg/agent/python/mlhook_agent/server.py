@@ -10,6 +10,7 @@ import json
 import os
 import platform
 import signal
+import socket
 import sys
 import time
 from typing import Any, Dict, List, NoReturn, Optional, Set
@@ -52,6 +53,7 @@ class Server:
         self.seen: Set[str] = set()
         self.attempts: Dict[str, Attempt] = {}
         self.spare: Optional[Spare] = None
+        self.leaving: Set[int] = set()  # processes of attempts that are over
         self.quit = False
 
     def serve(self) -> int:
@@ -144,7 +146,7 @@ class Server:
         except OSError as error:
             attempt.failed(str(error))
             return
-        attempt.begun(process.pid, process.output)
+        attempt.begun(process.pid, process.output, process.link)
         self.attempts[key] = attempt
 
     def _given(self, order: Order) -> Spare:
@@ -171,27 +173,46 @@ class Server:
             except OSError:
                 pass  # the attempt that needs it will tell
 
-    def _become(self, order: Order) -> NoReturn:
+    def _become(self, order: Order, link: socket.socket) -> NoReturn:
         """Be the attempt, in the child."""
         request = order["request"]
         if request.get("cold"):
             paths = ["--requests", self.requests, "--trials", self.trials, "--one", order["name"]]
             os.execv(sys.executable, [sys.executable, "-B", self.home] + paths)
-        child.run(request, order["directory"])
+        child.run(request, order["directory"], link)
 
     def _wait(self) -> None:
         """Sleep until the next poll, or until there is something to do."""
         pipes = {a.pipe: a for a in self.attempts.values() if a.pipe >= 0}
-        for pipe in self.waking.wait(list(pipes), BESIDE_SECONDS if self.attempts else POLL_SECONDS):
-            pipes[pipe].pump()
+        links = [a.link.fileno() for a in self.attempts.values() if a.link is not None]
+        for ready in self.waking.wait(list(pipes) + links, BESIDE_SECONDS if self.attempts else POLL_SECONDS):
+            if ready in pipes:
+                pipes[ready].pump()
 
     def _reap(self) -> None:
         for key, attempt in list(self.attempts.items()):
             attempt.kill_overdue()
-            pid, status, usage = os.wait4(attempt.pid, os.WNOHANG)
-            if pid:
+            end = attempt.over()
+            if end is not None:
+                self.leaving.add(attempt.pid)
+            else:
+                end = _reaped(attempt.pid)
+            if end is not None:
                 del self.attempts[key]
-                attempt.ended(status, usage)
+                attempt.ended(**end)
+        self.leaving -= {pid for pid in self.leaving if _reaped(pid) is not None}
+
+
+def _reaped(pid: int) -> Optional[Dict[str, Any]]:
+    """How a child ended, which is reaped; None while it runs."""
+    found, status, usage = os.wait4(pid, os.WNOHANG)
+    if not found:
+        return None
+    cpu, rss = child.usage(usage)
+    return {
+        "code": os.WEXITSTATUS(status) if os.WIFEXITED(status) else None,
+        "signal": os.WTERMSIG(status) if os.WIFSIGNALED(status) else None, "cpu": cpu, "max_rss": rss,
+    }
 
 
 def _try(module: str) -> None:

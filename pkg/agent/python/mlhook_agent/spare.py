@@ -7,6 +7,7 @@ so it is made while nobody waits, and the attempt begins where it stands ready.
 import json
 import os
 import signal
+import socket
 import warnings
 import weakref
 from typing import Any, Callable, Dict, NoReturn
@@ -21,45 +22,43 @@ Order = Dict[str, Any]
 class Spare:
     """The parent's view of it: it becomes an attempt, or is dismissed. Raises OSError where there is no fork."""
 
-    def __init__(self, ready: Callable[[], None], become: Callable[[Order], NoReturn]) -> None:
+    def __init__(self, ready: Callable[[], None], become: Callable[[Order, socket.socket], NoReturn]) -> None:
         self.output, output = os.pipe()
-        orders, self._orders = os.pipe()
+        self.link, link = socket.socketpair()  # the order to it, and its word that it is over
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", DeprecationWarning)  # a framework's own threads
                 self.pid = os.fork()
         except OSError:
-            for end in (self.output, output, orders, self._orders):
+            for end in (self.output, output):
                 os.close(end)
+            self.link.close()
+            link.close()
             raise
         if self.pid == 0:
-            _wait(orders, [self.output, self._orders], output, ready, become)
+            os.close(self.output)
+            self.link.close()
+            _wait(link, output, ready, become)
         os.close(output)
-        os.close(orders)
+        link.close()
 
     def give(self, order: Order) -> None:
         """Let it become an attempt. Raises OSError where it is gone; it is to be dismissed then."""
-        text, sent = json.dumps(order).encode(), 0
-        while sent < len(text):
-            sent += os.write(self._orders, text[sent:])
-        os.close(self._orders)
-        self._orders = -1
+        self.link.sendall(json.dumps(order).encode())
+        self.link.shutdown(socket.SHUT_WR)
 
     def dismiss(self) -> None:
         """Let it end."""
-        if self._orders >= 0:
-            os.close(self._orders)
+        self.link.close()
         os.close(self.output)
         os.waitpid(self.pid, 0)
 
 
 def _wait(
-    orders: int, foreign: Any, output: int, ready: Callable[[], None], become: Callable[[Order], NoReturn]
+    link: socket.socket, output: int, ready: Callable[[], None], become: Callable[[Order, socket.socket], NoReturn]
 ) -> NoReturn:
     """Be the process: make ready, wait, and become an attempt."""
     try:
-        for end in foreign:
-            os.close(end)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         signal.signal(signal.SIGINT, signal.default_int_handler)
         for finalizer in list(getattr(weakref.finalize, "_registry", ())):
@@ -67,10 +66,9 @@ def _wait(
         child.die_with_parent()
         child.detach(output)
         ready()
-        with open(orders, "rb") as f:
-            text = f.read()
+        text = b"".join(iter(lambda: link.recv(1 << 16), b""))
         if not text:
             os._exit(UNUSED)
-        become(json.loads(text.decode()))
+        become(json.loads(text.decode()), link)
     finally:
         os._exit(child.SETUP_FAILED)  # not reached: become does not return
