@@ -9,6 +9,8 @@ import (
 	"runtime"
 	"time"
 
+	"github.com/shirou/gopsutil/v4/mem"
+
 	"github.com/mlhook/mlhook/pkg/config"
 	"github.com/mlhook/mlhook/pkg/inspect"
 	"github.com/mlhook/mlhook/pkg/loop"
@@ -42,9 +44,19 @@ func newLoop(ctx context.Context, p *project, number int, out io.Writer) (*loop.
 		Inspect: func(dir string) (*inspect.Program, error) { return p.inspect(ctx, os.DirFS(dir), settings) },
 		Notify:  p.notifier(settings, env),
 		Hold:    func() string { return supervise.Hold(p.state, settings) },
-		CPUs:    float64(max(1, (runtime.NumCPU()-1)/settings.Slots)), // one is left to the desktop
+		CPUs:    float64(max(1, (runtime.NumCPU()-1)/settings.Slots, settings.Parallel)), // one is left to the desktop
+		Memory:  memory() / int64(settings.Slots),
 		Out:     out,
 	}, nil
+}
+
+// memory is how many bytes the machine has; 0 where it does not tell.
+func memory() int64 {
+	found, err := mem.VirtualMemory()
+	if err != nil {
+		return 0
+	}
+	return int64(found.Total)
 }
 
 // endBroken ends a run that cannot begin, say because of a broken mlhook.toml.

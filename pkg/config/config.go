@@ -52,6 +52,7 @@ type Settings struct {
 	Python    string  // interpreter of the local engine
 	Newer     string  // wait, stop: what a newer commit does to a training run
 	Slots     int     // runs of all repositories that may train at once
+	Parallel  int     // trials of a run that may train at once; 0: as many as the machine bears
 	Battery   string  // train, wait: while the machine is not on mains
 	Disk      float64 // most that a run may take, in GB
 	Keep      int     // newest runs of a repository whose models and logs are kept
@@ -89,7 +90,7 @@ type file struct {
 }
 
 // hostOnly are the keys that a committed file must not set.
-var hostOnly = []string{"engine", "push", "baseImage", "caBundle", "mounts", "network", "env", "python", "mail", "trustPulled", "newer", "slots", "battery", "disk", "keep", "ray"}
+var hostOnly = []string{"engine", "push", "baseImage", "caBundle", "mounts", "network", "env", "python", "mail", "trustPulled", "newer", "slots", "parallel", "battery", "disk", "keep", "ray"}
 
 // Sources are the texts that settings come from.
 type Sources struct {
@@ -256,6 +257,8 @@ func (s *Settings) git(key string, values []string) (err error) {
 		s.Patience, err = strconv.Atoi(last)
 	case "slots":
 		s.Slots, err = strconv.Atoi(last)
+	case "parallel":
+		s.Parallel, err = strconv.Atoi(last)
 	case "keep":
 		s.Keep, err = strconv.Atoi(last)
 	case "disk":
@@ -294,6 +297,8 @@ func (s Settings) check(place func(key string) string) error {
 		return fmt.Errorf("%s is empty; name a measure that the program reports, or accuracy", place("metric"))
 	case s.Patience < 1:
 		return fmt.Errorf("%s is %d, but at least one trial has to bring nothing better before a run ends", place("patience"), s.Patience)
+	case s.Parallel < 0:
+		return fmt.Errorf("%s is %d; say how many trials of a run may train at once, or 0 for as many as the machine bears", place("parallel"), s.Parallel)
 	case s.Slots < 1:
 		return fmt.Errorf("%s is %d, but at least one run has to train", place("slots"), s.Slots)
 	case s.Keep < 1:

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/mlhook/mlhook/pkg/agent"
+	"github.com/mlhook/mlhook/pkg/engine"
 	"github.com/mlhook/mlhook/pkg/run"
 )
 
@@ -43,22 +44,22 @@ type outcome struct {
 // execute brings a trial to its end, however many attempts it takes.
 func (l *Loop) execute(ctx context.Context, r run.Run, t run.Trial) error {
 	for {
-		opened, err := l.openSession(ctx, r)
+		s, opened, err := l.openSession(ctx, r)
 		if err != nil {
 			return err
 		}
-		if !l.stands(t) {
+		if !l.stands(s, t) {
 			l.interrupted(&t)
-			if err := l.begin(ctx, &t); err != nil {
+			if err := l.begin(ctx, s, &t); err != nil {
 				return err
 			}
 		}
 		if opened {
-			if err := l.greet(ctx); err != nil {
+			if err := l.greet(ctx, s); err != nil {
 				return err
 			}
 		}
-		out, lost, err := l.follow(ctx, r, &t)
+		out, lost, err := l.follow(ctx, r, s, &t)
 		if err != nil {
 			return err
 		}
@@ -70,7 +71,16 @@ func (l *Loop) execute(ctx context.Context, r run.Run, t run.Trial) error {
 		if lost == nil && !out.paused {
 			lost = l.fault(out)
 		}
+		crowded, err := l.tooMuch(t.N, lost, out)
+		if err != nil {
+			return err
+		}
 		switch {
+		case crowded:
+			l.crowded.Store(true)
+			l.say("train", "trial %d: %s; it is trained again, alone", t.N, whyCrowded)
+			again(&t, whyCrowded)
+			return l.Journal.PutTrial(ctx, l.Number, t)
 		case lost == nil && out.paused && (out.exit.Code == nil || *out.exit.Code != 0):
 			return l.freeze(ctx, t, out)
 		case lost == nil && out.void == "":
@@ -110,7 +120,7 @@ func again(t *run.Trial, why string) {
 }
 
 // begin journals an attempt, lays out its tree and asks the agent for it.
-func (l *Loop) begin(ctx context.Context, t *run.Trial) error {
+func (l *Loop) begin(ctx context.Context, s engine.Session, t *run.Trial) error {
 	if len(t.Attempts) == 0 {
 		t.Attempts = []run.Attempt{{N: 1}}
 	}
@@ -130,7 +140,7 @@ func (l *Loop) begin(ctx context.Context, t *run.Trial) error {
 		return err
 	}
 	attempt := t.Attempts[len(t.Attempts)-1].N
-	if err := l.layOut(t.N, attempt, files); err != nil {
+	if err := l.layOut(s, t.N, attempt, files); err != nil {
 		return err
 	}
 	l.say("train", "trial %d: %s", t.N, title(*t))
@@ -147,7 +157,7 @@ func (l *Loop) begin(ctx context.Context, t *run.Trial) error {
 	if t.Until > 0 {
 		share = cutShare
 	}
-	return l.session.Start(ctx, agent.Request{
+	return s.Start(ctx, agent.Request{
 		Share: share,
 		V:     agent.Version, Op: agent.OpRun, Trial: t.N, Attempt: attempt, Script: script, Args: l.Settings.Args,
 		Path: l.program.ImportPath, Cwd: cwd, Seed: t.Seed, Threads: 1, LogLimit: logLimit, Grace: 5, Warm: warm, Leave: l.grows(), Resume: checkpoint, Wrote: wrote,
@@ -189,17 +199,16 @@ func orNone(text string) string {
 
 // follow reads what an attempt does until it has ended, the agent is lost or
 // the time is up.
-func (l *Loop) follow(ctx context.Context, r run.Run, t *run.Trial) (out outcome, gone *lost, err error) {
+func (l *Loop) follow(ctx context.Context, r run.Run, s engine.Session, t *run.Trial) (out outcome, gone *lost, err error) {
 	attempt := t.Attempts[len(t.Attempts)-1].N
 	tick := time.NewTicker(pollEvery)
 	defer tick.Stop()
 	var offset int64
 	out.curve, out.wanted = kept(*t), l.measures()
 	stopped, ask := false, false
-	session := l.session // that of an agent that died is read to its end
-	dead := session.Gone()
+	dead := s.Gone()
 	for n := 0; ; n++ {
-		events, next, err := session.Events(t.N, attempt, offset)
+		events, next, err := s.Events(t.N, attempt, offset)
 		if err != nil {
 			return out, nil, err
 		}
@@ -217,11 +226,11 @@ func (l *Loop) follow(ctx context.Context, r run.Run, t *run.Trial) (out outcome
 			return out, gone, nil
 		}
 		ask = ask || out.exit != nil // the agent is about to follow
-		if err := l.pause(ctx, r, t, &out); err != nil {
+		if err := l.pause(ctx, r, s, t, &out); err != nil {
 			return out, nil, err
 		}
 		if (ask || n%20 == 19) && len(events) == 0 {
-			if gone, err = l.agentGone(ctx); err != nil {
+			if gone, err = l.agentGone(ctx, s); err != nil {
 				return out, nil, err
 			}
 			if gone != nil {
@@ -234,7 +243,7 @@ func (l *Loop) follow(ctx context.Context, r run.Run, t *run.Trial) (out outcome
 		if out.cut != "" && !stopped {
 			stopped = true
 			l.say("train", "trial %d: %s", t.N, out.cut)
-			if err := l.session.Stop(ctx, t.N, attempt); err != nil {
+			if err := s.Stop(ctx, t.N, attempt); err != nil {
 				return out, nil, err
 			}
 		}
@@ -303,6 +312,7 @@ func (l *Loop) settle(ctx context.Context, t run.Trial, out outcome) error {
 	t.State, t.Curve, t.Fits, t.Until = run.Done, out.curve, out.fits, 0
 	if out.exit != nil {
 		t.Seconds += out.exit.Seconds
+		t.CPU, t.Memory = out.exit.CPU, out.exit.MaxRSS
 	}
 	log := sync.OnceValue(func() string { return l.logText(t.N, attempt) })
 	t.Metric = out.metric(l.Settings.Metric, log)
@@ -318,6 +328,8 @@ func (l *Loop) settle(ctx context.Context, t run.Trial, out outcome) error {
 		t.Value = &value
 	}
 	t.Error = out.failed(l.program.Entry)
+	l.settling.Lock() // the best of all is to be told by the last
+	defer l.settling.Unlock()
 	if err := l.Journal.PutTrial(ctx, l.Number, t); err != nil {
 		return err
 	}
@@ -327,7 +339,7 @@ func (l *Loop) settle(ctx context.Context, t run.Trial, out outcome) error {
 	}
 	top := l.best(trials)
 	_, err = l.Journal.Change(ctx, l.Number, func(r *run.Run) {
-		r.TrialsDone = len(trials)
+		r.TrialsDone = len(trials) - len(under(trials))
 		if top != nil {
 			r.Best, r.Metric = &top.N, top.Metric
 		}

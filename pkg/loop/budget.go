@@ -49,6 +49,16 @@ func (b *budget) spent() time.Duration {
 
 func (b *budget) over() bool { return b.spent() >= b.most }
 
+// gained is by how many seconds the run's trials took less than their sum, as
+// they were trained side by side.
+func (l *Loop) gained(trials []run.Trial) float64 {
+	sum := 0.0
+	for _, t := range trials {
+		sum += t.Seconds
+	}
+	return max(0, sum-l.budget.spent().Seconds())
+}
+
 // countEvery is how much of the counted time a killed runner loses.
 const countEvery = 15 * time.Second
 
@@ -88,7 +98,7 @@ func (l *Loop) limited() string {
 func (l *Loop) impatient(trials []run.Trial) string {
 	idle, top := 0, l.best(trials)
 	for _, t := range trials {
-		if t.State != run.Paused && (top == nil || t.N > top.N) {
+		if t.State == run.Done && (top == nil || t.N > top.N) {
 			idle++
 		}
 	}

@@ -259,7 +259,7 @@ func (l *Loop) engineMounts() []engine.Mount {
 
 // layOutData puts data and links into the directory of an attempt. Symlinks of
 // the commit lead nowhere out of it.
-func (l *Loop) layOutData(attempt string) error {
+func (l *Loop) layOutData(s engine.Session, attempt string) error {
 	root, err := os.OpenRoot(attempt)
 	if err != nil {
 		return err
@@ -276,7 +276,7 @@ func (l *Loop) layOutData(attempt string) error {
 		if m.copied {
 			err = copyTree(m.source, filepath.Join(attempt, filepath.FromSlash(to)))
 		} else {
-			err = root.Symlink(l.session.DataPath(fmt.Sprintf("d%d", i)), filepath.FromSlash(to))
+			err = root.Symlink(s.DataPath(fmt.Sprintf("d%d", i)), filepath.FromSlash(to))
 		}
 		if err != nil {
 			return fmt.Errorf("lay out %s: %w", m.path, err)

@@ -65,8 +65,7 @@ func TestLayOutData(t *testing.T) {
 			{Path: "../../input/x/test.csv", Kind: "outside", Mapped: "input/x/test.csv"},
 			{Path: "data/kept.csv", Kind: "missing", Mapped: "mixed/kept.csv"},
 		})
-	l.session = shown{dir: "/mlhook/data"}
-	if err := l.layOut(0, 1, nil); err != nil {
+	if err := l.layOut(shown{dir: "/mlhook/data"}, 0, 1, nil); err != nil {
 		t.Fatal(err)
 	}
 	src := filepath.Join(l.Dir, "trials", "0", "1", "tree", "src")
@@ -94,7 +93,7 @@ func TestNoLinkLeadsOut(t *testing.T) {
 	if err := os.Symlink(victim, filepath.Join(l.commitDir(), "src", "out")); err != nil {
 		t.Fatal(err)
 	}
-	if err := l.layOut(0, 1, nil); err == nil {
+	if err := l.layOut(shown{}, 0, 1, nil); err == nil {
 		t.Error("a link that leads out is followed")
 	}
 	if left, err := os.ReadDir(victim); err != nil || len(left) > 0 {

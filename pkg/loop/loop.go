@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"io"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/mlhook/mlhook/pkg/config"
@@ -68,6 +69,8 @@ type Loop struct {
 	Hold func() string
 	// CPUs is how many cores the trials may use.
 	CPUs float64
+	// Memory is how many bytes the machine has; 0 where that is unknown.
+	Memory int64
 	// Out gets lines for a person: what `mlhook watch` shows.
 	Out io.Writer
 
@@ -75,8 +78,13 @@ type Loop struct {
 	mounts  []mapped
 	links   []symlink
 	image   engine.Image
-	session engine.Session
 	budget  *budget
+
+	opening  sync.Mutex // guards session
+	session  engine.Session
+	settling sync.Mutex
+	saying   sync.Mutex
+	crowded  atomic.Bool // a trial may have died of what trained beside it
 }
 
 // An ending is the error by which a stage ends the run.
@@ -261,6 +269,8 @@ func (l *Loop) pushed(state run.Push, reason string) {
 
 // say writes a line for a person.
 func (l *Loop) say(stage, format string, args ...any) {
+	l.saying.Lock()
+	defer l.saying.Unlock()
 	fmt.Fprintf(l.Out, "%s %-8s %s\n", time.Now().Format("15:04:05"), stage, fmt.Sprintf(format, args...))
 }
 

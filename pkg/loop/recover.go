@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/mlhook/mlhook/pkg/engine"
 	"github.com/mlhook/mlhook/pkg/run"
 )
 
@@ -15,7 +16,7 @@ type lost struct {
 	memory bool // it ran out of memory, so the same again would end the same
 }
 
-// Why attempts are followed by others. The first five are nobody's fault and
+// Why attempts are followed by others. The first six are nobody's fault and
 // count as no failure; what was killed says nothing of why.
 const (
 	whyInterrupted = "mlhook was interrupted"
@@ -23,17 +24,18 @@ const (
 	whyEngine      = "the engine restarted"
 	whyDisk        = "the disk was full"
 	whyQuit        = "the agent was told to end" // by a Docker that ends politely, say
+	whyCrowded     = "it died beside another trial, of want of memory maybe"
 	whyKilled      = "the agent died: it was killed"
 	whyProcess     = "its process was killed"
 )
 
 // agentGone tells how the agent died; nil while it lives.
-func (l *Loop) agentGone(ctx context.Context) (*lost, error) {
-	exit, err := l.session.Exited(ctx)
+func (l *Loop) agentGone(ctx context.Context, s engine.Session) (*lost, error) {
+	exit, err := s.Exited(ctx)
 	if err != nil || exit == nil {
 		return nil, err
 	}
-	l.session = nil
+	l.forget(s)
 	switch {
 	case exit.OOM:
 		return &lost{why: "the agent died: out of memory", cause: run.CauseResources, memory: true}, nil
@@ -105,5 +107,5 @@ func failures(t run.Trial) (all []run.Failure) {
 
 // noFailure tells whether an attempt followed another that did not fail.
 func noFailure(why string) bool {
-	return why == whyInterrupted || why == whyEngine || why == whyDisk || why == whyQuit || strings.HasPrefix(why, whyPaused)
+	return why == whyInterrupted || why == whyEngine || why == whyDisk || why == whyQuit || why == whyCrowded || strings.HasPrefix(why, whyPaused)
 }

@@ -1,6 +1,7 @@
 package loop
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -117,10 +118,11 @@ func TestAttemptOfAnAgentThatIsNotReady(t *testing.T) {
 	l, r := trained(t, "print('Test accuracy: 0.5')", "sklearn")
 	defer func() { l.closeSession(ctx, &ending{}) }()
 	trial := run.Trial{State: run.Training, Start: run.Cold, Seed: 5}
-	if opened, err := l.openSession(ctx, r); err != nil || !opened || l.stands(trial) {
+	s, opened, err := l.openSession(ctx, r)
+	if err != nil || !opened || l.stands(s, trial) {
 		t.Fatal(opened, err)
 	}
-	if err := l.begin(ctx, &trial); err != nil {
+	if err := l.begin(ctx, s, &trial); err != nil {
 		t.Fatal(err)
 	}
 	l.session = nil // as a runner that was killed leaves it
@@ -139,29 +141,30 @@ func TestAttemptOfAnAgentThatIsGone(t *testing.T) {
 	l, r := trained(t, "import time; time.sleep(600)", "sklearn")
 	defer func() { l.closeSession(ctx, &ending{}) }()
 	trial := run.Trial{State: run.Training, Start: run.Cold, Seed: 5}
-	if _, err := l.openSession(ctx, r); err != nil {
+	s, _, err := l.openSession(ctx, r)
+	if err != nil {
 		t.Fatal(err)
 	}
-	if err := l.begin(ctx, &trial); err != nil {
+	if err := l.begin(ctx, s, &trial); err != nil {
 		t.Fatal(err)
 	}
 	for begun := false; !begun; time.Sleep(10 * time.Millisecond) {
-		events, _, err := l.session.Events(0, 1, 0)
+		events, _, err := s.Events(0, 1, 0)
 		if err != nil {
 			t.Fatal(err)
 		}
 		begun = len(events) > 0
 	}
-	if err := l.session.Close(ctx); err != nil {
+	if err := s.Close(ctx); err != nil {
 		t.Fatal(err)
 	}
 	for range 2 { // started, then adopted
 		l.session = nil
-		if _, err := l.openSession(ctx, r); err != nil {
+		if s, _, err = l.openSession(ctx, r); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if !l.session.Adopted() || l.stands(trial) {
+	if !s.Adopted() || l.stands(s, trial) {
 		t.Error("the attempt is waited for, and nobody makes it")
 	}
 }
@@ -198,11 +201,13 @@ func TestLimits(t *testing.T) {
 		{[]run.Trial{value(.5), value(.5)}, false},
 		{[]run.Trial{value(.5), value(.5), {}}, true},
 		{[]run.Trial{value(.5), value(.5), {State: run.Paused}}, false},
+		{[]run.Trial{value(.5), value(.5), {State: run.Training}}, false},
 		{[]run.Trial{{}, value(.5), value(.4)}, false},
 		{[]run.Trial{value(.5), value(.4), value(.6)}, false},
 	} {
 		for n := range c.trials {
 			c.trials[n].N, c.trials[n].Values = n, map[string]string{"width": strconv.Itoa(n)}
+			c.trials[n].State = cmp.Or(c.trials[n].State, run.Done)
 		}
 		if why := l.impatient(c.trials); (why != "") != c.want {
 			t.Errorf("%d trials: %q", len(c.trials), why)

@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"github.com/mlhook/mlhook/pkg/agent"
+	"github.com/mlhook/mlhook/pkg/engine"
 	"github.com/mlhook/mlhook/pkg/run"
 	"github.com/mlhook/mlhook/pkg/store"
 )
@@ -16,15 +17,15 @@ import (
 // stands tells whether the trial's last attempt needs no start: it ended by
 // itself, under an agent that may be gone with a runner that could not write it
 // down, or the agent was asked for it, at times by an earlier runner.
-func (l *Loop) stands(t run.Trial) bool {
+func (l *Loop) stands(s engine.Session, t run.Trial) bool {
 	if len(t.Attempts) == 0 {
 		return false
 	}
 	attempt := t.Attempts[len(t.Attempts)-1].N
-	if l.session.Asked(t.N, attempt) {
+	if s.Asked(t.N, attempt) {
 		return true
 	}
-	events, _, err := l.session.Events(t.N, attempt, 0)
+	events, _, err := s.Events(t.N, attempt, 0)
 	ended := slices.ContainsFunc(events, func(e agent.Event) bool { return e.Type == agent.EventExit && e.Code != nil && !e.Quit })
 	return err == nil && ended
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/mlhook/mlhook/pkg/agent"
+	"github.com/mlhook/mlhook/pkg/engine"
 	"github.com/mlhook/mlhook/pkg/run"
 	"github.com/mlhook/mlhook/pkg/search"
 )
@@ -16,14 +17,14 @@ import (
 // later attempt goes on from the newest. The search is asked at the rung itself,
 // so that a trial which goes on is never interrupted.
 
-// under returns the trial that is not over, if there is one.
-func under(trials []run.Trial) *run.Trial {
-	for i, t := range trials {
+// under returns the trials that are under way.
+func under(trials []run.Trial) (all []run.Trial) {
+	for _, t := range trials {
 		if t.State != run.Done && t.State != run.Paused {
-			return &trials[i]
+			all = append(all, t)
 		}
 	}
-	return nil
+	return all
 }
 
 // goOn begins the next slice of a paused trial.
@@ -53,14 +54,14 @@ func kept(t run.Trial) []run.Point {
 const cutShare = 0.1
 
 // pause ends the attempt of a trial that the search freezes.
-func (l *Loop) pause(ctx context.Context, r run.Run, t *run.Trial, out *outcome) (err error) {
+func (l *Loop) pause(ctx context.Context, r run.Run, s engine.Session, t *run.Trial, out *outcome) (err error) {
 	if out.paused {
 		return nil
 	}
 	if out.paused, err = l.rung(ctx, r, t, out); err != nil || !out.paused {
 		return err
 	}
-	return l.session.Stop(ctx, t.N, t.Attempts[len(t.Attempts)-1].N)
+	return s.Stop(ctx, t.N, t.Attempts[len(t.Attempts)-1].N)
 }
 
 // rung asks the search what becomes of a trial that has come to its rung. The

@@ -46,23 +46,35 @@ func (l *Loop) train(ctx context.Context, r run.Run) (err error) {
 	if err := l.tally(ctx, &r); err != nil {
 		return err
 	}
+	c := newCrew(ctx)
+	defer func() {
+		c.dismiss()
+		err = l.unneeded(ctx, err)
+	}()
 	for {
 		trials, err := l.Journal.Trials(ctx, l.Number)
 		if err != nil {
 			return err
 		}
-		if err := l.hold(ctx); err != nil {
+		if len(c.at) == 0 {
+			if err := l.hold(ctx); err != nil {
+				return err
+			}
+		}
+		for _, t := range under(trials) {
+			if len(c.at) < l.places(trials) {
+				c.start(t.N, func(ctx context.Context) error { return l.execute(ctx, r, t) })
+			}
+		}
+		t, ready, err := l.next(r, trials)
+		if err != nil {
 			return err
 		}
-		if t := under(trials); t != nil {
-			if err := l.execute(ctx, r, *t); err != nil {
+		if !ready {
+			if err := c.wait(); err != nil {
 				return err
 			}
 			continue
-		}
-		t, err := l.next(r, trials)
-		if err != nil {
-			return err
 		}
 		if len(t.Attempts) == 0 && len(t.Values) > 0 {
 			made, err := l.tweak(ctx, &t)
@@ -77,35 +89,45 @@ func (l *Loop) train(ctx context.Context, r run.Run) (err error) {
 	}
 }
 
-// next is the trial that comes after those that are done, a new one or one that
-// goes on, or the *ending when none does.
-func (l *Loop) next(r run.Run, trials []run.Trial) (run.Trial, error) {
+// next is the trial that comes after those that are done or under way, a new one
+// or one that goes on, or the *ending when none does. It is not ready before one
+// of those under way is over.
+func (l *Loop) next(r run.Run, trials []run.Trial) (t run.Trial, ready bool, err error) {
+	busy := len(under(trials))
+	if busy > 0 && trials[0].State != run.Done {
+		return t, false, nil
+	}
 	if t, ok := l.smaller(trials); ok {
-		return t, nil
+		return t, true, nil
 	}
 	if err := l.judge(trials); err != nil {
-		return run.Trial{}, err
+		return t, false, err
 	}
 	action := search.Next(l.problem(r, trials), history(trials))
 	if action.Kind == search.Stop {
-		return run.Trial{}, l.verdict(trials, action)
+		return t, false, l.verdict(trials, action)
+	}
+	if busy >= l.places(trials) || action.Kind == search.Wait {
+		return t, false, nil
 	}
 	limit := l.limited()
 	if limit == "" {
 		limit = l.impatient(trials)
 	}
-	if limit != "" {
-		return run.Trial{}, l.verdict(trials, search.Action{Kind: search.Stop, Verdict: string(run.Exhausted), Why: limit})
-	}
-	if action.Kind == search.Continue {
-		return goOn(trials[action.Trial], action), nil
+	switch {
+	case limit != "" && busy > 0:
+		return t, false, nil
+	case limit != "":
+		return t, false, l.verdict(trials, search.Action{Kind: search.Stop, Verdict: string(run.Exhausted), Why: limit})
+	case action.Kind == search.Continue:
+		return goOn(trials[action.Trial], action), true, nil
 	}
 	start := run.Cold
 	if action.Warm {
 		start = run.Warm // or grown, as the agent finds
 	}
 	return run.Trial{N: len(trials), State: run.Training, Start: start, Why: action.Why, Move: string(action.Move), Until: action.Until,
-		Values: action.Values, Parent: action.Parent, Seed: seed(r) + action.Seed}, nil
+		Values: action.Values, Parent: action.Parent, Seed: seed(r) + action.Seed}, true, nil
 }
 
 // problem puts what inspect found into the words of the search.
@@ -113,7 +135,7 @@ func (l *Loop) problem(r run.Run, trials []run.Trial) search.Problem {
 	p := search.Problem{
 		Family: l.program.Family, Model: l.program.Model, Seed: seed(r), Version: search.Version,
 		Goal:      l.goal(),
-		Budget:    search.Budget{Trials: l.Settings.Trials, Seconds: l.Settings.Minutes * 60},
+		Budget:    search.Budget{Trials: l.Settings.Trials, Seconds: l.Settings.Minutes*60 + l.gained(trials)},
 		Resumable: l.resumable(trials), Warm: l.grows(), Tallies: moves(r.Tallies),
 	}
 	for _, t := range l.tunables() {
@@ -144,6 +166,8 @@ func history(trials []run.Trial) []search.Trial {
 		switch {
 		case t.State == run.Paused:
 			s.State = search.Paused
+		case t.State != run.Done:
+			s.State = search.Running
 		case t.Value == nil:
 			s.State = search.Failed
 		}
@@ -300,37 +324,48 @@ func describe(m run.Metric) string {
 func number(x float64) string { return fmt.Sprintf("%.3f", x) }
 
 // openSession starts or adopts the agent, which may not be ready yet.
-func (l *Loop) openSession(ctx context.Context, r run.Run) (opened bool, err error) {
+func (l *Loop) openSession(ctx context.Context, r run.Run) (s engine.Session, opened bool, err error) {
+	l.opening.Lock()
+	defer l.opening.Unlock()
 	if l.session != nil {
-		return false, nil
+		return l.session, false, nil
 	}
-	s, err := l.Engine.Open(ctx, engine.Job{
+	s, err = l.Engine.Open(ctx, engine.Job{
 		RunID: r.ID, Repo: l.Common, Commit: r.Commit, Dir: l.Dir, Image: l.image,
 		Preload: image.Preload(l.program), Data: l.engineMounts(), Env: l.Settings.Env,
 		Network: l.Settings.Network, UID: l.UID, GID: l.GID, CPUs: l.CPUs,
 	})
 	if err != nil {
-		return false, fmt.Errorf("start the agent: %w", err)
+		return nil, false, fmt.Errorf("start the agent: %w", err)
 	}
 	l.session = s
-	return true, nil
+	return s, true, nil
 }
 
 // greet waits until the agent is ready.
-func (l *Loop) greet(ctx context.Context) error {
-	hello, err := l.session.Hello(ctx)
+func (l *Loop) greet(ctx context.Context, s engine.Session) error {
+	hello, err := s.Hello(ctx)
 	if err != nil {
 		if ctx.Err() == nil {
-			l.session = nil
+			l.forget(s)
 		}
 		return fmt.Errorf("start the agent: %w", err)
 	}
 	verb := "started"
-	if l.session.Adopted() {
+	if s.Adopted() {
 		verb = "taken over"
 	}
 	l.say("train", "agent %s: Python %s, %s imported in %.1f s", verb, hello.Python, frameworks(hello.Frameworks), hello.Seconds)
 	return nil
+}
+
+// forget lets go of a session that is over.
+func (l *Loop) forget(s engine.Session) {
+	l.opening.Lock()
+	defer l.opening.Unlock()
+	if l.session == s {
+		l.session = nil
+	}
 }
 
 func frameworks(versions map[string]string) string {

@@ -8,11 +8,12 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/mlhook/mlhook/pkg/engine"
 	"github.com/mlhook/mlhook/pkg/store"
 )
 
 // layOut makes the tree of an attempt: the commit, the tweaked files, the data.
-func (l *Loop) layOut(trial, attempt int, files map[string][]byte) error {
+func (l *Loop) layOut(s engine.Session, trial, attempt int, files map[string][]byte) error {
 	tree := store.TreeDir(l.Dir, trial, attempt)
 	if err := os.RemoveAll(filepath.Dir(tree)); err != nil {
 		return err
@@ -28,7 +29,7 @@ func (l *Loop) layOut(trial, attempt int, files map[string][]byte) error {
 	if err := l.layOutCode(tree); err != nil {
 		return fmt.Errorf("lay out trial %d: %w", trial, err)
 	}
-	return l.layOutData(filepath.Dir(tree))
+	return l.layOutData(s, filepath.Dir(tree))
 }
 
 // copyTree copies a file or directory; symlinks stay symlinks.

@@ -199,6 +199,8 @@ type Trial struct {
 	Why      string    `json:"why"`            // why the search chose it
 	Move     string    `json:"move,omitempty"` // recipe, diagnosis, random ...: where its values come from
 	Seconds  float64   `json:"seconds"`
+	CPU      float64   `json:"cpu,omitempty"`    // seconds of processors in its last attempt
+	Memory   int64     `json:"memory,omitempty"` // most bytes that a process of its last attempt had
 	Attempts []Attempt `json:"attempts"`
 	Tweak    []Change  `json:"tweak"`
 	Error    string    `json:"error,omitempty"` // what the script raised

@@ -139,7 +139,7 @@ func (a arm) broken() bool {
 // constraint.
 func (a arm) failed() bool {
 	for _, t := range a.trials {
-		if t.State != Paused && !t.Lineage && (t.judged() == nil || t.Broken) {
+		if t.State != Paused && t.State != Running && !t.Lineage && (t.judged() == nil || t.Broken) {
 			return true // a seed that fails confirms nothing
 		}
 	}

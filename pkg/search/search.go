@@ -3,7 +3,10 @@
 // gives the same next action.
 package search
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // Kind says what values a Param takes.
 type Kind string
@@ -88,9 +91,10 @@ type Problem struct {
 type TrialState string
 
 const (
-	Done   TrialState = "done"
-	Paused TrialState = "paused" // frozen at a rung; Curve is what was seen so far
-	Failed TrialState = "failed" // it raised, or no accuracy was seen
+	Done    TrialState = "done"
+	Paused  TrialState = "paused"  // frozen at a rung; Curve is what was seen so far
+	Failed  TrialState = "failed"  // it raised, or no accuracy was seen
+	Running TrialState = "running" // nothing is known of it so far
 )
 
 // A Point of a learning curve.
@@ -99,7 +103,7 @@ type Point struct {
 	Values map[string]float64 // loss, accuracy, val_loss, val_accuracy
 }
 
-// A Trial is one that is over. Trial 0 is the user's own code.
+// A Trial is one that is over, or that runs. Trial 0 is the user's own code.
 type Trial struct {
 	N      int
 	Values map[string]string // parameters that differ from the user's own
@@ -136,7 +140,9 @@ const (
 	Continue ActionKind = "continue"
 	// Confirm trains a winner again with another seed.
 	Confirm ActionKind = "confirm"
-	Stop    ActionKind = "stop"
+	// Wait says that nothing can be decided before a running trial is over.
+	Wait ActionKind = "wait"
+	Stop ActionKind = "stop"
 )
 
 // An Action is the search's decision.
@@ -164,7 +170,24 @@ type Action struct {
 // rungs: Until says where to ask again, with the trial Paused, and what comes
 // back may be another slice of the same. It stops at the first hit, which it
 // confirms first when luck could explain it.
+//
+// While trials run it says what to train beside them, as if they brought nothing.
 func Next(p Problem, history []Trial) Action {
+	a := decide(p, history)
+	busy := slices.ContainsFunc(history, func(t Trial) bool { return t.State == Running })
+	switch {
+	case !busy, a.Kind == Stop && a.Verdict == "reached":
+		return a
+	case a.Kind == Confirm && a.Seed < seeds && Confirmation(history, *a.Parent).N > 0:
+		return a // what luck may explain takes all seeds
+	case a.Kind == Start && !p.Goal.Best && history[0].State != Running && ladder(p, history) == nil:
+		return a
+	}
+	return Action{Kind: Wait}
+}
+
+// decide is Next where running trials count as such that brought nothing.
+func decide(p Problem, history []Trial) Action {
 	if len(history) == 0 {
 		return Action{Kind: Start, Values: map[string]string{}, Why: "the code as committed"}
 	}
