@@ -17,12 +17,17 @@ const (
 	first = 3
 )
 
+// scripted is a file that a sentence names, maybe as a link.
+const scripted = `(?:(?:script|file|program|code|notebook|following)\s+)*\[?\s*([\w./\\-]+\.(?:py|ipynb))_*(?:\W|$)`
+
 var (
 	// command is one that runs a Python file or module: python3 -u train.py, uv run
 	// src/train.py, $(PYTHON) -m src.train.
 	command = regexp.MustCompile(`(?i)(?:^|[\s/({\x60!;&|=])(?:python[\w.]*|py|uv run|poetry run|torchrun|accelerate launch|deepspeed|ipython|jupyter \w+|papermill)[)}]?(?:\.exe)?((?:\s+\S+){1,8})`)
 	// asked is a sentence that tells the reader to run a file.
-	asked = regexp.MustCompile(`(?i)\b(?:run|execute|launch|start)\s+(?:the\s+|it:?\s+)?(?:(?:script|file|program|code|notebook|following)\s+)*([\w./\\-]+\.(?:py|ipynb))_*(?:\W|$)`)
+	asked = regexp.MustCompile(`(?i)\b(?:run|running|execute|executing|launch|start)\s+(?:the\s+|it:?\s+)?` + scripted)
+	// told is a sentence that says what a model is trained with.
+	told = regexp.MustCompile(`(?i)\b(?:re)?train(?:ed|ing)?\s(?:[^.;]*\s)?(?:with|using|by|via)\s+(?:the\s+)?` + scripted)
 	// opened is one to open a notebook.
 	opened = regexp.MustCompile(`(?i)\bopen\s+(?:the\s+)?(?:(?:file|notebook|jupyter)\s+)*\[?\s*([\w./\\-]+\.ipynb)`)
 	// installed is an entry of a packaging file: train = "package.train:main".
@@ -81,7 +86,7 @@ func runs(name, text string) (words []string) {
 				words = append(words, path.Join(dir, file), file)
 			}
 		}
-		for _, m := range slices.Concat(asked.FindAllStringSubmatch(line, -1), opened.FindAllStringSubmatch(line, -1)) {
+		for _, m := range slices.Concat(asked.FindAllStringSubmatch(line, -1), told.FindAllStringSubmatch(line, -1), opened.FindAllStringSubmatch(line, -1)) {
 			words = append(words, m[1])
 		}
 	}
@@ -95,7 +100,7 @@ func program(args []string) string {
 		case arg == "-c":
 			return "" // code
 		case arg == "-m" && i+1 < len(args) && !launching[args[i+1]]:
-			return module(args[i+1])
+			return module(strings.TrimSuffix(args[i+1], ".py")) // which people write by mistake
 		case strings.HasSuffix(arg, ".py"), strings.HasSuffix(arg, ".ipynb"):
 			return arg
 		case strings.ContainsAny(arg, ";&|"):
