@@ -4,6 +4,7 @@ import (
 	"maps"
 	"path"
 	"slices"
+	"strings"
 
 	"github.com/mlhook/mlhook/pkg/project"
 	"github.com/mlhook/mlhook/pkg/pysrc"
@@ -15,7 +16,7 @@ type candidate struct {
 	*project.Module
 	evidence int
 	serves   bool     // it is a web application or has a window
-	told     string   // what runs it, in words: a document has a command that does, or a script starts it; empty without
+	told     mention  // that a document has a command for it, or a script starts it
 	starters []string // scripts that start it as a program
 }
 
@@ -89,11 +90,11 @@ func documented(files *project.Project, found []candidate, importers map[string]
 		}
 		// What trains by itself may start what helps it.
 		by := slices.DeleteFunc(starters[c.Name], func(n string) bool { return trains[n] })
-		how, told := runBy(c.Name, told, by)
+		told := runBy(c.Name, told, by)
 		if c.serves {
-			how = min(how, aside) // it is run to be used
+			told.count = min(told.count, aside) // it is run to be used
 		}
-		found[i].evidence += how
+		found[i].evidence += told.count
 		found[i].told, found[i].starters = told, by
 		if !namedForTraining(c.Name) && slices.ContainsFunc(importers[c.Name], func(n string) bool { return trains[n] }) {
 			found[i].evidence-- // it is a part of what trains
@@ -103,21 +104,50 @@ func documented(files *project.Project, found []candidate, importers map[string]
 }
 
 // runBy is what it counts that documents have a command for a file, or that
-// scripts start it, and in words which of these counts.
-func runBy(name string, told map[string]int, starters []string) (how int, by string) {
-	if how = told[name]; how > 0 {
-		by = "a document of the project has a command for"
-	}
+// scripts start it.
+func runBy(name string, told map[string]mention, starters []string) mention {
+	most := told[name]
 	for _, starter := range starters {
-		n := max(aside, told[starter])
+		n := max(aside, told[starter].count)
 		if path.Dir(starter) == "." {
 			n = first
 		}
-		if n > how {
-			how, by = n, starter+" starts"
+		most = most.or(mention{count: n, by: starter + " starts", dir: about(starter, name)})
+	}
+	return most
+}
+
+// strongest are the candidates for which most speaks, and those behind them only
+// by a command that does not tell these apart.
+func strongest(candidates []candidate) (names []string) {
+	var best []candidate
+	for _, c := range candidates {
+		switch {
+		case c.evidence == 0 || len(best) > 0 && c.evidence < best[0].evidence:
+		case len(best) > 0 && c.evidence == best[0].evidence:
+			best = append(best, c)
+		default:
+			best = []candidate{c}
 		}
 	}
-	return how, by
+	for _, c := range candidates {
+		if c.evidence > 0 && !slices.ContainsFunc(best, func(b candidate) bool { return b.over(c) > c.evidence }) {
+			names = append(names, c.Name)
+		}
+	}
+	return names
+}
+
+// over is what speaks for a candidate rather than another. A document in a
+// directory says nothing of the files elsewhere, and of several alike one is an
+// example.
+func (c candidate) over(other candidate) int {
+	elsewhere := c.told.dir != "" && !strings.HasPrefix(other.Name, c.told.dir+"/")
+	alike := c.told.example && path.Dir(c.Name) == path.Dir(other.Name) && !namedForTraining(c.Name)
+	if elsewhere || alike {
+		return c.evidence - c.told.count
+	}
+	return c.evidence
 }
 
 // climb goes from files that train up to what imports them until nothing

@@ -38,9 +38,17 @@ var (
 	quoting = strings.NewReplacer(`"`, " ", `'`, " ", ",", " ", "`", " ", "**", " ", "\\\n", " ", "\\\r\n", " ")
 )
 
-// named tells which files the documents name a command for, and what that counts.
-func named(files *project.Project) (map[string]int, error) {
-	found := map[string]int{}
+// A mention is what it counts that commands run a file.
+type mention struct {
+	count   int
+	by      string // what runs it, in words
+	dir     string // of the files that it tells apart, empty for the project's
+	example bool   // the file stands for others like it
+}
+
+// named tells which files the documents name a command for.
+func named(files *project.Project) (map[string]mention, error) {
+	found := map[string]mention{}
 	err := files.Texts(func(name string, text []byte) {
 		if setAside(name) || files.Foreign(name) || !isProse(name) && isBeside(name) {
 			return
@@ -49,13 +57,31 @@ func named(files *project.Project) (map[string]int, error) {
 		if path.Dir(name) == "." || strings.HasPrefix(name, ".github/") || !isProse(name) && path.Ext(name) != ".sh" {
 			how = first
 		}
-		for _, word := range runs(name, string(text)) {
+		runs(name, string(text), func(word string, example bool) {
 			if file := meant(files, path.Dir(name), word); file != "" {
-				found[file] = max(found[file], how)
+				m := mention{how, "a document of the project has a command for", about(name, file), example}
+				found[file] = found[file].or(m)
 			}
-		}
+		})
 	})
 	return found, err
+}
+
+// or is the one of two mentions of a file that says more.
+func (m mention) or(other mention) mention {
+	if m.count > other.count || m.count == other.count && m.dir == "" && !m.example {
+		return m
+	}
+	return other
+}
+
+// about is the directory whose files a document or a script that runs one of them
+// tells apart: its own.
+func about(name, file string) string {
+	if dir := path.Dir(name); strings.HasPrefix(file, dir+"/") {
+		return dir
+	}
+	return ""
 }
 
 // isProse tells whether a document is written for people.
@@ -63,16 +89,20 @@ func isProse(name string) bool {
 	return path.Ext(name) == ".md" || path.Ext(name) == ".rst" || strings.EqualFold(path.Base(name), "readme")
 }
 
-// runs lists the files and modules that a document has commands for.
-func runs(name, text string) (words []string) {
+// forExample says that what follows stands for others like it.
+var forExample = regexp.MustCompile(`(?i)\b(?:for (?:example|instance)|e\.g\.)`)
+
+// runs visits the files and modules that a document has commands for.
+func runs(name, text string, visit func(word string, example bool)) {
 	base := path.Base(name)
 	if base == "pyproject.toml" || base == "setup.cfg" {
 		for _, m := range installed.FindAllStringSubmatch(text, -1) {
-			words = append(words, module(m[1]))
+			visit(module(m[1]), false)
 		}
-		return words
+		return
 	}
-	dir := "" // that was gone to last
+	dir := ""    // that was gone to last
+	before := "" // the sentence before a command
 	for line := range strings.Lines(quoting.Replace(text)) {
 		line = strings.TrimSpace(line)
 		if strings.HasPrefix(line, "#") && !isProse(name) || strings.HasPrefix(strings.ToLower(line), "rem ") {
@@ -81,16 +111,21 @@ func runs(name, text string) (words []string) {
 		if m := change.FindStringSubmatch(line); m != nil {
 			dir = m[1]
 		}
-		for _, m := range command.FindAllStringSubmatch(line, -1) {
+		commands := command.FindAllStringSubmatch(line, -1)
+		if len(commands) == 0 && len(strings.Fields(line)) > 2 {
+			before = line
+		}
+		example := forExample.MatchString(before) || forExample.MatchString(line)
+		for _, m := range commands {
 			if file := program(strings.Fields(m[1])); file != "" {
-				words = append(words, path.Join(dir, file), file)
+				visit(path.Join(dir, file), example)
+				visit(file, example)
 			}
 		}
 		for _, m := range slices.Concat(asked.FindAllStringSubmatch(line, -1), told.FindAllStringSubmatch(line, -1), opened.FindAllStringSubmatch(line, -1)) {
-			words = append(words, m[1])
+			visit(m[1], example)
 		}
 	}
-	return words
 }
 
 // program is the file that the arguments of Python name first.

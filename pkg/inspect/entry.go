@@ -27,18 +27,12 @@ func chooseEntry(p *Program, files *project.Project, hints Hints) (problem strin
 	if err != nil {
 		return "", err
 	}
-	best, names, damaged, told, starters := 0, []string{}, []string{}, map[string]string{}, map[string][]string{}
+	names, damaged, told, starters := strongest(candidates), []string{}, map[string]string{}, map[string][]string{}
 	for _, c := range candidates {
 		if len(c.File.Problems) > 0 {
 			damaged = append(damaged, c.Name)
 		}
-		told[c.Name], starters[c.Name] = c.told, c.starters
-		switch n := c.evidence; {
-		case n > best:
-			best, names = n, []string{c.Name}
-		case n == best && n > 0:
-			names = append(names, c.Name)
-		}
+		told[c.Name], starters[c.Name] = c.told.by, c.starters
 	}
 	names = foremost(originals(files, names), importers)
 	several := len(names) > 1 && !together(names, starters)

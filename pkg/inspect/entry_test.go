@@ -189,6 +189,16 @@ func TestEntry(t *testing.T) {
 			"yolo/train.py":  torchStep + "train_epoch(0)\n",
 			"yolo/README.md": "    python train.py\n",
 		}, "grow.py"},
+		"a document on one of two directories": {map[string]string{
+			"cats/learn.py":  sklearnFit + "train([], [])\n",
+			"dogs/learn.py":  sklearnFit + "train([], [1])\n",
+			"dogs/README.md": "    python learn.py\n",
+		}, ""},
+		"an example of options": {map[string]string{
+			"run.py":    sklearnFit + "train([], [])\n",
+			"learn.py":  sklearnFit + "train([], [])\n",
+			"README.md": "For example:\n\n    python run.py --epochs 3\n",
+		}, "run.py"},
 		"a test is the only one that trains": {map[string]string{
 			"core/trainer.py":      "import torch\nclass Trainer:\n    def train(self, loss, optimizer):\n        loss.backward()\n        optimizer.step()\n",
 			"core/trainer_test.py": "from core.trainer import Trainer\n" + starts + "    Trainer().train(0, 0)\n",
@@ -223,6 +233,9 @@ func TestEntryByDocuments(t *testing.T) {
 		"what was trained otherwise":  {"README.md", "The model was trained on a cluster. Data is loaded by `src/b.py`.\n", ""},
 		"a directory of another name": {"README.md", "    python ./drn/b.py train\n", "src/b.py"},
 		"Windows":                     {"README.md", "Run .\\src\\b.py\n", "src/b.py"},
+		"an example":                  {"README.md", "Train the model you want, for example:\n```sh\npython src/b.py\n```\n", ""},
+		"after an example":            {"README.md", "Set what you want (e.g. epochs).\n\nThen train the model:\n\n    python src/b.py\n", "src/b.py"},
+		"a directory's own document":  {"src/README.md", "    python b.py\n", "src/b.py"},
 		"two":                         {"README.md", "    python a.py\n    python src/b.py\n", ""},
 		"a Makefile":                  {"Makefile", "train:\n\t$(PYTHON_INTERPRETER) src/b.py ${ARGS}\n", "src/b.py"},
 		"a shell script":              {"train.sh", "#!/bin/sh\n# python a.py\nnohup python src/b.py > log &\n", "src/b.py"},

@@ -202,11 +202,12 @@ func (s starter) command(m *project.Module, e pysrc.Expr, steps int) (said []str
 
 // shell lists the files that a line for the shell runs. What is unknown at its
 // begin is Python: sys.executable.
-func shell(line string) []string {
+func shell(line string) (said []string) {
 	if rest, ok := strings.CutPrefix(line, unknown+" "); ok {
 		line = "python " + rest
 	}
-	return runs("", line)
+	runs("", line, func(word string, _ bool) { said = append(said, word) })
+	return said
 }
 
 // argv lists the files that a command of words runs.
