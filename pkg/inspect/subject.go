@@ -10,6 +10,9 @@ import (
 	"github.com/mlhook/mlhook/pkg/project"
 )
 
+// comparing are words by which a README begins that is about several models.
+var comparing = set("vs versus compare compares comparing comparison comparative")
+
 // subject leaves, of files for which as much speaks, the only one whose name says
 // what the README begins with.
 func subject(files *project.Project, names []string) ([]string, error) {
@@ -18,6 +21,9 @@ func subject(files *project.Project, names []string) ([]string, error) {
 		return nil, err
 	}
 	begin := beginning(readme)
+	if slices.ContainsFunc(begin, func(w string) bool { return comparing[w] }) {
+		return names, nil
+	}
 	meant := slices.DeleteFunc(slices.Clone(names), func(n string) bool {
 		own := ownWords(n, names)
 		return len(own) == 0 || slices.ContainsFunc(own, func(w string) bool { return !says(begin, w) })
