@@ -146,6 +146,14 @@ func TestEntry(t *testing.T) {
 		"an optimizer that a trainer is handed": {map[string]string{
 			"go.py": "import torch\nfrom ignite.engine import create_supervised_trainer\n" + starts + "    create_supervised_trainer(0, torch.optim.Adam([]), 0).run([])\n",
 		}, "go.py"},
+		"a package's own training, by a function": {map[string]string{
+			"go.py":    "import detector.apis\n" + starts + "    detector.apis.start_training(0)\n",
+			"other.py": "import torch\n" + starts + "    print(torch.load('m'))\n",
+		}, "go.py"},
+		"a package's own training, by a runner": {map[string]string{
+			"train_a.py": "import torch\nfrom engine.dl import SupervisedRunner\nrunner = SupervisedRunner()\nrunner.train(model=0)\n",
+			"train_b.py": sklearnFit + "train([], [])\n",
+		}, ""},
 		"a script that looks for parameters": {map[string]string{
 			"grow.py": sklearnFit + "train([], [])\n",
 			"tune.py": sklearnFit + "train([], [])\n",

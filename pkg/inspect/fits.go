@@ -38,7 +38,7 @@ func (r *reach) grade() int {
 			if r.owns(at.m, at.c) {
 				r.found = ownTraining
 			}
-		case r.found == noTraining && (forTraining(name) && r.owns(at.m, at.c) || optimizes(at.m.Canonical(at.c))):
+		case r.found == noTraining && (forTraining(name) && r.owns(at.m, at.c) || optimizes(at.m.Canonical(at.c)) || begins(at.m.Canonical(at.c))):
 			r.found = ownTraining
 		}
 		if r.gradient && r.step {
@@ -51,6 +51,15 @@ func (r *reach) grade() int {
 // optimizes tells whether a call makes an optimizer, which a trainer is handed.
 func optimizes(canonical string) bool {
 	return strings.HasPrefix(canonical, "torch.optim.") || strings.HasPrefix(canonical, "keras.optimizers.") || project.Root(canonical) == "optax"
+}
+
+// begins tells whether a call is of an imported function that is named for what it
+// starts: train, train_detector, start_training.
+func begins(canonical string) bool {
+	at := strings.LastIndexByte(canonical, '.')
+	in := strings.Split(canonical[at+1:], "_")
+	return at > 0 && forTraining(canonical[at+1:]) && (in[0] == "train" || in[len(in)-1] == "training") &&
+		!strings.ContainsFunc(canonical, unicode.IsUpper) // no method
 }
 
 // owns tells whether the project itself has what a call calls: a function, or the
@@ -112,7 +121,7 @@ func (r *reach) trainer(m *project.Module, c *pysrc.Call) bool {
 		return false
 	}
 	by := r.madeBy(m, a.Value)
-	return strings.HasSuffix(by, "Trainer") || strings.HasPrefix(by, "ultralytics.") || strings.HasPrefix(by, "tensorflow.estimator.") ||
+	return strings.HasSuffix(by, "Trainer") || strings.HasSuffix(by, "Runner") || strings.HasPrefix(by, "ultralytics.") || strings.HasPrefix(by, "tensorflow.estimator.") ||
 		m.Roots["transformers"] && strings.HasSuffix(strings.ToLower(lastName(a.Value)), "trainer")
 }
 

@@ -88,9 +88,9 @@ func glance(name string, text []byte, frameworks []string) Glance {
 				end = at + statement(text[at:])
 				g.imports = append(g.imports, text[at:end]...)
 			}
-		default: // a call goes on like this, or the name does: cross_validate, train_model
+		default: // a call goes on like this, or the name does: cross_validate, train_model, start_training
 			rest := text[at+len(word):]
-			g.Trains = g.Trains || len(rest) > 0 && strings.IndexByte("(_ \t\\", rest[0]) >= 0 || bytes.HasPrefix(rest, []byte("idate"))
+			g.Trains = g.Trains || len(rest) > 0 && strings.IndexByte("(_ \t\\", rest[0]) >= 0 || bytes.HasPrefix(rest, []byte("idate")) || bytes.HasPrefix(rest, []byte("ing("))
 		}
 	}
 	if starts && !g.Trains {
