@@ -34,6 +34,9 @@ func chooseEntry(p *Program, files *project.Project, hints Hints) (problem strin
 		}
 		told[c.Name], starters[c.Name] = c.told.by, c.starters
 	}
+	if names, err = current(files, names); err != nil {
+		return "", err
+	}
 	names = foremost(originals(files, names), importers)
 	several := len(names) > 1 && !together(names, starters)
 	if several {
@@ -74,6 +77,24 @@ func apart(several bool, told string, importers []string) string {
 		return "starts by itself"
 	}
 	return "is imported by nothing"
+}
+
+// current leaves, of some files, those that import nothing that the project has
+// no more: the others are of before, and fail.
+func current(files *project.Project, names []string) (left []string, err error) {
+	for _, n := range names {
+		m, err := files.Module(n)
+		if err != nil {
+			return nil, err
+		}
+		if !files.Lost(m) {
+			left = append(left, n)
+		}
+	}
+	if len(left) == 0 {
+		return names, nil
+	}
+	return left, nil
 }
 
 // originals leaves, of files with the same name and text, that nearest to the top:

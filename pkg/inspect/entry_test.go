@@ -178,6 +178,12 @@ func TestEntry(t *testing.T) {
 			"deliverable/team/cnn.py": sklearnFit + "train([], [])\n",
 			"python/cnn.py":           sklearnFit + "train([], [])\n",
 		}, "python/cnn.py"},
+		"a script for modules that were moved": {map[string]string{
+			"main.py":              "from nets.encoder import Encoder\n" + sklearnFit + "train([], Encoder())\n",
+			"train.py":             "from lib.nets.code import Encoder\n" + sklearnFit + "train([], Encoder())\n",
+			"lib/nets/code.py":     "class Encoder:\n    pass\n",
+			"lib/nets/__init__.py": "",
+		}, "train.py"},
 		"a part that goes on behind another": {map[string]string{
 			"training_part_1.py":         sklearnFit + "train([], [])\n",
 			"training_part_2_(final).py": sklearnFit + "train([], [1])\n",

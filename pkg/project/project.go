@@ -92,6 +92,22 @@ func (p *Project) Somewhere(module string) bool {
 	})
 }
 
+// Lost tells whether a file imports a module of a package of the project that the
+// package, wherever it lies, does not have: it was moved, or is there no more.
+func (p *Project) Lost(m *Module) bool {
+	return slices.ContainsFunc(m.wants(), func(full string) bool {
+		parts := strings.SplitN(full, ".", 3)
+		if len(parts) < 3 || !p.Somewhere(parts[0]) {
+			return false
+		}
+		file := "/" + parts[0] + "/" + parts[1]
+		return !slices.ContainsFunc(p.names, func(name string) bool {
+			name = "/" + name
+			return strings.HasSuffix(name, file+".py") || strings.Contains(name, file+"/")
+		})
+	})
+}
+
 // Foreign tells whether a file was taken over from another project: it lies below
 // a directory with a licence of its own.
 func (p *Project) Foreign(name string) bool {
