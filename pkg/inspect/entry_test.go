@@ -1,6 +1,7 @@
 package inspect
 
 import (
+	"io/fs"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -275,6 +276,32 @@ func TestNoEntry(t *testing.T) {
 	p := inspected(t, map[string]string{"model.py": sklearnFit})
 	if p.Entry != "" || p.Problem == nil || !strings.Contains(*p.Problem, "no script here trains") {
 		t.Errorf("entry %q, problem %v", p.Entry, p.Problem)
+	}
+}
+
+// TestEntryWithoutExtension holds that what says that it is a Python program, and
+// may be executed, is one.
+func TestEntryWithoutExtension(t *testing.T) {
+	for name, test := range map[string]struct {
+		text string
+		mode fs.FileMode
+		want string
+	}{
+		"a program":         {"#!/usr/bin/env python3\n" + sklearnFit + "train([], [])\n", 0o755, "bin/learn"},
+		"one of a shell":    {"#!/bin/sh\n# not python\ntrain()\n", 0o755, ""},
+		"no program":        {"#!/usr/bin/env python3\n" + sklearnFit + "train([], [])\n", 0o644, ""},
+		"what says no such": {sklearnFit + "train([], [])\n", 0o755, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			files := fstest.MapFS{"bin/learn": {Data: []byte(test.text), Mode: test.mode}, "data.py": {Data: []byte("print(1)\n")}}
+			p, err := Inspect(Source{FS: files, Classify: func(string) (string, error) { return "missing", nil }}, Hints{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if p.Entry != test.want {
+				t.Errorf("entry %q, want %q", p.Entry, test.want)
+			}
+		})
 	}
 }
 

@@ -7,6 +7,7 @@
 package project
 
 import (
+	"bytes"
 	"fmt"
 	"io/fs"
 	"math"
@@ -59,7 +60,7 @@ func New(files fs.FS, known func(canonical string) bool) (*Project, error) {
 			p.foreign[path.Dir(name)] = true
 		}
 		switch {
-		case path.Ext(name) == ".py" || IsNotebook(name):
+		case path.Ext(name) == ".py" || IsNotebook(name) || p.isCommand(name, d):
 			p.names = append(p.names, name)
 			p.parsed[name] = nil
 		case isText(d.Name()):
@@ -72,6 +73,18 @@ func New(files fs.FS, known func(canonical string) bool) (*Project, error) {
 	}
 	p.findRoots(packaged)
 	return p, nil
+}
+
+// isCommand tells whether a file without an extension is a Python program: it may
+// be executed and says so at its begin.
+func (p *Project) isCommand(name string, d fs.DirEntry) bool {
+	info, err := d.Info()
+	if path.Ext(name) != "" || err != nil || info.Mode()&0o100 == 0 {
+		return false
+	}
+	text, err := fs.ReadFile(p.files, name)
+	line, _, _ := bytes.Cut(text, []byte("\n"))
+	return err == nil && bytes.HasPrefix(line, []byte("#!")) && bytes.Contains(line, []byte("python"))
 }
 
 // Has tells whether the project has a Python file of this path.
