@@ -44,6 +44,7 @@ type mention struct {
 	by      string // what runs it, in words
 	dir     string // of the files that it tells apart, empty for the project's
 	example bool   // the file stands for others like it
+	readme  bool   // the README has a command for just this file
 }
 
 // named tells which files the documents name a command for.
@@ -59,7 +60,7 @@ func named(files *project.Project) (map[string]mention, error) {
 		}
 		runs(name, string(text), func(word string, example bool) {
 			if file := meant(files, path.Dir(name), word); file != "" {
-				m := mention{how, "a document of the project has a command for", about(name, file), example}
+				m := mention{how, "a document of the project has a command for", about(name, file), example, !example && project.IsReadme(name)}
 				found[file] = found[file].or(m)
 			}
 		})
@@ -69,7 +70,7 @@ func named(files *project.Project) (map[string]mention, error) {
 
 // or is the one of two mentions of a file that says more.
 func (m mention) or(other mention) mention {
-	if m.count > other.count || m.count == other.count && m.dir == "" && !m.example {
+	if m.count > other.count || m.count == other.count && (m.readme || !other.readme) && m.dir == "" && !m.example {
 		return m
 	}
 	return other
@@ -86,7 +87,8 @@ func about(name, file string) string {
 
 // isProse tells whether a document is written for people.
 func isProse(name string) bool {
-	return path.Ext(name) == ".md" || path.Ext(name) == ".rst" || strings.EqualFold(path.Base(name), "readme")
+	ext := strings.ToLower(path.Ext(name))
+	return ext == ".md" || ext == ".rst" || strings.EqualFold(title(name), "readme")
 }
 
 // forExample says that what follows stands for others like it.

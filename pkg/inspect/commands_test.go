@@ -12,6 +12,8 @@ func TestEntryByDocuments(t *testing.T) {
 	for name, test := range map[string]struct{ file, text, want string }{
 		"none":                        {"README.md", "Two models, a.py and src/b.py.\n", ""},
 		"a fence":                     {"README.md", "## Use\n```sh\n$ pip install -r requirements.txt\n$ python3 -u src/b.py --epochs 3\n```\n", "src/b.py"},
+		"an extension in capitals":    {"Readme.MD", "    python src/b.py\n", "src/b.py"},
+		"a plain README":              {"readme.txt", "# python src/b.py\n", "src/b.py"},
 		"a module":                    {"README.md", "Type `python -m src.b`.\n", "src/b.py"},
 		"a module with an extension":  {"README.md", "    python -m src.b.py\n", "src/b.py"},
 		"several processes":           {"README.md", "    python -m torch.distributed.launch --nproc_per_node=2 src/b.py\n", "src/b.py"},

@@ -27,18 +27,21 @@ func chooseEntry(p *Program, files *project.Project, hints Hints) (problem strin
 	if err != nil {
 		return "", err
 	}
-	names, damaged, told, starters := strongest(candidates), []string{}, map[string]string{}, map[string][]string{}
+	names, damaged, told, starters := strongest(candidates), []string{}, map[string]mention{}, map[string][]string{}
 	for _, c := range candidates {
 		if len(c.File.Problems) > 0 {
 			damaged = append(damaged, c.Name)
 		}
-		told[c.Name], starters[c.Name] = c.told.by, c.starters
+		told[c.Name], starters[c.Name] = c.told, c.starters
 	}
 	if names, err = current(files, names); err != nil {
 		return "", err
 	}
 	names = foremost(originals(files, names), importers)
 	several := len(names) > 1 && !together(names, starters)
+	if said := inReadme(names, told); several && len(said) == 1 {
+		names, several = said, false
+	}
 	if several {
 		if names, err = subject(files, names); err != nil {
 			return "", err
@@ -47,7 +50,7 @@ func chooseEntry(p *Program, files *project.Project, hints Hints) (problem strin
 	switch {
 	case len(names) == 1:
 		p.Entry = names[0]
-		p.Why = append(p.Why, "entry: "+p.Entry+", which trains and "+apart(several, told[p.Entry], importers[p.Entry]))
+		p.Why = append(p.Why, "entry: "+p.Entry+", which trains and "+apart(several, told[p.Entry].by, importers[p.Entry]))
 		return "", nil
 	case len(names) > 1:
 		return fmt.Sprintf("%s all look like the script to train; say which with `git config mlhook.entry %s`", strings.Join(names, " and "), names[0]), nil
@@ -64,6 +67,11 @@ func together(names []string, starters map[string][]string) bool {
 	return slices.ContainsFunc(starters[names[0]], func(by string) bool {
 		return !slices.ContainsFunc(names, func(n string) bool { return !slices.Contains(starters[n], by) })
 	})
+}
+
+// inReadme leaves the files that the README has a command for.
+func inReadme(names []string, told map[string]mention) []string {
+	return slices.DeleteFunc(slices.Clone(names), func(n string) bool { return !told[n].readme })
 }
 
 // apart says what tells the entry from other files that train.

@@ -213,6 +213,12 @@ func TestEntry(t *testing.T) {
 			"dogs/learn.py":  sklearnFit + "train([], [1])\n",
 			"dogs/README.md": "    python learn.py\n",
 		}, ""},
+		"a README beside a Makefile": {map[string]string{
+			"lib/a.py":  sklearnFit + "train([], [])\n",
+			"lib/b.py":  sklearnFit + "train([], [])\n",
+			"Makefile":  "train:\n\tpython lib/a.py\n",
+			"README.md": "    python lib/b.py\n",
+		}, "lib/b.py"},
 		"an example of options": {map[string]string{
 			"run.py":    sklearnFit + "train([], [])\n",
 			"learn.py":  sklearnFit + "train([], [])\n",

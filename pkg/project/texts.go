@@ -10,12 +10,12 @@ import (
 // isText tells whether a file may say how the project is run: documents, shell
 // scripts and the files of build tools.
 func isText(base string) bool {
-	switch path.Ext(base) {
+	switch strings.ToLower(path.Ext(base)) {
 	case ".md", ".rst", ".sh", ".bat", ".yml", ".yaml":
 		return true
 	}
 	first, _, _ := strings.Cut(base, ".")
-	return slices.Contains([]string{"README", "readme", "Makefile", "makefile", "Dockerfile", "Procfile", "justfile"}, first) ||
+	return strings.EqualFold(first, "readme") || slices.Contains([]string{"Makefile", "makefile", "Dockerfile", "Procfile", "justfile"}, first) ||
 		slices.Contains([]string{"package.json", "pyproject.toml", "setup.cfg"}, base)
 }
 
@@ -41,11 +41,16 @@ func (p *Project) Texts(visit func(name string, text []byte)) error {
 
 // Readme is the README in the top directory; nil where there is none.
 func (p *Project) Readme() ([]byte, error) {
-	i := slices.IndexFunc(p.texts, func(name string) bool { return strings.EqualFold(strings.TrimSuffix(name, path.Ext(name)), "readme") })
+	i := slices.IndexFunc(p.texts, IsReadme)
 	if i < 0 {
 		return nil, nil
 	}
 	return p.text(p.texts[i])
+}
+
+// IsReadme tells whether a document is the README in the top directory.
+func IsReadme(name string) bool {
+	return strings.EqualFold(strings.TrimSuffix(name, path.Ext(name)), "readme")
 }
 
 // text reads a document; nil for one that is too large to be written by hand.
