@@ -237,19 +237,24 @@ func startable(m *project.Module) (found bool) {
 }
 
 // holds counts that a file that is named for it has a function that trains,
-// though nothing here calls it.
+// though nothing here calls it, or starts something of a framework by a call that
+// is named for training, though not seen to lead there.
 func (r *reach) holds(m *project.Module) int {
-	if !namesTraining(m.Name) {
-		return 0
-	}
 	whole := &reach{files: r.files, indexes: r.indexes}
 	for _, c := range m.Calls {
 		whole.calls = append(whole.calls, call{m, c})
 	}
-	if whole.grade() != training {
-		return 0
+	if namesTraining(m.Name) && whole.grade() == training || (namesTraining(m.Name) || namedForTraining(m.Name)) && intends(m) {
+		return barely
 	}
-	return barely
+	return 0
+}
+
+// intends tells whether a file that can be started imports a framework and calls
+// what is named for training.
+func intends(m *project.Module) bool {
+	return startable(m) && slices.ContainsFunc(families, func(f owner) bool { return m.Roots[f.module] }) &&
+		slices.ContainsFunc(m.Calls, func(c *pysrc.Call) bool { return forTraining(lastName(c.Func)) })
 }
 
 // servers are packages for programs that never end by themselves.

@@ -147,6 +147,10 @@ func TestEntry(t *testing.T) {
 		"an optimizer that a trainer is handed": {map[string]string{
 			"go.py": "import torch\nfrom ignite.engine import create_supervised_trainer\n" + starts + "    create_supervised_trainer(0, torch.optim.Adam([]), 0).run([])\n",
 		}, "go.py"},
+		"a training that is chosen by its name": {map[string]string{
+			"train.py": "import torch, engine\ndef train_net():\n    engine.Loop().go()\n" + starts + "    train_it = locals()[engine.name]\n    train_it()\n",
+			"data.py":  "print(1)\n",
+		}, "train.py"},
 		"a package's own training, by a function": {map[string]string{
 			"go.py":    "import detector.apis\n" + starts + "    detector.apis.start_training(0)\n",
 			"other.py": "import torch\n" + starts + "    print(torch.load('m'))\n",
@@ -279,7 +283,7 @@ func TestEntryByRunner(t *testing.T) {
 
 // TestNoEntry holds that a function that nothing calls is no script.
 func TestNoEntry(t *testing.T) {
-	p := inspected(t, map[string]string{"model.py": sklearnFit})
+	p := inspected(t, map[string]string{"model.py": sklearnFit, "train.py": "import engine\nengine.Loop().train_it()\n"})
 	if p.Entry != "" || p.Problem == nil || !strings.Contains(*p.Problem, "no script here trains") {
 		t.Errorf("entry %q, problem %v", p.Entry, p.Problem)
 	}

@@ -10,9 +10,12 @@ import (
 	"github.com/mlhook/mlhook/pkg/pysrc"
 )
 
+// An owner is a module, and the family of the models that it makes.
+type owner struct{ module, family string }
+
 // families by the module that owns the fitted model, the strongest first: a
 // keras script uses scikit-learn for its split.
-var families = []struct{ module, family string }{
+var families = []owner{
 	{"keras", "keras"}, {"tensorflow", "keras"}, {"tf_keras", "keras"}, {"torch", "torch"}, {"pytorch_lightning", "torch"}, {"lightning", "torch"},
 	{"torchvision", "torch"}, {"transformers", "torch"}, {"fastai", "torch"}, {"timm", "torch"},
 	{"xgboost", "boosting"}, {"lightgbm", "boosting"}, {"catboost", "boosting"}, {"jax", "jax"}, {"flax", "jax"}, {"optax", "jax"}, {"sklearn", "sklearn"},
