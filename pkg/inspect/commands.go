@@ -24,8 +24,8 @@ var (
 	// command is one that runs a Python file or module: python3 -u train.py, uv run
 	// src/train.py, $(PYTHON) -m src.train.
 	command = regexp.MustCompile(`(?i)(?:^|[\s/({\x60!;&|=])(?:python[\w.]*|py|uv run|poetry run|torchrun|accelerate launch|deepspeed|ipython|jupyter \w+|papermill)[)}]?(?:\.exe)?((?:\s+\S+){1,8})`)
-	// asked is a sentence that tells the reader to run a file.
-	asked = regexp.MustCompile(`(?i)\b(?:run|running|execute|executing|launch|start)\s+(?:the\s+|it:?\s+)?` + scripted)
+	// asked is a sentence that tells the reader to run a file, or the help that it prints.
+	asked = regexp.MustCompile(`(?i)(?:\b(?:run|running|execute|executing|launch|start|usage:)\s+(?:the\s+|it:?\s+)?|(?:运行|执行)\s*)` + scripted)
 	// told is a sentence that says what a model is trained with.
 	told = regexp.MustCompile(`(?i)\b(?:re)?train(?:ed|ing)?\s(?:[^.;]*\s)?(?:with|using|by|via)\s+(?:the\s+)?` + scripted)
 	// opened is one to open a notebook.

@@ -20,6 +20,8 @@ func TestEntryByDocuments(t *testing.T) {
 		"code":                        {"README.md", "    python -c 'import x' src/b.py\n", ""},
 		"a directory that is gone to": {"README.md", "    cd src\n    python b.py\n", "src/b.py"},
 		"a sentence":                  {"README.md", "Then run the script `src/b.py`.\n", "src/b.py"},
+		"a sentence in Chinese":       {"README.md", "然后运行`src/b.py`。\n", "src/b.py"},
+		"a help":                      {"README.md", "    usage: b.py [-h]\n", "src/b.py"},
 		"a sentence with a colon":     {"README.md", "Upload this notebook and run it: `src/b.py`\n", "src/b.py"},
 		"a sentence with a link":      {"README.md", "Begin by running [b.py](src/b.py).\n", "src/b.py"},
 		"what trains, in a sentence":  {"README.md", "The model can be trained using [src/b.py](src/b.py).\n", "src/b.py"},

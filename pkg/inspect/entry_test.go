@@ -281,7 +281,8 @@ func TestEntryByRunner(t *testing.T) {
 	}
 }
 
-// TestNoEntry holds that a function that nothing calls is no script.
+// TestNoEntry holds that a function that nothing calls is no script, and that a
+// name alone makes none.
 func TestNoEntry(t *testing.T) {
 	p := inspected(t, map[string]string{"model.py": sklearnFit, "train.py": "import engine\nengine.Loop().train_it()\n"})
 	if p.Entry != "" || p.Problem == nil || !strings.Contains(*p.Problem, "no script here trains") {
