@@ -26,8 +26,8 @@ var (
 	command = regexp.MustCompile(`(?i)(?:^|[\s/({\x60!;&|=])(?:python[\w.]*|py|uv run|poetry run|torchrun|accelerate launch|deepspeed|ipython|jupyter \w+|papermill)[)}]?(?:\.exe)?((?:\s+\S+){1,8})`)
 	// asked is a sentence that tells the reader to run a file, or the help that it prints.
 	asked = regexp.MustCompile(`(?i)(?:\b(?:run|running|execute|executing|launch|start|usage:)\s+(?:the\s+|it:?\s+)?|(?:运行|执行)\s*)` + scripted)
-	// told is a sentence that says what a model is trained with.
-	told = regexp.MustCompile(`(?i)\b(?:re)?train(?:ed|ing)?\s(?:[^.;]*\s)?(?:with|using|by|via)\s+(?:the\s+)?` + scripted)
+	// credited is a sentence that says what a model is trained with.
+	credited = regexp.MustCompile(`(?i)\b(?:re)?train(?:ed|ing)?\s(?:[^.;]*\s)?(?:with|using|by|via)\s+(?:the\s+)?` + scripted)
 	// opened is one to open a notebook.
 	opened = regexp.MustCompile(`(?i)\bopen\s+(?:the\s+)?(?:(?:file|notebook|jupyter)\s+)*\[?\s*([\w./\\-]+\.ipynb)`)
 	// installed is an entry of a packaging file: train = "package.train:main".
@@ -124,7 +124,7 @@ func runs(name, text string, visit func(word string, example bool)) {
 				visit(file, example)
 			}
 		}
-		for _, m := range slices.Concat(asked.FindAllStringSubmatch(line, -1), told.FindAllStringSubmatch(line, -1), opened.FindAllStringSubmatch(line, -1)) {
+		for _, m := range slices.Concat(asked.FindAllStringSubmatch(line, -1), credited.FindAllStringSubmatch(line, -1), opened.FindAllStringSubmatch(line, -1)) {
 			visit(m[1], example)
 		}
 	}
