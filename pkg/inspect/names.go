@@ -12,7 +12,7 @@ import (
 
 // Words in names of scripts that do something beside training: they look for
 // parameters, compare, or use what was trained.
-var beside = set("ref reference preprocess preprocessing prepare preparation clean cleaning features featurize featurization tune tuning tuner sweep optuna hyperparameter hyperparameters hyperopt hpo gridsearch search benchmark benchmarks compare comparison ablation study baseline baselines " +
+var beside = set("ref reference preprocess preprocessing prepare preparation clean cleaning features featurize featurization tune tuning tuner sweep optuna hyperparameter hyperparameters hyperopt hpo gridsearch search benchmark benchmarks compare comparison ablation study baseline " +
 	"eda exploration exploratory explore eval evaluate evaluation metrics predict prediction inference infer visualize visualization plot analysis analyze explain saliency cv kfold crossval demo example examples test debug check")
 
 // isBeside tells whether the name of a file says that it does something beside training.
