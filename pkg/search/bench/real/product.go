@@ -51,11 +51,15 @@ func (c cell) product(ctx context.Context, o options, top string) (row, error) {
 // unbounded are trials that time alone bounds.
 const unbounded = 100000
 
+// cores are those of the machine that figures are from; a peer that trains
+// several at once has them too.
+const cores = 2
+
 // configure sets mlhook up for a run that ends with its target, its trials or
 // its time, whatever comes first.
 func (c cell) configure(ctx context.Context, o options, top string, trials int) error {
 	for _, setting := range [][2]string{{"engine", "local"}, {"python", o.python}, {"push", "never"}, {"target", fmt.Sprint(c.task.Target)},
-		{"trials", fmt.Sprint(trials)}, {"patience", fmt.Sprint(trials)}, {"minutes", fmt.Sprint(o.seconds / 60)}} {
+		{"trials", fmt.Sprint(trials)}, {"parallel", fmt.Sprint(cores)}, {"patience", fmt.Sprint(trials)}, {"minutes", fmt.Sprint(o.seconds / 60)}} {
 		if _, err := c.command(ctx, top, "git", "config", "mlhook."+setting[0], setting[1]); err != nil {
 			return err
 		}
