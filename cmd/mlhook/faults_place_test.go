@@ -84,8 +84,8 @@ func (p *place) make(t *testing.T) {
 	text, err := os.ReadFile(filepath.Join("testdata", "faults", p.script+".py"))
 	p.must(err)
 	p.must(os.WriteFile(filepath.Join(repo, "train.py"), text, 0o644))
-	p.sh("git init -q -b main && git config mlhook.engine %s && git config mlhook.python %s && git config mlhook.target 0.9999 && git config mlhook.trials %d && git config mlhook.allow number",
-		p.engine, p.python, p.trials)
+	p.sh("git init -q -b main && git config mlhook.engine %s && git config mlhook.python %s && git config mlhook.target 0.9999 && git config mlhook.trials %d && git config mlhook.parallel %d && git config mlhook.allow number",
+		p.engine, p.python, p.trials, p.parallel)
 	if p.base != "" {
 		p.sh("git config mlhook.baseImage %s && git config mlhook.caBundle '%s'", p.base, os.Getenv("MLHOOK_TEST_CA"))
 	} else if p.engine == "docker" {

@@ -8,7 +8,6 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
-	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -73,6 +72,9 @@ type kind struct {
 	share  int // of all faults, in percent
 	script string
 	trials int
+	// parallel is how many trials may train at once; 0 is what this machine bears.
+	parallel int
+
 	engine string
 	disk   bool   // on a filesystem of its own
 	held   bool   // no supervisor is started by the commit
@@ -93,8 +95,10 @@ func root() string {
 }
 
 var kinds = []kind{
-	{name: "crash", share: 28, script: "quick", trials: 12, engine: "local", needs: nothingMore, inject: crashes},
-	{name: "kill", share: 18, script: "quick", trials: 12, engine: "local", needs: nothingMore, inject: kills},
+	{name: "crash", share: 20, script: "quick", trials: 12, engine: "local", needs: nothingMore, inject: crashes},
+	{name: "crash, two at once", share: 8, script: "quick", trials: 12, parallel: 2, engine: "local", needs: nothingMore, inject: crashes},
+	{name: "kill", share: 12, script: "quick", trials: 12, engine: "local", needs: nothingMore, inject: kills},
+	{name: "kill, two at once", share: 6, script: "quick", trials: 12, parallel: 2, engine: "local", needs: nothingMore, inject: kills},
 	{name: "clock", share: 6, script: "quick", trials: 12, engine: "local", needs: nothingMore, inject: jumps},
 	{name: "full disk", share: 6, script: "quick", trials: 12, engine: "local", disk: true, needs: root, inject: fills},
 	{name: "read-only", share: 6, script: "quick", trials: 12, engine: "local", disk: true, needs: root, inject: remounts},
@@ -138,7 +142,7 @@ type baseline struct {
 // left runs a script without faults, once.
 func (c *faults) left(k kind) result {
 	c.mu.Lock()
-	name := k.script + k.engine + strconv.Itoa(k.trials)
+	name := fmt.Sprint(k.script, k.engine, k.trials, k.parallel)
 	b := c.baselines[name]
 	if b == nil {
 		b = &baseline{}
