@@ -56,15 +56,17 @@ func (c *crew) dismiss() {
 // more than that know too little of each other.
 const most = 4
 
-// places is how many trials may train at once: by their own number of threads
-// and the memory of the user's own code as many as the machine bears. That one
-// trains alone.
+// places is how many trials may train at once: as the setting says, else as many
+// as the machine bears by the threads and the memory of the user's own code, which
+// then trains alone.
 func (l *Loop) places(trials []run.Trial) int {
-	if len(trials) == 0 || trials[0].Value == nil || l.crowded.Load() {
+	switch {
+	case l.crowded.Load():
 		return 1
-	}
-	if l.Settings.Parallel > 0 {
+	case l.Settings.Parallel > 0:
 		return l.Settings.Parallel
+	case len(trials) == 0 || trials[0].Value == nil:
+		return 1
 	}
 	own := trials[0]
 	threads := 1.0
@@ -98,7 +100,7 @@ func (l *Loop) tooMuch(trial int, gone *lost, out outcome) (beside bool, err err
 // unneeded writes down that trials were still under way when the run was decided.
 func (l *Loop) unneeded(ctx context.Context, err error) error {
 	var end *ending
-	if !errors.As(err, &end) || end.verdict != run.Reached {
+	if !errors.As(err, &end) {
 		return err
 	}
 	trials, fault := l.Journal.Trials(ctx, l.Number)
@@ -106,7 +108,7 @@ func (l *Loop) unneeded(ctx context.Context, err error) error {
 		return fault
 	}
 	for _, t := range under(trials) {
-		t.State, t.Until, t.Error = run.Done, 0, "was still training when the target was reached"
+		t.State, t.Until, t.Error = run.Done, 0, "was still training when the run was decided"
 		if fault := l.Journal.PutTrial(ctx, l.Number, t); fault != nil {
 			return fault
 		}

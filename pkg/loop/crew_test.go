@@ -78,11 +78,11 @@ func at(l *Loop, trial int, kind string) (seconds float64, ok bool) {
 	return events[n].Time, true
 }
 
-// both waits until the first two tweaks train at the same time.
+// both waits until the first two trials train at the same time.
 func both(t *testing.T, l *Loop) {
 	for limit := time.Now().Add(time.Minute); time.Now().Before(limit); time.Sleep(10 * time.Millisecond) {
-		_, one := at(l, 1, "begin")
-		_, two := at(l, 2, "begin")
+		_, one := at(l, 0, "begin")
+		_, two := at(l, 1, "begin")
 		if one && two {
 			return
 		}
@@ -93,17 +93,12 @@ func both(t *testing.T, l *Loop) {
 func TestTrialsSideBySide(t *testing.T) {
 	var l *Loop
 	end, trials := crewed(t, fmt.Sprintf(slow, "time.sleep(1)"), func(own *Loop) { l = own })
-	if end.verdict != run.Reached || len(trials) < 3 {
+	if end.verdict != run.Reached || len(trials) < 2 {
 		t.Fatalf("%+v, %d trials", end, len(trials))
 	}
-	began, _ := at(l, 2, "begin")
-	ended, ok := at(l, 1, "exit")
-	if ok && began > ended {
-		t.Errorf("trial 2 began %.2f s after the end of trial 1", began-ended)
-	}
-	ended, _ = at(l, 0, "exit")
-	if began, _ := at(l, 1, "begin"); began < ended {
-		t.Error("the user's own code did not train alone")
+	began, _ := at(l, 1, "begin")
+	if ended, _ := at(l, 0, "exit"); began > ended {
+		t.Errorf("trial 1 began %.2f s after the end of trial 0", began-ended)
 	}
 	for _, trial := range trials {
 		if trial.Value == nil && trial.Error == "" {
@@ -131,7 +126,7 @@ func TestAgentOfTwoDies(t *testing.T) {
 	if end.verdict != run.Reached {
 		t.Fatalf("%+v", end)
 	}
-	for _, trial := range trials[1:3] {
+	for _, trial := range trials[:2] {
 		if len(trial.Attempts) != 2 || *trial.Attempts[1].Why != whyKilled {
 			t.Errorf("trial %d: %+v", trial.N, trial.Attempts)
 		}

@@ -2,6 +2,7 @@ package loop
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -27,7 +28,7 @@ func says(text string, signs []string) bool {
 // smaller is the one trial that follows when the user's own code ran out of
 // memory: the same with half the batch, since the same again would end the same.
 func (l *Loop) smaller(trials []run.Trial) (run.Trial, bool) {
-	if len(trials) != 1 || !outOfMemory(trials[0]) {
+	if !outOfMemory(trials[0]) {
 		return run.Trial{}, false
 	}
 	base := trials[0]
@@ -37,10 +38,11 @@ func (l *Loop) smaller(trials []run.Trial) (run.Trial, bool) {
 			values[tunable.ID] = strconv.Itoa(size / 2)
 		}
 	}
-	if len(values) == 0 {
+	tried := func(t run.Trial) bool { return maps.Equal(t.Values, values) } // also where there is nothing to halve
+	if slices.ContainsFunc(trials, tried) {
 		return run.Trial{}, false
 	}
-	return run.Trial{N: 1, State: run.Training, Start: run.Cold, Parent: &base.N, Seed: base.Seed, Values: values,
+	return run.Trial{N: len(trials), State: run.Training, Start: run.Cold, Parent: &base.N, Seed: base.Seed, Values: values,
 		Why: "your own code ran out of memory; half the batch"}, true
 }
 

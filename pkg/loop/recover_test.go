@@ -230,7 +230,7 @@ func TestOutOfMemoryIsTriedOnceWithHalfTheBatch(t *testing.T) {
 	l := bare(t)
 	l.program.Tunables = []space.Tunable{{ID: "b", Kind: "number", Role: "batch_size", Value: "64"}, {ID: "r", Kind: "number", Value: "1"}}
 	base := run.Trial{State: run.Done, Error: "train.py was killed by signal 9", Seed: 7}
-	next, ok := l.smaller([]run.Trial{base})
+	next, ok := l.smaller([]run.Trial{base, {Values: map[string]string{"r": "2"}}}) // what trained beside is no answer
 	if !ok || next.Values["b"] != "32" || len(next.Values) != 1 || next.Seed != 7 {
 		t.Fatalf("%v %+v", ok, next)
 	}

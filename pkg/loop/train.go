@@ -93,14 +93,13 @@ func (l *Loop) train(ctx context.Context, r run.Run) (err error) {
 // of those under way is over.
 func (l *Loop) next(r run.Run, trials []run.Trial) (t run.Trial, ready bool, err error) {
 	busy := len(under(trials))
-	if busy > 0 && trials[0].State != run.Done {
-		return t, false, nil
-	}
-	if t, ok := l.smaller(trials); ok {
-		return t, true, nil
-	}
-	if err := l.judge(trials); err != nil {
-		return t, false, err
+	if len(trials) > 0 && trials[0].State == run.Done {
+		if t, ok := l.smaller(trials); ok {
+			return t, true, nil
+		}
+		if err := l.judge(trials); err != nil {
+			return t, false, err
+		}
 	}
 	action := search.Next(l.problem(r, trials), history(trials))
 	if action.Kind == search.Stop {
@@ -219,14 +218,11 @@ func (l *Loop) tweak(ctx context.Context, t *run.Trial) (tweak.Result, error) {
 
 // judge ends the run when trial 0 shows that there is nothing to tune for.
 func (l *Loop) judge(trials []run.Trial) error {
-	if len(trials) == 0 {
-		return nil
-	}
 	base := trials[0]
 	switch {
 	case base.Value != nil:
 		return l.unseen(base)
-	case len(trials) > 1 && trials[1].Value != nil:
+	case slices.ContainsFunc(trials, func(t run.Trial) bool { return t.Value != nil }):
 		return nil
 	case outOfMemory(base):
 		return starved(trials)

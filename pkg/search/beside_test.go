@@ -12,7 +12,7 @@ func TestBeside(t *testing.T) {
 	running := func(n int, a Action) Trial { return Trial{N: n, Values: a.Values, State: Running, Seed: a.Seed} }
 
 	first := Next(p, nil)
-	if a := Next(p, []Trial{running(0, first)}); a.Kind != Wait {
+	if a := Next(p, []Trial{running(0, first)}); a.Kind != Start || a.Move != Repair {
 		t.Errorf("beside the user's own code: %+v", a)
 	}
 	history := []Trial{done(0, first.Values, 0.4, 0)}

@@ -180,7 +180,7 @@ func Next(p Problem, history []Trial) Action {
 		return a
 	case a.Kind == Confirm && a.Seed < seeds && Confirmation(history, *a.Parent).N > 0:
 		return a // what luck may explain takes all seeds
-	case a.Kind == Start && !p.Goal.Best && history[0].State != Running && ladder(p, history) == nil:
+	case a.Kind == Start && !p.Goal.Best && ladder(p, history) == nil:
 		return a
 	}
 	return Action{Kind: Wait}
