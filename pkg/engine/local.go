@@ -39,28 +39,29 @@ func (l *Local) Places(m Mount) bool {
 }
 
 func (l *Local) Check(ctx context.Context) error {
-	if _, err := l.interpreters(ctx); err != nil {
-		return err
+	runs := func(python string) bool {
+		runs, _ := ask(ctx, python, nil, nil)
+		return runs
+	}
+	if !slices.ContainsFunc(l.interpreters(), runs) {
+		return noPython()
 	}
 	return detachable()
 }
 
-// interpreters returns the Pythons that run here, version 3.8 or newer.
-func (l *Local) interpreters(ctx context.Context) ([]string, error) {
-	var found []string
+// noPython says that no interpreter runs.
+func noPython() error {
+	return &Unavailable{"local", "no Python 3.8 or newer was found", "install python3 or name one with `git config mlhook.python FILE`"}
+}
+
+// interpreters returns the Pythons that may run here.
+func (l *Local) interpreters() (found []string) {
 	for _, name := range append(slices.Clone(l.Pythons), "python3", "/usr/bin/python3") {
-		path, err := exec.LookPath(name)
-		if err != nil || slices.Contains(found, path) {
-			continue
-		}
-		if exec.CommandContext(ctx, path, "-c", "import sys; sys.exit(sys.version_info < (3, 8))").Run() == nil {
+		if path, err := exec.LookPath(name); err == nil && !slices.Contains(found, path) {
 			found = append(found, path)
 		}
 	}
-	if len(found) == 0 {
-		return nil, &Unavailable{"local", "no Python 3.8 or newer was found", "install python3 or name one with `git config mlhook.python FILE`"}
-	}
-	return found, nil
+	return found
 }
 
 // localSession is an agent that is a process here.

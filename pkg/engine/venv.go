@@ -2,7 +2,9 @@ package engine
 
 import (
 	"bufio"
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -15,18 +17,22 @@ import (
 
 // Prepare takes the first interpreter that has all modules, else makes a venv.
 func (l *Local) Prepare(ctx context.Context, env Environment, progress func(string)) (Image, error) {
-	pythons, err := l.interpreters(ctx)
-	if err != nil {
-		return Image{}, err
-	}
-	for _, python := range pythons {
-		if hasModules(ctx, python, env.Modules) && hasDistributions(ctx, python, env.Requirements) {
+	own := "" // the first interpreter that runs
+	for _, python := range l.interpreters() {
+		runs, has := ask(ctx, python, env.Modules, env.Requirements)
+		if has {
 			progress(strings.TrimSuffix("using "+python+", which has "+strings.Join(env.Modules, ", "), ", which has "))
 			return Image{Family: env.Family, ID: "sha256:" + digest([]byte(python)), Ref: python}, nil
 		}
+		if runs {
+			own = cmp.Or(own, python)
+		}
+	}
+	if own == "" {
+		return Image{}, noPython()
 	}
 	// Only what pip installs makes one venv different from another.
-	sum := digest([]byte(pythons[0] + "\n" + strings.Join(env.Requirements, "\n")))
+	sum := digest([]byte(own + "\n" + strings.Join(env.Requirements, "\n")))
 	dir := filepath.Join(l.Cache, "venvs", sum[:16])
 	python := filepath.Join(dir, "bin", "python")
 	unlock, err := lock(ctx, filepath.Join(l.Cache, "locks", "venv-"+sum[:16]))
@@ -37,10 +43,10 @@ func (l *Local) Prepare(ctx context.Context, env Environment, progress func(stri
 	if _, err := os.Stat(filepath.Join(dir, "complete")); err == nil {
 		return Image{Family: env.Family, ID: "sha256:" + sum, Ref: python}, nil
 	}
-	if err := l.install(ctx, pythons[0], dir, env, progress); err != nil {
+	if err := l.install(ctx, own, dir, env, progress); err != nil {
 		return Image{}, err
 	}
-	if !hasModules(ctx, python, env.Modules) {
+	if _, has := ask(ctx, python, env.Modules, nil); !has {
 		return Image{}, &BuildError{Step: "import " + strings.Join(env.Modules, ", "),
 			Tail: "not all of these modules are in the venv; name what brings them in requirements.txt"}
 	}
@@ -50,37 +56,47 @@ func (l *Local) Prepare(ctx context.Context, env Environment, progress func(stri
 	return Image{Family: env.Family, ID: "sha256:" + sum, Ref: python}, nil
 }
 
-// hasDistributions asks an interpreter whether every requirement is installed,
-// in whichever build (tensorflow, tensorflow-cpu). Versions are not compared.
-func hasDistributions(ctx context.Context, python string, requirements []string) bool {
-	const ask = `
-import importlib.metadata as m, sys
-def there(name):
+// lacks is the exit code of an interpreter that has not all that it was asked for.
+const lacks = 3
+
+// ask asks an interpreter whether it runs the agent, and whether it has modules,
+// which are not imported, and the distributions of requirements, in whichever
+// build (tensorflow, tensorflow-cpu). Versions are not compared. It is one
+// question, since an interpreter takes long to start.
+func ask(ctx context.Context, python string, modules, requirements []string) (runs, has bool) {
+	const script = `
+import sys
+if sys.version_info < (3, 8):
+    sys.exit(1)
+import importlib.metadata, importlib.util
+def module(name):
+    try:
+        return importlib.util.find_spec(name) is not None
+    except (ImportError, ValueError):
+        return False
+def distribution(name):
     base = name[:-4] if name.endswith(("-cpu", "-gpu")) else name
     for build in (base, base + "-cpu", base + "-gpu"):
         try:
-            return bool(m.version(build))
-        except m.PackageNotFoundError:
+            return bool(importlib.metadata.version(build))
+        except importlib.metadata.PackageNotFoundError:
             pass
     return False
-sys.exit(not all(there(name) for name in sys.argv[1:]))`
+modules, distributions = (text.split() for text in sys.argv[1:])
+sys.exit(0 if all(map(module, modules)) and all(map(distribution, distributions)) else 3)`
 	var names []string
 	for _, line := range requirements {
 		if name := distribution.FindString(line); name != "" {
 			names = append(names, name)
 		}
 	}
-	return exec.CommandContext(ctx, python, append([]string{"-c", ask}, names...)...).Run() == nil
+	err := exec.CommandContext(ctx, python, "-c", script, strings.Join(modules, " "), strings.Join(names, " ")).Run()
+	var exit *exec.ExitError
+	return err == nil || errors.As(err, &exit) && exit.ExitCode() == lacks, err == nil
 }
 
 // distribution is the name that a requirement line begins with.
 var distribution = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*`)
-
-// hasModules asks an interpreter for modules without importing them.
-func hasModules(ctx context.Context, python string, modules []string) bool {
-	const ask = "import importlib.util, sys; sys.exit(any(importlib.util.find_spec(m) is None for m in sys.argv[1:]))"
-	return exec.CommandContext(ctx, python, append([]string{"-c", ask}, modules...)...).Run() == nil
-}
 
 // install makes the venv; without its last file it counts as not there.
 func (l *Local) install(ctx context.Context, python, dir string, env Environment, progress func(string)) error {
