@@ -71,7 +71,7 @@ func (l *Loop) execute(ctx context.Context, r run.Run, t run.Trial) error {
 		if lost == nil && !out.paused {
 			lost = l.fault(out)
 		}
-		crowded, err := l.tooMuch(t.N, lost, out)
+		crowded, err := l.tooMuch(ctx, t.N, lost, out)
 		if err != nil {
 			return err
 		}

@@ -82,12 +82,12 @@ func (l *Loop) places(trials []run.Trial) int {
 
 // tooMuch tells whether an attempt may have died of what trained beside it. It
 // is to be made again alone, and from then on all are.
-func (l *Loop) tooMuch(trial int, gone *lost, out outcome) (beside bool, err error) {
+func (l *Loop) tooMuch(ctx context.Context, trial int, gone *lost, out outcome) (beside bool, err error) {
 	died := gone != nil && (gone.memory || gone.why == whyProcess) || says(out.failure, memorySigns)
 	if !died || l.crowded.Load() {
 		return false, nil
 	}
-	trials, err := l.Journal.Trials(context.Background(), l.Number)
+	trials, err := l.Journal.Trials(ctx, l.Number)
 	if err != nil {
 		return false, err
 	}

@@ -55,10 +55,14 @@ func (l *Loop) train(ctx context.Context, r run.Run) (err error) {
 		if err != nil {
 			return err
 		}
-		if len(c.at) == 0 {
-			if err := l.hold(ctx); err != nil {
+		if l.Hold() != "" && len(c.at) > 0 { // the wait begins when none trains
+			if err := c.wait(); err != nil {
 				return err
 			}
+			continue
+		}
+		if err := l.hold(ctx); err != nil {
+			return err
 		}
 		for _, t := range under(trials) {
 			if len(c.at) < l.places(trials) {
