@@ -98,6 +98,9 @@ func (l *Loop) train(ctx context.Context, r run.Run) (err error) {
 func (l *Loop) next(r run.Run, trials []run.Trial) (t run.Trial, ready bool, err error) {
 	busy := len(under(trials))
 	if len(trials) > 0 && trials[0].State == run.Done {
+		if trials[0].Value == nil && busy > 0 {
+			return t, false, nil // it may show that there is something to tune for
+		}
 		if t, ok := l.smaller(trials); ok {
 			return t, true, nil
 		}

@@ -43,6 +43,22 @@ func TestBeside(t *testing.T) {
 		t.Errorf("while all seeds are trained: %+v", a)
 	}
 
+	p.Budget.Trials = len(luck)
+	luck[len(luck)-2] = done(len(luck)-2, luck[1].Values, 0.92, 1)
+	if a := Next(p, luck); a.Kind != Wait {
+		t.Errorf("the last seed counts as well: %+v", a)
+	}
+	model := []Trial{history[0], done(1, history[1].Values, 0.99, 0), running(2, Action{Values: history[1].Values, Seed: 1})}
+	model[1].Lineage, p.Budget.Trials = true, len(model)
+	if a := Next(p, model); a.Kind != Wait {
+		t.Errorf("a model is at the target, and its source is being trained: %+v", a)
+	}
+	p.Goal.Best, p.Budget.Trials = true, len(sure)
+	if a := Next(p, sure); a.Kind != Wait {
+		t.Errorf("the best is not known while trials run: %+v", a)
+	}
+	p.Goal.Best = false
+
 	p.Budget.Trials = len(history)
 	if a := Next(p, history); a.Kind != Wait {
 		t.Errorf("nothing is exhausted while trials run: %+v", a)

@@ -174,9 +174,12 @@ type Action struct {
 // While trials run it says what to train beside them, as if they brought nothing.
 func Next(p Problem, history []Trial) Action {
 	a := decide(p, history)
-	busy := slices.ContainsFunc(history, func(t Trial) bool { return t.State == Running })
+	if !slices.ContainsFunc(history, func(t Trial) bool { return t.State == Running }) {
+		return a
+	}
+	_, sure := reached(armsOf(history), p.Goal)
 	switch {
-	case !busy, a.Kind == Stop && a.Verdict == "reached":
+	case a.Kind == Stop && sure && !p.Goal.Best:
 		return a
 	case a.Kind == Confirm && a.Seed < seeds && Confirmation(history, *a.Parent).N > 0:
 		return a // what luck may explain takes all seeds
