@@ -117,6 +117,10 @@ func runs(name, text string, visit func(word string, example bool)) {
 		if len(commands) == 0 && len(strings.Fields(line)) > 2 {
 			before = line
 		}
+		sentences := slices.Concat(asked.FindAllStringSubmatch(line, -1), credited.FindAllStringSubmatch(line, -1), opened.FindAllStringSubmatch(line, -1))
+		if len(commands)+len(sentences) == 0 {
+			continue
+		}
 		example := forExample.MatchString(before) || forExample.MatchString(line)
 		for _, m := range commands {
 			if file := program(strings.Fields(m[1])); file != "" {
@@ -124,7 +128,7 @@ func runs(name, text string, visit func(word string, example bool)) {
 				visit(file, example)
 			}
 		}
-		for _, m := range slices.Concat(asked.FindAllStringSubmatch(line, -1), credited.FindAllStringSubmatch(line, -1), opened.FindAllStringSubmatch(line, -1)) {
+		for _, m := range sentences {
 			visit(m[1], example)
 		}
 	}

@@ -9,6 +9,7 @@ package project
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"io/fs"
 	"math"
 	"path"
@@ -78,12 +79,20 @@ func New(files fs.FS, known func(canonical string) bool) (*Project, error) {
 // isCommand tells whether a file without an extension is a Python program: it may
 // be executed and says so at its begin.
 func (p *Project) isCommand(name string, d fs.DirEntry) bool {
-	info, err := d.Info()
-	if path.Ext(name) != "" || err != nil || info.Mode()&0o100 == 0 {
+	if path.Ext(name) != "" {
 		return false
 	}
-	text, err := fs.ReadFile(p.files, name)
-	line, _, _ := bytes.Cut(text, []byte("\n"))
+	info, err := d.Info()
+	if err != nil || info.Mode()&0o100 == 0 {
+		return false
+	}
+	f, err := p.files.Open(name)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	begin, err := io.ReadAll(io.LimitReader(f, 128)) // it may be a large binary
+	line, _, _ := bytes.Cut(begin, []byte("\n"))
 	return err == nil && bytes.HasPrefix(line, []byte("#!")) && bytes.Contains(line, []byte("python"))
 }
 
