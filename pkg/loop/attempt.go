@@ -71,13 +71,12 @@ func (l *Loop) execute(ctx context.Context, r run.Run, t run.Trial) error {
 		if lost == nil && !out.paused {
 			lost = l.fault(out)
 		}
-		crowded, err := l.tooMuch(ctx, t.N, lost, out)
+		alone, err := l.tooMuch(ctx, t, lost, out)
 		if err != nil {
 			return err
 		}
 		switch {
-		case crowded:
-			l.crowded.Store(true)
+		case alone:
 			l.say("train", "trial %d: %s; it is trained again, alone", t.N, whyCrowded)
 			again(&t, whyCrowded)
 			return l.Journal.PutTrial(ctx, l.Number, t)

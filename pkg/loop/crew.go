@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math"
+	"slices"
 
 	"github.com/mlhook/mlhook/pkg/run"
 )
@@ -61,7 +62,7 @@ const most = 4
 // then trains alone.
 func (l *Loop) places(trials []run.Trial) int {
 	switch {
-	case l.crowded.Load():
+	case slices.ContainsFunc(trials, crowded):
 		return 1
 	case l.Settings.Parallel > 0:
 		return l.Settings.Parallel
@@ -80,21 +81,20 @@ func (l *Loop) places(trials []run.Trial) int {
 	return max(1, n)
 }
 
-// tooMuch tells whether an attempt may have died of what trained beside it. It
-// is to be made again alone, and from then on all are.
-func (l *Loop) tooMuch(ctx context.Context, trial int, gone *lost, out outcome) (beside bool, err error) {
+// tooMuch tells whether a trial's attempt may have died of what trained beside it.
+// It is to be made again alone, once, and from then on all are.
+func (l *Loop) tooMuch(ctx context.Context, t run.Trial, gone *lost, out outcome) (bool, error) {
 	died := gone != nil && (gone.memory || gone.why == whyProcess) || says(out.failure, memorySigns)
-	if !died || l.crowded.Load() {
+	if !died || crowded(t) {
 		return false, nil
 	}
 	trials, err := l.Journal.Trials(ctx, l.Number)
-	if err != nil {
-		return false, err
-	}
-	for _, t := range under(trials) {
-		beside = beside || t.N != trial
-	}
-	return beside, nil
+	return slices.ContainsFunc(under(trials), func(other run.Trial) bool { return other.N != t.N }), err
+}
+
+// crowded tells whether an attempt of a trial may have died of what trained beside it.
+func crowded(t run.Trial) bool {
+	return slices.ContainsFunc(t.Attempts, func(a run.Attempt) bool { return a.Why != nil && *a.Why == whyCrowded })
 }
 
 // unneeded writes down that trials were still under way when the run was decided.

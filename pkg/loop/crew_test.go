@@ -158,6 +158,23 @@ os.rmdir("`+lock+`")`), func(*Loop) {})
 	}
 }
 
+// Two that die at once died of each other, both of them.
+func TestTooLittleMemoryForEither(t *testing.T) {
+	dir := t.TempDir()
+	end, trials := crewed(t, fmt.Sprintf(slow, `if len(os.listdir("`+dir+`")) < 2:
+    open("`+dir+`/%d" % os.getpid(), "w").close()
+    while len(os.listdir("`+dir+`")) < 2: time.sleep(0.01)
+    raise MemoryError`), func(*Loop) {})
+	if end.verdict != run.Reached {
+		t.Fatalf("%+v", end)
+	}
+	for _, trial := range trials[:2] {
+		if len(trial.Attempts) != 2 || *trial.Attempts[1].Why != whyCrowded || strings.Contains(trial.Error, "MemoryError") {
+			t.Errorf("trial %d: %+v %s", trial.N, trial.Attempts, trial.Error)
+		}
+	}
+}
+
 func TestHowManyAtOnce(t *testing.T) {
 	own := func(seconds, cpu float64, memory int64) run.Trial {
 		value := 0.5

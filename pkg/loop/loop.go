@@ -13,7 +13,6 @@ import (
 	"fmt"
 	"io"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/mlhook/mlhook/pkg/config"
@@ -84,7 +83,6 @@ type Loop struct {
 	session  engine.Session
 	settling sync.Mutex
 	saying   sync.Mutex
-	crowded  atomic.Bool // a trial may have died of what trained beside it
 }
 
 // An ending is the error by which a stage ends the run.

@@ -51,45 +51,48 @@ func (l *Loop) train(ctx context.Context, r run.Run) (err error) {
 		err = l.unneeded(ctx, err)
 	}()
 	for {
-		trials, err := l.Journal.Trials(ctx, l.Number)
+		ready, err := l.step(ctx, r, c)
+		if err == nil && !ready {
+			err = c.wait()
+		}
 		if err != nil {
-			return err
-		}
-		if l.Hold() != "" && len(c.at) > 0 { // the wait begins when none trains
-			if err := c.wait(); err != nil {
-				return err
-			}
-			continue
-		}
-		if err := l.hold(ctx); err != nil {
-			return err
-		}
-		for _, t := range under(trials) {
-			if len(c.at) < l.places(trials) {
-				c.start(t.N, func(ctx context.Context) error { return l.execute(ctx, r, t) })
-			}
-		}
-		t, ready, err := l.next(r, trials)
-		if err != nil {
-			return err
-		}
-		if !ready {
-			if err := c.wait(); err != nil {
-				return err
-			}
-			continue
-		}
-		if len(t.Attempts) == 0 && len(t.Values) > 0 {
-			made, err := l.tweak(ctx, &t)
-			if err != nil {
-				return err
-			}
-			t.Tweak = made.Changes
-		}
-		if err := l.Journal.PutTrial(ctx, l.Number, t); err != nil {
 			return err
 		}
 	}
+}
+
+// step lets the crew train what is under way, and journals what comes next. It is
+// not ready for another before a trial is over.
+func (l *Loop) step(ctx context.Context, r run.Run, c *crew) (ready bool, err error) {
+	if len(c.at) == 0 {
+		err = l.hold(ctx)
+	} else if l.Hold() != "" {
+		return false, nil // the wait begins when none trains
+	}
+	if err != nil {
+		return false, err
+	}
+	trials, err := l.Journal.Trials(ctx, l.Number)
+	if err != nil {
+		return false, err
+	}
+	for _, t := range under(trials) {
+		if len(c.at) < l.places(trials) {
+			c.start(t.N, func(ctx context.Context) error { return l.execute(ctx, r, t) })
+		}
+	}
+	t, ready, err := l.next(r, trials)
+	if err != nil || !ready {
+		return false, err
+	}
+	if len(t.Attempts) == 0 && len(t.Values) > 0 {
+		made, err := l.tweak(ctx, &t)
+		if err != nil {
+			return false, err
+		}
+		t.Tweak = made.Changes
+	}
+	return true, l.Journal.PutTrial(ctx, l.Number, t)
 }
 
 // next is the trial that comes after those that are done or under way, a new one
