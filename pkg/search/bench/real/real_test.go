@@ -129,7 +129,8 @@ func TestRace(t *testing.T) {
 		if !r.Reached || r.Best < tasks[0].Target || r.Trials < 1 || r.Seconds <= 0 {
 			t.Errorf("%+v", r)
 		}
-		if r.Method == "mlhook" && (r.Verdict != "reached" || r.Trials < 2 || r.Confirmed < r.Seconds) {
+		// With two places the first guess may end before the user's own code.
+		if r.Method == "mlhook" && (r.Verdict != "reached" || r.Confirmed < r.Seconds) {
 			t.Errorf("%+v", r)
 		}
 	}
