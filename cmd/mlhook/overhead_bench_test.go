@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -32,17 +33,19 @@ import (
 //
 // In every round each framework trains a tiny script once with the agent, with
 // `docker run` and with `docker exec`, one behind the other, and a keras and a
-// torch training are run with the agent and without (`docker exec`), both at once
-// and each with a core, since a machine that others share changes its speed from
-// second to second. A trial's overhead is the time from the
+// torch training are run with the agent and without (`docker exec`), in turns of
+// 50 ms, since a machine that others share changes its speed from second to
+// second. A trial's overhead is the time from the
 // request until its end is seen, less what the script takes in an interpreter
-// that is as warm and observes nothing: what hooks cost within it counts.
+// that is as warm and observes nothing: what hooks cost within it counts. The
+// first trial of a container, which reads what it imports from the disk, does not.
 func BenchmarkOverhead(b *testing.B) {
 	base, torch := os.Getenv("MLHOOK_TEST_BASE"), os.Getenv("MLHOOK_TEST_BASE_TORCH")
 	if base == "" || torch == "" {
 		b.Skip("MLHOOK_TEST_BASE and MLHOOK_TEST_BASE_TORCH name no base images; make them with .ci/base")
 	}
-	o := newOverhead(b, map[string]string{"torch": torch}, base)
+	o := &overhead{b: b, bases: map[string]string{"torch": torch}, base: base, boxes: map[string]*box{}, batches: map[string]int{}}
+	b.Cleanup(o.close)
 	trials := map[string]*trialTimes{}
 	epochs := map[string]*epochTimes{}
 	for b.Loop() {
@@ -54,6 +57,7 @@ func BenchmarkOverhead(b *testing.B) {
 				o.epochs(o.box(name), length, at(epochs, fmt.Sprintf("%s %v", name, length)))
 			}
 		}
+		o.close()
 	}
 	b.Log(table(trials, epochs))
 }
@@ -75,25 +79,33 @@ type epochTimes struct{ plain, added, cpu []float64 }
 
 // overhead has a container with an agent for each framework.
 type overhead struct {
-	b     *testing.B
-	bases map[string]string // by framework
-	base  string            // of all others
-	boxes map[string]*box
+	b       *testing.B
+	bases   map[string]string // by framework
+	base    string            // of all others
+	boxes   map[string]*box
+	batches map[string]int // that take an epoch, by framework and length
 }
 
 // A box is a framework's container.
 type box struct {
 	engine.Session
-	name    string
-	image   string
-	id      string // of the container
-	job     engine.Job
-	trials  int
-	batches map[time.Duration]int // that take an epoch of that length
+	name   string
+	image  string
+	id     string // of the container
+	job    engine.Job
+	trials int
+	docker *engine.Docker
 }
 
-func newOverhead(b *testing.B, bases map[string]string, base string) *overhead {
-	return &overhead{b: b, bases: bases, base: base, boxes: map[string]*box{}}
+// close removes the containers: how a process lies in memory changes its pace by
+// some percent, and all forks of one agent lie alike.
+func (o *overhead) close() {
+	for name, x := range o.boxes {
+		if err := x.docker.Clean(context.Background(), x.job.RunID); err != nil {
+			o.b.Error(err)
+		}
+		delete(o.boxes, name)
+	}
 }
 
 // box returns the container of a framework, started when it is first asked for.
@@ -128,22 +140,17 @@ func (o *overhead) box(name string) *box {
 	if err := os.MkdirAll(filepath.Join(run, "trials"), 0o755); err != nil {
 		o.b.Fatal(err)
 	}
-	x := &box{name: name, image: made.Ref, batches: map[time.Duration]int{}, job: engine.Job{
+	x := &box{name: name, image: made.Ref, docker: docker, job: engine.Job{
 		RunID: fmt.Sprintf("overhead-%s-%d", name, os.Getpid()), Repo: dir, Dir: run, Image: made, Network: "none",
 		Preload: image.Preload(program), UID: os.Getuid(), GID: os.Getgid()}}
+	o.boxes[name] = x
 	if x.Session, err = docker.Open(ctx, x.job); err == nil {
 		_, err = x.Hello(ctx)
 	}
 	if err != nil {
 		o.b.Fatal(err)
 	}
-	o.b.Cleanup(func() {
-		if err := docker.Clean(ctx, x.job.RunID); err != nil {
-			o.b.Error(err)
-		}
-	})
 	x.id = strings.TrimSpace(o.docker("ps", "-q", "--filter", "label=mlhook.run="+x.job.RunID))
-	o.boxes[name] = x
 	return x
 }
 
@@ -239,6 +246,9 @@ func (o *overhead) numbers(output, word string) (found []float64) {
 
 // trial trains a tiny script in the three ways.
 func (o *overhead) trial(x *box, times *trialTimes) {
+	if x.trials == 0 {
+		o.attempt(x, nil, x.name+".py")
+	}
 	log, seconds := o.attempt(x, nil, x.name+".py")
 	alone, _ := o.attempt(x, unobserved, x.name+".py")
 	script := o.numbers(alone, "SCRIPT")[0]
@@ -254,31 +264,23 @@ func (o *overhead) trial(x *box, times *trialTimes) {
 	times.exec = append(times.exec, time.Since(began).Seconds())
 }
 
-// epochs trains with the agent and without, both at once: their second epochs
-// begin together.
+// epochs trains with the agent and without; they take turns of 50 ms.
 func (o *overhead) epochs(x *box, length time.Duration, times *epochTimes) {
-	script, count := x.name+"_epochs.py", max(4, int(3*time.Second/length))
-	if x.batches[length] == 0 {
-		const some = 100
+	const some, turn = 100, 50 * time.Millisecond
+	script, key := x.name+"_epochs.py", fmt.Sprint(x.name, length)
+	if o.batches[key] == 0 {
 		took := o.numbers(o.output(o.plain(x, script, strconv.Itoa(some), "5")), "EPOCH")[0]
-		x.batches[length] = max(1, int(some*length.Seconds()/took))
+		o.batches[key] = max(1, int(some*length.Seconds()/took))
 	}
-	meeting := filepath.Join("trials", fmt.Sprintf("meeting-%d", x.trials))
-	err := os.Mkdir(filepath.Join(x.job.Dir, meeting), 0o777)
-	if err == nil {
-		err = os.Chmod(filepath.Join(x.job.Dir, meeting), 0o777) // the trials' user is another one
-	}
-	if err != nil {
-		o.b.Fatal(err)
-	}
-	args := []string{strconv.Itoa(x.batches[length]), strconv.Itoa(count), "/mlhook/" + meeting}
+	batches, count, pipes := o.batches[key], max(4, int(6*time.Second/length)), o.pipes(x)
+	args := []string{strconv.Itoa(batches), strconv.Itoa(count), strconv.Itoa(max(1, int(int64(batches)*int64(turn)/int64(length))))}
 	var output bytes.Buffer
-	plain := o.plain(x, script, args...)
+	plain := o.plain(x, script, append(args, pipes[0], pipes[1], "first")...)
 	plain.Stdout, plain.Stderr = &output, os.Stderr
 	if err := plain.Start(); err != nil {
 		o.b.Fatal(err)
 	}
-	log, _ := o.attempt(x, nil, script, args...)
+	log, _ := o.attempt(x, nil, script, append(args, pipes[1], pipes[0])...)
 	if err := plain.Wait(); err != nil {
 		o.b.Fatal(err)
 	}
@@ -286,6 +288,20 @@ func (o *overhead) epochs(x *box, length time.Duration, times *epochTimes) {
 	times.plain = append(times.plain, without[0])
 	times.added = append(times.added, with[0]/without[0]-1)
 	times.cpu = append(times.cpu, with[1]/without[1]-1)
+}
+
+// pipes makes two named pipes that every user of the box can open, and returns
+// their names within it.
+func (o *overhead) pipes(x *box) (names [2]string) {
+	for i := range names {
+		name := filepath.Join("trials", fmt.Sprintf("pipe-%d-%d", x.trials, i))
+		path := filepath.Join(x.job.Dir, name)
+		if err := errors.Join(syscall.Mkfifo(path, 0o666), os.Chmod(path, 0o666)); err != nil {
+			o.b.Fatal(err)
+		}
+		names[i] = "/mlhook/" + name
+	}
+	return names
 }
 
 // table shows medians, with the quartiles in brackets where the spread matters.

@@ -1,6 +1,9 @@
-"""python keras_epochs.py BATCHES EPOCHS [MEETING]: prints the seconds of an epoch, without the first, and those of the processor.
+"""python keras_epochs.py BATCHES EPOCHS [EVERY MINE OTHERS [first]]: prints the seconds of an epoch, without the first, and those of the processor.
 
-Where a directory is named to meet in, the second epoch begins when another program's does."""
+Where two pipes are named it takes turns with another program, so many batches
+each: it waits for a byte in its own, and gives one to the other's. One of them
+is first. The wait is no part of an epoch, and the clock stands still in it.
+"""
 import os
 import sys
 import time
@@ -8,14 +11,32 @@ import time
 import keras
 import numpy as np
 
-batches, epochs = int(sys.argv[1]), int(sys.argv[2])
+batches, epochs, first = int(sys.argv[1]), int(sys.argv[2]), "first" in sys.argv
+pipes = [os.open(name, os.O_RDWR) for name in sys.argv[4:6]]
+every = int(sys.argv[3]) if pipes else batches
+seconds = 0.0  # of the turns so far
+began = ()  # of this one: its time, and the processor's when the first began
+waited, monotonic = 0.0, time.monotonic
+time.monotonic = lambda: monotonic() - waited  # by which the agent spaces its checkpoints
 
 
-def meet():
-    for directory in sys.argv[3:]:
-        open(os.path.join(directory, str(os.getpid())), "w").close()
-        while len(os.listdir(directory)) < 2:
-            time.sleep(0.0005)
+def turn(last=False):
+    global began, seconds, waited
+    ended = time.perf_counter()
+    if began:
+        seconds += ended - began[0]
+    if pipes and (began or not first):
+        os.write(pipes[1], b".")
+    if pipes and not last:
+        os.read(pipes[0], 1)
+    now = time.perf_counter()
+    began = now, began[1] if began else time.process_time()
+    waited += now - ended
+
+
+def report():
+    turn(last=True)
+    print("EPOCH", seconds / (epochs - 1), (time.process_time() - began[1]) / (epochs - 1))
 
 
 keras.utils.set_random_seed(0)
@@ -30,12 +51,12 @@ net.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
 
 class Clock(keras.callbacks.Callback):
     def on_epoch_begin(self, epoch, logs=None):
-        if epoch == 1:
-            meet()
-            self.began = time.perf_counter(), time.process_time()
+        self.epoch = epoch
+
+    def on_train_batch_begin(self, batch, logs=None):
+        if self.epoch > 0 and batch % every == 0:
+            turn()
 
 
-clock = Clock()
-net.fit(X, y, batch_size=32, epochs=epochs, verbose=0, callbacks=[clock])
-ended = time.perf_counter(), time.process_time()
-print("EPOCH", *((b - a) / (epochs - 1) for a, b in zip(clock.began, ended)))
+net.fit(X, y, batch_size=32, epochs=epochs, verbose=0, callbacks=[Clock()])
+report()
