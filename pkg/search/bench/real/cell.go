@@ -21,16 +21,19 @@ type cell struct {
 	seed   int
 }
 
-// methods are the peers, in the order of the table, mlhook's own control among
-// them: its processes are killed with -9 at random times.
-var methods = []string{"mlhook", "killed", "random", "tpe", "tpe-median", "tpe-recipes", "hyperband", "asha", "flaml", "genre"}
+// methods are the peers, in the order of the table, mlhook's own controls among
+// them: one whose processes are killed with -9 at random times, and one whose
+// recipes are worthless. Those that it has are of no task here, but of books.
+var methods = []string{"mlhook", "killed", "worthless", "random", "tpe", "tpe-median", "tpe-recipes", "hyperband", "asha", "flaml", "genre"}
 
 // titles are what the table calls them.
-var titles = map[string]string{"mlhook": "mlhook", "killed": "mlhook, killed again and again", "random": "random search", "tpe": "Optuna TPE", "tpe-median": "Optuna TPE + median pruner",
+var titles = map[string]string{"mlhook": "mlhook", "killed": "mlhook, killed again and again", "worthless": "mlhook, worthless recipes", "random": "random search", "tpe": "Optuna TPE", "tpe-median": "Optuna TPE + median pruner",
 	"tpe-recipes": "Optuna TPE + our recipes", "hyperband": "Keras Tuner Hyperband", "asha": "Ray Tune ASHA", "flaml": "FLAML", "genre": "the genre's rule"}
 
 // ours tells whether a method is mlhook itself.
-func ours(method string) bool { return method == "mlhook" || method == "killed" }
+func ours(method string) bool {
+	return method == "mlhook" || method == "killed" || method == "worthless"
+}
 
 // cells lists the races, task by task, so that an interrupted benchmark has
 // whole tasks.
@@ -106,7 +109,7 @@ func (c cell) peer(ctx context.Context, o options, top string) (row, error) {
 	began := time.Now()
 	ctx, stop := context.WithTimeout(ctx, o.budget())
 	defer stop()
-	r := &race{target: c.task.Target, faults: map[string]int{}, hit: make(chan struct{})}
+	r := &race{target: c.task.Target, set: map[string]string{}, faults: map[string]int{}, hit: make(chan struct{})}
 	r.ready = sync.OnceValue(func() error { return c.equip(ctx, o, top, r) })
 	err := r.run(ctx, top, o.peers)
 	late := ctx.Err() != nil
@@ -114,7 +117,8 @@ func (c cell) peer(ctx context.Context, o options, top string) (row, error) {
 		err = errors.Join(err, r.trainer.close())
 	}
 	out := c.row()
-	out.Trials, out.Best, out.Faults = r.trained, r.best, r.faults
+	out.Trials, out.Warm, out.Best, out.Faults = r.trained, r.warm, r.best, r.faults
+	out.Lines = r.domain.lines(c.task.script, r.set)
 	select {
 	case <-r.hit:
 		out.Reached, out.Seconds = true, r.hitAt.Sub(began).Seconds()

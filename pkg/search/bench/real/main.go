@@ -47,6 +47,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -54,6 +55,7 @@ import (
 
 type options struct {
 	python, peers, binary, rows    string
+	control                        string // mlhook whose recipes are worthless
 	tasks, methods, spaces, halves []string
 	seeds                          int
 	seconds                        float64
@@ -130,7 +132,15 @@ func words(flags *flag.FlagSet, into *[]string, name, usage string) {
 
 // raceAll runs the races that have no row yet.
 func raceAll(ctx context.Context, o options, tasks []task) error {
-	return collect(ctx, o, o.cells(tasks), cell.run)
+	cells := o.cells(tasks)
+	if slices.ContainsFunc(cells, func(c cell) bool { return c.method == "worthless" }) {
+		built, err := o.buildControl(ctx)
+		if err != nil {
+			return err
+		}
+		defer os.RemoveAll(built)
+	}
+	return collect(ctx, o, cells, cell.run)
 }
 
 // build makes the mlhook to run, where none was named, in a directory that the
@@ -144,10 +154,19 @@ func (o *options) build(ctx context.Context) (dir string, err error) {
 		return "", err
 	}
 	o.binary = filepath.Join(dir, "mlhook")
-	build := exec.CommandContext(ctx, "go", "build", "-o", o.binary, "github.com/mlhook/mlhook/cmd/mlhook")
-	build.Stderr = os.Stderr
-	if err := build.Run(); err != nil {
-		return "", errors.Join(fmt.Errorf("build mlhook: %w", err), os.RemoveAll(dir))
+	if err := compile(ctx, o.binary); err != nil {
+		return "", errors.Join(err, os.RemoveAll(dir))
 	}
 	return dir, nil
+}
+
+// compile builds mlhook as a file, with flags for go build.
+func compile(ctx context.Context, file string, flags ...string) error {
+	args := append(append([]string{"build", "-o", file}, flags...), "github.com/mlhook/mlhook/cmd/mlhook")
+	build := exec.CommandContext(ctx, "go", args...)
+	build.Stderr = os.Stderr
+	if err := build.Run(); err != nil {
+		return fmt.Errorf("build mlhook: %w", err)
+	}
+	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"os"
 	"os/exec"
@@ -16,6 +17,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/mlhook/mlhook/pkg/agent"
 )
 
 //go:embed peer.py
@@ -36,8 +39,10 @@ type race struct {
 	mu      sync.Mutex
 	best    float64
 	trained int
-	faults  map[string]int // why trainings gave no accuracy
-	hit     chan struct{}  // closed at the first training at the target
+	warm    int               // of them began from the model of another
+	set     map[string]string // what was set in the script, by axis: the last value
+	faults  map[string]int    // why trainings gave no accuracy
+	hit     chan struct{}     // closed at the first training at the target
 	hitAt   time.Time
 }
 
@@ -55,6 +60,8 @@ type hello struct {
 type wish struct {
 	Values map[string]any `json:"values"`
 	Trial  *int           `json:"trial"` // to go on with
+	From   *int           `json:"from"`  // trial whose model to start from
+	Leave  bool           `json:"leave"` // a model that another may start from
 	Until  int            `json:"until"`
 	Stop   bool           `json:"stop"`
 }
@@ -210,9 +217,12 @@ func (r *race) train(ctx context.Context, w wish, each func(int, float64) bool) 
 		r.count(nil, err.Error())
 		return report{Done: true, Trial: -1}, nil
 	}
-	a := ask{files: files, trial: -1, until: w.Until, report: each}
+	a := ask{files: files, trial: -1, until: w.Until, leave: w.Leave, report: each}
 	if w.Trial != nil {
 		a.trial = *w.Trial
+	}
+	if w.From != nil {
+		a.warm = agent.WarmState(*w.From, 1)
 	}
 	out, err := r.trainer.train(ctx, a)
 	if err != nil {
@@ -235,6 +245,9 @@ func (r *race) files(values map[string]any) (map[string][]byte, error) {
 		}
 		texts[id] = text
 	}
+	r.mu.Lock()
+	maps.Copy(r.set, texts)
+	r.mu.Unlock()
 	return r.domain.write(texts)
 }
 
@@ -249,6 +262,9 @@ func (r *race) count(out *trained, why string) {
 		return
 	}
 	r.trained++
+	if out.start != nil && out.start.Level != agent.LevelCold {
+		r.warm++
+	}
 	if out.value == nil {
 		return
 	}

@@ -37,9 +37,12 @@ class Link:
             sys.exit(0)  # the race is over
         return json.loads(line)
 
-    def train(self, values, report=None, trial=None, until=0):
-        """Trains and returns the bench's last message; report(epoch, value) may stop it."""
-        self.send({"values": values, "trial": trial, "until": until})
+    def train(self, values, report=None, trial=None, until=0, leave=False, since=None):
+        """Trains and returns the bench's last message; report(epoch, value) may stop it.
+
+        trial goes on with one that was stopped; since starts from the model that one left.
+        """
+        self.send({"values": values, "trial": trial, "until": until, "leave": leave, "from": since})
         while True:
             message = self.read()
             if message["done"]:
@@ -231,7 +234,9 @@ LONGER = ("epochs", "max_iter", "rounds", "estimators")
 
 def genre(link):
     """The rule of the student pipelines: the code, then one epoch more and more
-    units or a layer, each time from the beginning."""
+    units, from the third training on a layer more, each time from the model that
+    was saved the last time. What does not fit into the larger network is grown by
+    the agent, more gently than theirs do it."""
     numbers = {}
     for a in link.axes:
         if a["role"] in GROWN or a["role"] in LONGER:
@@ -242,14 +247,15 @@ def genre(link):
     layers = [a for a in link.axes if a["role"] == "layers" and a["choices"]]
     if not numbers and not layers:
         sys.exit(INAPPLICABLE)
-    link.train({})
+    saved = link.train({}, leave=True)["trial"]
     step = 0
     while True:
         step += 1
         values = {name: own + step * by for name, (own, by) in numbers.items()}
-        if step % 2 == 0 and layers:
+        if step > 1 and layers:
             values[layers[0]["id"]] = layers[0]["choices"][-1]
-        link.train(values)
+        message = link.train(values, leave=True, since=saved)
+        saved = message["trial"] if accuracy(message) else saved
 
 
 METHODS = {"random": random_search, "tpe": tpe, "tpe-median": lambda link: tpe(link, prune=True), "tpe-recipes": tpe,

@@ -18,6 +18,9 @@ import (
 // what it took until its journal said so.
 func (c cell) product(ctx context.Context, o options, top string) (row, error) {
 	out := c.row()
+	if c.method == "worthless" {
+		o.binary = o.control
+	}
 	if err := c.configure(ctx, o, top, unbounded); err != nil {
 		return out, err
 	}

@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -103,7 +104,7 @@ func TestRace(t *testing.T) {
 		o.peers, o.methods = peers, append(o.methods, "tpe")
 	}
 	product := o
-	product.methods, product.spaces = []string{"mlhook"}, []string{"same"}
+	product.methods, product.spaces = []string{"mlhook", "worthless"}, []string{"same"}
 	tasks, err := loadTasks([]string{"sklearn-svc-digits"})
 	if err != nil {
 		t.Fatal(err)
@@ -130,7 +131,7 @@ func TestRace(t *testing.T) {
 			t.Errorf("%+v", r)
 		}
 		// With two places the first guess may end before the user's own code.
-		if r.Method == "mlhook" && (r.Verdict != "reached" || r.Confirmed < r.Seconds) {
+		if ours(r.Method) && (r.Verdict != "reached" || r.Confirmed < r.Seconds) {
 			t.Errorf("%+v", r)
 		}
 	}
@@ -139,6 +140,61 @@ func TestRace(t *testing.T) {
 	}
 	if again := race(); !bytes.Equal(first, again) {
 		t.Errorf("the rows were raced again or the torn one stayed:\n%s", again)
+	}
+}
+
+// The genre's rule grows the network that it saved, and its lines are those of
+// the tunables that it sets.
+func TestGenre(t *testing.T) {
+	o := options{python: python(t, "MLHOOK_TEST_PYTHON", "torch"), peers: "python3", methods: []string{"genre"}, spaces: []string{"same"},
+		rows: filepath.Join(t.TempDir(), "rows.jsonl"), seeds: 1, seconds: 15}
+	tasks, err := loadTasks([]string{"torch-mlp-wine"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := raceAll(t.Context(), o, tasks); err != nil {
+		t.Fatal(err)
+	}
+	rows, err := readRows[row](o.rows)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(rows) != 1 || rows[0].Trials < 2 || rows[0].Warm != rows[0].Trials-1 || rows[0].Lines < 2 {
+		t.Errorf("%d rows, the first of %d trials, %d warm, %d lines", len(rows), rows[0].Trials, rows[0].Warm, rows[0].Lines)
+	}
+}
+
+// Worthless recipes are Go still, name the same roles, and have other numbers.
+func TestWorthless(t *testing.T) {
+	source := `"learning_rate": 1e-3, "epochs": 80}, words{"activation": "relu", "gamma": "'scale'"}`
+	text := string(worthless([]byte(source)))
+	if text == source || strings.Contains(text, "relu") || strings.Contains(text, "epochs\": 80}") || len(setting.FindAllString(text, -1)) != 2 {
+		t.Error(text)
+	}
+	for _, found := range setting.FindAllStringSubmatch(text, -1) {
+		if v, err := strconv.ParseFloat(found[2], 64); err != nil || v < 1e-3/31 || v > 80*31 {
+			t.Errorf("%v: %v", found, err)
+		}
+	}
+}
+
+// Lines of a script count once, whatever is set in them.
+func TestLines(t *testing.T) {
+	tasks, err := loadTasks([]string{"sklearn-svc-digits"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := domain{tasks[0].experts(), tasks[0].put}
+	for _, c := range []struct {
+		set  map[string]string
+		want int
+	}{{nil, 0}, {map[string]string{"C": "2.0"}, 1}, {map[string]string{"C": "2.0", "gamma": "0.1"}, 1}, {map[string]string{"C": "1.0", "absent": "1"}, 0}} {
+		if got := d.lines(tasks[0].script, c.set); got != c.want {
+			t.Errorf("%v: %d lines, want %d", c.set, got, c.want)
+		}
+	}
+	if from, to := changed([]string{"a", "b", "c"}, []string{"a", "x", "b", "c"}); from != 1 || to != 1 {
+		t.Errorf("an inserted line is %d to %d", from, to)
 	}
 }
 

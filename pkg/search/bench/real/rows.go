@@ -30,6 +30,8 @@ type row struct {
 	Seconds float64 `json:"seconds"` // from process start to the first hit; the budget without one
 	Trials  int     `json:"trials"`
 	Best    float64 `json:"best"`
+	Lines   int     `json:"lines"`          // of the script, that a user has to change for the method
+	Warm    int     `json:"warm,omitempty"` // trainings that began from the model of another
 	// Verdict is mlhook's, after Confirmed seconds.
 	Verdict   string         `json:"verdict,omitempty"`
 	Confirmed float64        `json:"confirmed,omitempty"`

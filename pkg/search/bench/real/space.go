@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/mlhook/mlhook/pkg/search"
 	"github.com/mlhook/mlhook/pkg/space"
@@ -38,6 +39,38 @@ func (t *trainer) same(repo string, script []byte) domain {
 		return files, err
 	}
 	return d
+}
+
+// lines counts the lines of the script that hold what was set: those that a user
+// has to change by hand before a tuner can set them.
+func (d domain) lines(script string, set map[string]string) int {
+	old, touched := strings.Split(script, "\n"), map[int]bool{}
+	for id, value := range set {
+		files, err := d.write(map[string]string{id: value})
+		if err != nil {
+			continue // it was no value for the script
+		}
+		for _, text := range files {
+			if string(text) == script {
+				continue
+			}
+			from, to := changed(old, strings.Split(string(text), "\n"))
+			for line := from; line < max(to, from+1); line++ { // an inserted one is touched too
+				touched[line] = true
+			}
+		}
+	}
+	return len(touched)
+}
+
+// changed is the range of the old lines that the new ones replace.
+func changed(old, new []string) (from, to int) {
+	for from < min(len(old), len(new)) && old[from] == new[from] {
+		from++
+	}
+	for to = len(old); to > from && to-len(old)+len(new) > from && old[to-1] == new[to-1-len(old)+len(new)]; to-- {
+	}
+	return from, to
 }
 
 func (t *trainer) tunables() []space.Tunable {

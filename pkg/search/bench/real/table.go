@@ -63,7 +63,7 @@ func count(rows []row, of func(row) string) int {
 func section(w io.Writer, rows []row) {
 	own := of(rows, "mlhook")
 	out := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(out, "method\ttasks\traces\treached\tERT s [95 %]\tmedian s\tmedian trials\tmlhook is cheaper by [95 %]\ton tasks")
+	fmt.Fprintln(out, "method\ttasks\traces\treached\tERT s [95 %]\tmedian s\tmedian trials\tlines\tmlhook is cheaper by [95 %]\ton tasks")
 	for _, m := range methods {
 		mine := of(rows, m)
 		if len(mine) == 0 {
@@ -71,14 +71,15 @@ func section(w io.Writer, rows []row) {
 		}
 		races := racesOf(mine)
 		low, high := ert.Interval(races)
-		var seconds, trials []float64
+		var seconds, trials, lines []float64
 		for _, r := range mine {
+			lines = append(lines, float64(r.Lines))
 			if r.Reached {
 				seconds, trials = append(seconds, r.Seconds), append(trials, float64(r.Trials))
 			}
 		}
-		fmt.Fprintf(out, "%s\t%d\t%d\t%.0f %%\t%.1f [%.1f, %.1f]\t%s\t%s\t%s\n", titles[m], count(mine, func(r row) string { return r.Task }), len(mine),
-			100*float64(len(seconds))/float64(len(mine)), ert.Mean(races), low, high, median(seconds, "%.1f"), median(trials, "%.0f"), against(own, mine, m))
+		fmt.Fprintf(out, "%s\t%d\t%d\t%.0f %%\t%.1f [%.1f, %.1f]\t%s\t%s\t%s\t%s\n", titles[m], count(mine, func(r row) string { return r.Task }), len(mine),
+			100*float64(len(seconds))/float64(len(mine)), ert.Mean(races), low, high, median(seconds, "%.1f"), median(trials, "%.0f"), median(lines, "%.0f"), against(own, mine, m))
 	}
 	out.Flush()
 	if s := confirmations(own); s != "" {
