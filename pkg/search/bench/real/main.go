@@ -14,7 +14,9 @@
 // other; every row is appended to FILE at once, and a race that has its row is
 // not run again, so that the benchmark can be interrupted. There are two spaces:
 // same, all that mlhook finds and may tune, and expert, which somebody who knows
-// the defect wrote for the script. A failure costs the whole budget.
+// the defect wrote for the script. A failure costs the whole budget. Lines are
+// those of the script that hold what a method set, which its user has to change;
+// what sets the tuner up comes to them.
 //
 // verify trains each script as written and with its defect mended, and says
 // whether one misses the target and the other reaches it.

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"net"
 	"os"
 	"os/exec"
@@ -40,7 +39,7 @@ type race struct {
 	best    float64
 	trained int
 	warm    int               // of them began from the model of another
-	set     map[string]string // what was set in the script, by axis: the last value
+	set     map[string]string // the last value of what was set in the script, by axis
 	faults  map[string]int    // why trainings gave no accuracy
 	hit     chan struct{}     // closed at the first training at the target
 	hitAt   time.Time
@@ -244,11 +243,18 @@ func (r *race) files(values map[string]any) (map[string][]byte, error) {
 			return nil, err
 		}
 		texts[id] = text
+		if text != r.domain.axes[at].Value {
+			r.note(id, text)
+		}
 	}
-	r.mu.Lock()
-	maps.Copy(r.set, texts)
-	r.mu.Unlock()
 	return r.domain.write(texts)
+}
+
+// note keeps what was set.
+func (r *race) note(id, text string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.set[id] = text
 }
 
 // count notes a training, and the hit.
