@@ -154,14 +154,16 @@ func (o *overhead) box(name string) *box {
 	return x
 }
 
-// script copies a script of testdata.
+// script copies a script of testdata, and the turns that it may take beside it.
 func (o *overhead) script(name, to string) {
-	text, err := os.ReadFile(filepath.Join("testdata", "overhead", name))
-	if err == nil {
-		err = errors.Join(os.MkdirAll(filepath.Dir(to), 0o755), os.WriteFile(to, text, 0o644))
-	}
-	if err != nil {
-		o.b.Fatal(err)
+	for from, to := range map[string]string{name: to, "turns.py": filepath.Join(filepath.Dir(to), "turns.py")} {
+		text, err := os.ReadFile(filepath.Join("testdata", "overhead", from))
+		if err == nil {
+			err = errors.Join(os.MkdirAll(filepath.Dir(to), 0o755), os.WriteFile(to, text, 0o644))
+		}
+		if err != nil {
+			o.b.Fatal(err)
+		}
 	}
 }
 
