@@ -3,66 +3,19 @@
 package main
 
 import (
-	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
-	"strings"
-	"syscall"
 	"time"
 )
 
-// A process is one of the place's.
-type process struct {
-	pid, parent int
-	role        string // supervise, runner, agent, trial
-}
-
-// processes lists all that carry the place's environment and are no zombies.
-func (p *place) processes() (all []process) {
-	dirs, err := filepath.Glob("/proc/[0-9]*")
-	p.must(err)
-	mark := "XDG_STATE_HOME=" + p.top + "/state\x00"
-	for _, dir := range dirs {
-		environ, err := os.ReadFile(filepath.Join(dir, "environ"))
-		if err != nil || !strings.Contains(string(environ), mark) {
-			continue
-		}
-		stat, err := os.ReadFile(filepath.Join(dir, "stat"))
-		command, cerr := os.ReadFile(filepath.Join(dir, "cmdline"))
-		fields := strings.Fields(string(stat[strings.LastIndexByte(string(stat), ')')+1:]))
-		words := strings.Split(string(command), "\x00")
-		if err != nil || cerr != nil || len(fields) < 2 || fields[0] == "Z" || len(words) < 2 {
-			continue
-		}
-		q := process{role: words[1]}
-		q.pid, _ = strconv.Atoi(filepath.Base(dir)) // digits, by the pattern
-		q.parent, _ = strconv.Atoi(fields[1])
-		if slices.Contains(words, "--requests") {
-			q.role = "agent"
-		}
-		all = append(all, q)
-	}
-	for i, q := range all {
-		if q.role == "agent" && slices.ContainsFunc(all, func(o process) bool { return o.pid == q.parent && o.role != "runner" }) {
-			all[i].role = "trial"
-		}
-	}
-	return all
-}
+// processes are the place's.
+func (p *place) processes() []process { return processesIn(filepath.Join(p.top, "state")) }
 
 // kill kills the processes of the roles, and tells how many died of it.
 func (p *place) kill(roles ...string) (killed int) {
-	var pids []int
-	for _, q := range p.processes() {
-		if slices.Contains(roles, q.role) && syscall.Kill(q.pid, syscall.SIGKILL) == nil {
-			pids = append(pids, q.pid)
-		}
-	}
-	p.await("end of what was killed", time.Minute, func() bool {
-		return !slices.ContainsFunc(p.processes(), func(q process) bool { return slices.Contains(pids, q.pid) })
-	})
-	return len(pids)
+	dead := killIn(filepath.Join(p.top, "state"), roles)
+	p.await("end of what was killed", time.Minute, func() bool { return gone(dead, p.processes()) })
+	return len(dead)
 }
 
 // killAll kills whatever there is, also what is being started meanwhile.

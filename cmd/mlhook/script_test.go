@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -160,53 +161,19 @@ func environ(ts *testscript.TestScript) []string {
 	return env
 }
 
-// kill9 kills the supervisor, the runner of the repository in a directory, or
-// both at once, before one of them can start the other again; it waits for their
-// end: kill9 supervisor | kill9 runner | kill9 supervisor runner
-func kill9(ts *testscript.TestScript, _ bool, args []string) {
-	var pids []int
-	for _, name := range args {
-		pid := alivePID(filepath.Join(ts.Getenv("XDG_STATE_HOME"), "mlhook"))
-		if name == "runner" {
-			pid = runnerPID(ts.Getenv("WORK"))
-		}
-		if pid == 0 {
-			ts.Fatalf("no %s to kill", name)
-		}
-		pids = append(pids, pid)
-	}
-	for _, pid := range pids {
-		if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
-			ts.Fatalf("kill %d: %v", pid, err)
+// kill9 kills the script's processes of the roles at once, and waits for their
+// end: kill9 supervise | kill9 runner | kill9 supervise runner
+func kill9(ts *testscript.TestScript, _ bool, roles []string) {
+	state := ts.Getenv("XDG_STATE_HOME")
+	killed := killIn(state, roles)
+	for _, role := range roles {
+		if !slices.ContainsFunc(killed, func(q process) bool { return q.role == role }) {
+			ts.Fatalf("no %s to kill", role)
 		}
 	}
-	for _, pid := range pids {
-		for until := time.Now().Add(10 * time.Second); living(pid); time.Sleep(5 * time.Millisecond) {
-			if time.Now().After(until) {
-				ts.Fatalf("%d lives on", pid)
-			}
+	for until := time.Now().Add(10 * time.Second); !gone(killed, processesIn(state)); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(until) {
+			ts.Fatalf("%v live on", killed)
 		}
 	}
-}
-
-// runnerPID finds the runner of a repository below a directory; 0 without one.
-func runnerPID(dir string) int {
-	names, _ := filepath.Glob("/proc/[0-9]*/cmdline")
-	for _, name := range names {
-		text, err := os.ReadFile(name)
-		words := strings.Split(string(text), "\x00")
-		if err != nil || len(words) < 4 || words[0] != binary || words[1] != "runner" || !strings.HasPrefix(words[3], dir) {
-			continue
-		}
-		pid, _ := strconv.Atoi(filepath.Base(filepath.Dir(name)))
-		return pid
-	}
-	return 0
-}
-
-// living tells whether a process runs: it is there, and no zombie.
-func living(pid int) bool {
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
-	_, state, _ := strings.Cut(string(text), ") ")
-	return err == nil && !strings.HasPrefix(state, "Z") && !strings.HasPrefix(state, "X")
 }
