@@ -159,8 +159,11 @@ func TestGenre(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(rows) != 1 || rows[0].Trials < 2 || rows[0].Warm != rows[0].Trials-1 || rows[0].Lines < 2 {
-		t.Errorf("%d rows, the first of %d trials, %d warm, %d lines", len(rows), rows[0].Trials, rows[0].Warm, rows[0].Lines)
+	if len(rows) != 1 {
+		t.Fatalf("%d rows", len(rows))
+	}
+	if r := rows[0]; r.Trials < 2 || r.Warm != r.Trials-1 || r.Lines < 2 {
+		t.Errorf("%d trials, %d warm, %d lines", r.Trials, r.Warm, r.Lines)
 	}
 }
 
