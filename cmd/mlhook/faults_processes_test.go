@@ -14,7 +14,7 @@ func (p *place) processes() []process { return processesIn(filepath.Join(p.top, 
 // kill kills the processes of the roles, and tells how many died of it.
 func (p *place) kill(roles ...string) (killed int) {
 	dead := killIn(filepath.Join(p.top, "state"), roles)
-	p.await("end of what was killed", time.Minute, func() bool { return gone(dead, p.processes()) })
+	p.await("end of what was killed", time.Minute, func() bool { return gone(dead) })
 	return len(dead)
 }
 

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -61,9 +62,19 @@ func killIn(state string, roles []string) (killed []process) {
 	return killed
 }
 
-// gone tells whether none of those that were killed is left.
-func gone(killed, left []process) bool {
-	return !slices.ContainsFunc(left, func(q process) bool {
-		return slices.ContainsFunc(killed, func(k process) bool { return k.pid == q.pid })
-	})
+// gone tells whether every thread of those that were killed has ended, zombies
+// aside: until then they hold their files, and with them their locks, though
+// their memory and environment may be gone before.
+func gone(killed []process) bool {
+	for _, q := range killed {
+		stats, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/stat", q.pid)) // no error with this pattern
+		for _, name := range stats {
+			stat, _ := os.ReadFile(name) // none when it ended in between
+			state := strings.TrimSpace(string(stat[strings.LastIndexByte(string(stat), ')')+1:]))
+			if state != "" && state[0] != 'Z' {
+				return false
+			}
+		}
+	}
+	return true
 }
