@@ -164,6 +164,7 @@ func remove(t *testing.T, path string) {
 
 // What Python writes, Go verifies.
 func TestCheckpointOfTheAgent(t *testing.T) {
+	t.Parallel()
 	s := start(t, "")
 	a, log := s.run(agent.Request{}, `import gc, time
 from mlhook_agent import checkpoint

@@ -15,6 +15,7 @@ import (
 // A longer training that goes on from where a shorter one ended prints what it
 // prints when it begins at the start.
 func TestExtend(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct{ framework, dir, name, text, short, long string }{
 		{"keras", "resume_keras", "dropout", "epochs=5", "epochs=5", "epochs=9"},
 		{"keras", "resume_keras", "batchnorm", "epochs=5", "epochs=5", "epochs=9"},

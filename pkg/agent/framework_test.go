@@ -26,6 +26,7 @@ a, b, c, d = train_test_split(X, y)
 const tree = "from sklearn.tree import DecisionTreeClassifier as T\n"
 
 func TestSklearnMetrics(t *testing.T) {
+	t.Parallel()
 	needs(t, "sklearn")
 	tests := []struct {
 		name, script string
@@ -140,6 +141,7 @@ Most().fit(a, c).score(b, d)`, []string{"accuracy test sklearn.Most.score"}},
 }
 
 func TestMetricFields(t *testing.T) {
+	t.Parallel()
 	needs(t, "sklearn")
 	s := start(t, "sklearn")
 	a, log := s.run(agent.Request{Seed: 5}, digits+tree+`
@@ -164,6 +166,7 @@ print(accuracy_score(d, p), np.bincount(d).max() / len(d))`)
 }
 
 func TestKeras(t *testing.T) {
+	t.Parallel()
 	needs(t, "keras", "tensorflow", "sklearn")
 	s := start(t, "keras,numpy,sklearn")
 	a, log := s.run(agent.Request{Threads: 1}, digits+`
@@ -194,6 +197,7 @@ m.evaluate(b, d, verbose=0)`)
 }
 
 func TestTorch(t *testing.T) {
+	t.Parallel()
 	needs(t, "torch", "sklearn")
 	s := start(t, "torch,sklearn")
 	a, log := s.run(agent.Request{Threads: 1}, digits+`
@@ -222,6 +226,7 @@ main()`)
 }
 
 func TestBoosting(t *testing.T) {
+	t.Parallel()
 	needs(t, "xgboost", "lightgbm", "sklearn")
 	s := start(t, "xgboost,lightgbm,sklearn")
 	native := []string{
@@ -275,6 +280,7 @@ xgboost.XGBClassifier(n_estimators=3, n_jobs=1).fit(a, c, eval_set=[(b, d)], ver
 // A script that seeds nothing gives the same result with the same seed, forked
 // or cold, and another with another.
 func TestEntropy(t *testing.T) {
+	t.Parallel()
 	tests := []struct{ module, script string }{
 		{"sklearn", digits + "from sklearn.neural_network import MLPClassifier\nprint(MLPClassifier(max_iter=3).fit(a, c).loss_)"},
 		{"numpy", "import numpy as np, random\nprint(np.random.default_rng().random(), np.random.RandomState().rand(), np.random.SeedSequence().entropy, np.random.rand(), random.random())"},

@@ -29,6 +29,7 @@ func (a attempt) reads() []string {
 }
 
 func TestData(t *testing.T) {
+	t.Parallel()
 	s := start(t, "")
 	elsewhere := filepath.Join(t.TempDir(), "far.csv")
 	if err := os.WriteFile(elsewhere, []byte("1\n"), 0o644); err != nil {
@@ -101,6 +102,7 @@ func numbered(format string, n int) (names []string) {
 
 // What frameworks read of their own is no data, nor what the agent looks at to resume a training.
 func TestDataOfFrameworks(t *testing.T) {
+	t.Parallel()
 	needs(t, "sklearn", "pandas", "keras")
 	s := start(t, "sklearn,pandas,keras")
 	for trial, cold := range []bool{false, true} {
@@ -119,6 +121,7 @@ m.save("m.keras"); keras.models.load_model("m.keras")`)
 }
 
 func TestLayers(t *testing.T) {
+	t.Parallel()
 	needs(t, "sklearn", "torch", "keras", "xgboost")
 	s := start(t, "sklearn,torch,keras,xgboost")
 	for trial, c := range []struct {

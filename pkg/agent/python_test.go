@@ -13,6 +13,7 @@ import (
 // The agent's own tests, on every Python that is named: MLHOOK_TEST_PYTHONS, a
 // list like PATH, and the one that the other tests run.
 func TestPython(t *testing.T) {
+	t.Parallel()
 	home, err := agent.Extract(t.TempDir())
 	if err != nil {
 		t.Fatal(err)

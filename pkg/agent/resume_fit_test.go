@@ -27,6 +27,7 @@ type crash struct {
 // Killed in the middle of an epoch and resumed, a script that calls fit prints
 // the results that it prints when nothing happens.
 func TestResumeKeras(t *testing.T) {
+	t.Parallel()
 	needs(t, "keras", "tensorflow", "sklearn")
 	cases := []crash{
 		{"dropout", "fit-3", agent.LevelExact, 3, "", ""},
@@ -59,6 +60,7 @@ func TestResumeKeras(t *testing.T) {
 
 // A fit that is too short to be kept is trained again, and the result is the same.
 func TestResumeKerasBehindShortFit(t *testing.T) {
+	t.Parallel()
 	needs(t, "keras", "tensorflow", "sklearn")
 	s := start(t, "keras,numpy,sklearn")
 	files := programOf(t, "resume_keras", "short")
@@ -81,6 +83,7 @@ func TestResumeKerasBehindShortFit(t *testing.T) {
 }
 
 func TestResumeKerasOnTorch(t *testing.T) {
+	t.Parallel()
 	needs(t, "keras", "torch", "sklearn")
 	cases := []crash{
 		{"dropout", "fit-3", agent.LevelExact, 3, "", ""},
@@ -102,11 +105,11 @@ func TestResumeKerasOnTorch(t *testing.T) {
 
 // Keras 2 draws the numbers of Dropout where nobody can read their state.
 func TestResumeKeras2(t *testing.T) {
+	t.Parallel()
 	python := os.Getenv("MLHOOK_TEST_PYTHON_KERAS2")
 	if python == "" {
 		missing(t, "a Python with TensorFlow 2.13 in MLHOOK_TEST_PYTHON_KERAS2")
 	}
-	t.Setenv("MLHOOK_TEST_PYTHON", python)
 	hidden := "RandomUniform in the training step"
 	cases := []crash{
 		{"batchnorm", "fit-3", agent.LevelExact, 3, "", ""},
@@ -121,7 +124,7 @@ func TestResumeKeras2(t *testing.T) {
 		{"train_step", "fit-2", agent.LevelExact, 2, "", ""},
 		{"last", "end", agent.LevelExact, 4, "", ""},
 	}
-	s := start(t, "tensorflow,numpy,sklearn")
+	s := startOn(t, python, "tensorflow,numpy,sklearn")
 	for i, test := range cases {
 		t.Run(test.name+"_"+test.kill, func(t *testing.T) { s.crashed(t, i, "resume_keras", test) })
 	}
@@ -129,6 +132,7 @@ func TestResumeKeras2(t *testing.T) {
 }
 
 func TestResumeBoosting(t *testing.T) {
+	t.Parallel()
 	needs(t, "xgboost", "lightgbm", "sklearn")
 	cases := []crash{
 		{"xgboost", "first-11", agent.LevelExact, 5, "training 1 goes on behind 5 rounds", ""},
@@ -148,6 +152,7 @@ func TestResumeBoosting(t *testing.T) {
 
 // A checkpoint of another model is refused, and the training is one from the beginning.
 func TestResumeKerasOfAnotherModel(t *testing.T) {
+	t.Parallel()
 	needs(t, "keras", "tensorflow", "sklearn")
 	s := start(t, "keras,numpy,sklearn")
 	files := programOf(t, "resume_keras", "unlike")
@@ -164,6 +169,7 @@ func TestResumeKerasOfAnotherModel(t *testing.T) {
 
 // Behind a fit that an exception ended nothing is saved, and this is said.
 func TestNoCheckpointsBehindAFitThatWasLeft(t *testing.T) {
+	t.Parallel()
 	needs(t, "keras", "tensorflow", "sklearn")
 	s := start(t, "keras,numpy,sklearn")
 	a, _ := s.attempted(agent.Request{Share: 1, Env: map[string]string{"KILL_AT": "fit-2"}}, programOf(t, "resume_keras", "left"))
@@ -267,6 +273,7 @@ func curveOf(a attempt) (points []map[string]float64) {
 
 // A script that seeds itself trains with the agent and its checkpoints as it does without.
 func TestFitsAreAsWithoutTheAgent(t *testing.T) {
+	t.Parallel()
 	needs(t, "keras", "tensorflow", "sklearn", "lightgbm", "xgboost")
 	s := start(t, "numpy,sklearn")
 	for i, test := range []struct{ dir, name string }{

@@ -49,6 +49,7 @@ func program(t *testing.T, name string) map[string]string {
 // that it prints when nothing happens; and while nothing happens, those that it
 // prints without the agent's checkpoints, and without the agent.
 func TestResumeLoops(t *testing.T) {
+	t.Parallel()
 	needs(t, "torch", "sklearn", "tqdm")
 	tests := []struct {
 		name  string
@@ -153,6 +154,7 @@ for directory in directories:
 
 // A script that seeds itself trains with the agent as it does without.
 func TestLoopsAreAsWithoutTheAgent(t *testing.T) {
+	t.Parallel()
 	needs(t, "torch", "sklearn", "tqdm")
 	scripts, err := filepath.Glob("testdata/resume/*_*.py")
 	if err != nil {

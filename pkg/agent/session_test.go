@@ -59,6 +59,12 @@ func missing(t testing.TB, what string) {
 // start starts an agent and waits for its hello.
 func start(t testing.TB, preload string, env ...string) *session {
 	t.Helper()
+	return startOn(t, interpreter(t), preload, env...)
+}
+
+// startOn is start with another Python than that of the tests.
+func startOn(t testing.TB, python, preload string, env ...string) *session {
+	t.Helper()
 	dir := t.TempDir()
 	home, err := agent.Extract(filepath.Join(dir, "agent"))
 	if err != nil {
@@ -70,7 +76,7 @@ func start(t testing.TB, preload string, env ...string) *session {
 			t.Fatal(err)
 		}
 	}
-	s.cmd = exec.Command(interpreter(t), "-B", home, "--requests", s.requests,
+	s.cmd = exec.Command(python, "-B", home, "--requests", s.requests,
 		"--trials", filepath.Join(dir, "trials"), "--state", filepath.Join(dir, "state"), "--preload", preload)
 	s.cmd.Env = append(os.Environ(), "PYTHONHASHSEED=0", "OMP_NUM_THREADS=1", "TF_CPP_MIN_LOG_LEVEL=3")
 	s.cmd.Env = append(s.cmd.Env, env...)

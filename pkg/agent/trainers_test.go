@@ -10,6 +10,7 @@ import (
 )
 
 func TestCatboost(t *testing.T) {
+	t.Parallel()
 	needs(t, "catboost", "sklearn")
 	s := start(t, "catboost,sklearn")
 	const options = `
@@ -90,6 +91,7 @@ trainer.test(model, loader(b, d), verbose=False)
 `
 
 func TestLightning(t *testing.T) {
+	t.Parallel()
 	for _, name := range []string{"lightning.pytorch", "pytorch_lightning"} {
 		t.Run(name, func(t *testing.T) {
 			needs(t, name, "sklearn")
@@ -105,6 +107,7 @@ func TestLightning(t *testing.T) {
 }
 
 func TestTransformers(t *testing.T) {
+	t.Parallel()
 	needs(t, "transformers", "accelerate", "torch", "sklearn")
 	s := start(t, "transformers,torch,sklearn")
 	a, log := s.run(agent.Request{Threads: 1}, digits+`

@@ -116,6 +116,7 @@ func (s *session) tries(net string, all []moves) {
 }
 
 func TestWarmKeras(t *testing.T) {
+	t.Parallel()
 	needs(t, "keras", "tensorflow", "sklearn")
 	list := func(layers ...string) string { return "m = keras.Sequential([" + strings.Join(layers, ", ") + "])" }
 	dense, out := "Dense(16, activation='relu')", "Dense(10, activation='softmax')"
@@ -168,6 +169,7 @@ func TestWarmKeras(t *testing.T) {
 }
 
 func TestWarmTorch(t *testing.T) {
+	t.Parallel()
 	needs(t, "torch", "sklearn")
 	list := func(layers ...string) string { return "m = nn.Sequential(" + strings.Join(layers, ", ") + ")" }
 	one, two, relu := "Linear(64, 16)", "Linear(16, 10)", "ReLU()"
@@ -211,6 +213,7 @@ func TestWarmTorch(t *testing.T) {
 }
 
 func TestWarmEstimators(t *testing.T) {
+	t.Parallel()
 	needs(t, "sklearn", "xgboost", "lightgbm")
 	mlp := "from sklearn.neural_network import MLPClassifier\nm = MLPClassifier(%s, max_iter=8).fit(a, c)\nassert m.warm_start is False"
 	forest := "from sklearn.ensemble import RandomForestClassifier\nm = RandomForestClassifier(%s).fit(a, c)"
@@ -253,6 +256,7 @@ func TestWarmEstimators(t *testing.T) {
 
 // A start that is refused leaves the trial as it would have been without a parent.
 func TestWarmRefusedIsCold(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct{ module, script, parent, child string }{
 		{"keras", kerasNet, "m = keras.Sequential([Dense(16, activation='relu'), Dense(10, activation='softmax')])",
 			"m = keras.Sequential([Dense(16, activation='relu'), Dropout(0.2), Dense(16, activation='gelu'), Dense(10, activation='softmax')])"},
@@ -325,6 +329,7 @@ print("Accuracy:", MLPClassifier((32,), max_iter=15).fit(a, c).score(b, d))
 // Where labels are coin flips, nothing can be learned: what a warm start brings
 // beyond that has been seen in training. Twenty trials, each from the one before.
 func TestCoinFlips(t *testing.T) {
+	t.Parallel()
 	batches, single := strings.NewReplacer("EPOCHS", "15", "BATCH", "64"), strings.NewReplacer("EPOCHS", "2", "BATCH", "1")
 	const shared = "from sklearn.model_selection import train_test_split as split"
 	for _, c := range []struct {
@@ -374,6 +379,7 @@ func TestCoinFlips(t *testing.T) {
 // A trial that started warm goes on from its checkpoints as it would have gone
 // on by itself, and its lineage stays known.
 func TestWarmThenResumed(t *testing.T) {
+	t.Parallel()
 	grow := func(net, parent, child string) [2]string {
 		return [2]string{strings.Replace(net, "MODEL", parent, 1), strings.Replace(net, "MODEL", child, 1)}
 	}
