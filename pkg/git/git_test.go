@@ -213,6 +213,12 @@ func TestPush(t *testing.T) {
 	head = other
 	expect("diverged", "main", run.PushRefused, "pull or rebase")
 
+	head = sh(t, r.Top, "git rev-parse HEAD~1")
+	expect("older than the remote's", "main", run.PushDone, "newer commits")
+	sh(t, r.Top, "git commit -q --allow-empty --amend -m rewritten")
+	head = sh(t, r.Top, "git rev-parse HEAD")
+	expect("amended since", "main", run.PushRefused, "git push --force-with-lease")
+
 	sh(t, remote, "printf '#!/bin/sh\nexit 1\n' >hooks/pre-receive; chmod +x hooks/pre-receive")
 	expect("declined", "new", run.PushRefused, "does not take this commit")
 	sh(t, remote, "rm hooks/pre-receive")

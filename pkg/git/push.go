@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os/exec"
+	"slices"
 	"strings"
 	"time"
 
@@ -23,7 +24,7 @@ var silent = []string{"GIT_ASKPASS=", "SSH_ASKPASS=", "SSH_ASKPASS_REQUIRE=never
 // could not be reached and that a later push may work.
 func (r *Repo) Push(ctx context.Context, commit, branch string) (run.Push, string) {
 	if branch == "" {
-		return run.PushOff, "HEAD is detached, there is no branch to push"
+		return run.PushOff, "HEAD is detached, or the commit was named: there is no branch to push"
 	}
 	remote, err := r.remote(ctx, branch)
 	if err != nil || remote == "" {
@@ -35,7 +36,36 @@ func (r *Repo) Push(ctx context.Context, commit, branch string) (run.Push, strin
 		"-c", "core.askPass=", "-c", "credential.interactive=false",
 		"-c", "http.lowSpeedLimit=1000", "-c", "http.lowSpeedTime=30",
 		"push", "--porcelain", "--no-follow-tags", remote, commit + ":refs/heads/" + branch})
-	return classify(remote, branch, out, err)
+	state, reason := classify(remote, branch, out, err)
+	if state == run.PushRefused && strings.Contains(reason, "(non-fast-forward)") {
+		return r.behind(ctx, remote, branch, commit, reason)
+	}
+	return state, reason
+}
+
+// behind says what a commit that is no successor of the remote's is to it: older,
+// or made of it by an amend or rebase; else the reason stays.
+func (r *Repo) behind(ctx context.Context, remote, branch, commit, reason string) (run.Push, string) {
+	to := remote + "/" + branch
+	out, err := r.run(ctx, "rev-parse", "--verify", "--quiet", "refs/remotes/"+to)
+	if err != nil {
+		return run.PushRefused, reason
+	}
+	held := strings.TrimSpace(out)
+	if r.within(ctx, commit, held) {
+		return run.PushDone, to + ", which has newer commits too"
+	}
+	stood, err := r.run(ctx, "rev-list", "--walk-reflogs", "refs/heads/"+branch)
+	if err == nil && slices.Contains(strings.Fields(stood), held) && !r.within(ctx, held, "refs/heads/"+branch) {
+		reason = fmt.Sprintf("%s holds %.10s, which was on this branch until you amended or rebased it; `git push --force-with-lease` replaces it", to, held)
+	}
+	return run.PushRefused, reason
+}
+
+// within tells whether a commit is another one or an ancestor of it.
+func (r *Repo) within(ctx context.Context, commit, of string) bool {
+	_, err := r.run(ctx, "merge-base", "--is-ancestor", commit, of)
+	return err == nil
 }
 
 // loginWords are how git and ssh say that a login is missing or not allowed.

@@ -140,6 +140,9 @@ func (r *Repo) Diff(ctx context.Context, a, b string, color bool) (string, error
 // ErrLocalChanges says that a file to be changed has changes of the user's.
 var ErrLocalChanges = errors.New("has changes of your own; commit or stash them first")
 
+// ErrApplied says that the difference is there already.
+var ErrApplied = errors.New("the tweak is in your files already; there is nothing to do")
+
 // Apply puts the difference between two commits into the working tree, all of
 // it or nothing. The index stays as it is.
 func (r *Repo) Apply(ctx context.Context, a, b string) ([]string, error) {
@@ -148,6 +151,13 @@ func (r *Repo) Apply(ctx context.Context, a, b string) ([]string, error) {
 		return nil, err
 	}
 	names := split(out)
+	patch, err := r.run(ctx, append(slices.Clone(plain), "--binary", "--full-index", "--no-color", a, b)...)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := r.runWith(ctx, nil, []byte(patch), "apply", "--reverse", "--check", "-"); err == nil {
+		return nil, ErrApplied
+	}
 	for _, name := range names {
 		dirty, err := r.run(ctx, "status", "--porcelain", "-z", "--", ":(top,literal)"+name)
 		if err != nil {
@@ -156,10 +166,6 @@ func (r *Repo) Apply(ctx context.Context, a, b string) ([]string, error) {
 		if dirty != "" {
 			return nil, fmt.Errorf("%s %w", name, ErrLocalChanges)
 		}
-	}
-	patch, err := r.run(ctx, append(slices.Clone(plain), "--binary", "--full-index", "--no-color", a, b)...)
-	if err != nil {
-		return nil, err
 	}
 	if _, err := r.runWith(ctx, nil, []byte(patch), "apply", "--whitespace=nowarn", "-"); err != nil {
 		return nil, fmt.Errorf("the tweak does not fit your files any more; look at it with `mlhook diff`: %w", err)
