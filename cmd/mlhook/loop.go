@@ -33,14 +33,10 @@ func newLoop(ctx context.Context, p *project, number int, out io.Writer) (*loop.
 	if err != nil {
 		return nil, err
 	}
-	name := p.repo.Engine
-	if settings.Engine != "auto" {
-		name = settings.Engine
-	}
 	uid, gid := owner(p.git.Top)
 	return &loop.Loop{
 		Number: number, Dir: p.state.RunDir(p.repo, number), Top: p.git.Top, Common: p.git.Common,
-		Journal: p.journal, Repo: p.git, Engine: p.engines(settings)[name], Settings: settings, UID: uid, GID: gid,
+		Journal: p.journal, Repo: p.git, Engine: p.engines(settings)[p.engineName(settings)], Settings: settings, UID: uid, GID: gid,
 		Inspect: func(dir string) (*inspect.Program, error) { return p.inspect(ctx, os.DirFS(dir), settings) },
 		Notify:  p.notifier(settings, env),
 		Hold:    func() string { return supervise.Hold(p.state, settings) },
@@ -65,6 +61,7 @@ func endBroken(ctx context.Context, p *project, number int, cause error) error {
 		now := time.Now().UTC().Truncate(time.Millisecond)
 		r.State, r.Started, r.Ended = run.Done, &now, &now
 		r.Verdict, r.Cause, r.Reason = run.Failed, run.CauseSetup, cause.Error()
+		r.EndPush()
 	})
 	if err != nil {
 		return err

@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strconv"
 
@@ -132,7 +133,14 @@ func (p *project) settings(ctx context.Context, commit string) (config.Settings,
 	if err != nil {
 		return config.Settings{}, err
 	}
-	return config.Load(config.Sources{Git: values, TOML: texts["mlhook.toml"], Pyproject: texts["pyproject.toml"]})
+	s, err := config.Load(config.Sources{Git: values, TOML: texts["mlhook.toml"], Pyproject: texts["pyproject.toml"]})
+	if err != nil || s.Python == "" {
+		return s, err
+	}
+	if _, err := exec.LookPath(s.Python); err != nil {
+		return s, fmt.Errorf("git config mlhook.python is %s, which cannot be run (%w); name another interpreter with `git config mlhook.python FILE`, or `git config --unset mlhook.python`", s.Python, err)
+	}
+	return s, nil
 }
 
 // engines returns both engines, ready to be asked.
@@ -150,6 +158,15 @@ func (p *project) engines(s config.Settings) map[string]engine.Engine {
 		"docker": &engine.Docker{Cache: cache},
 		"local":  &engine.Local{Cache: cache, Pythons: pythons},
 	}
+}
+
+// engineName is the engine in force: the one that is set, else what "auto" was
+// settled to; empty while that is open.
+func (p *project) engineName(s config.Settings) string {
+	if s.Engine != "auto" {
+		return s.Engine
+	}
+	return p.repo.Engine
 }
 
 // register makes the supervisor know the repository and settles which engine

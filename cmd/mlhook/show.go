@@ -10,6 +10,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/mlhook/mlhook/pkg/config"
 	"github.com/mlhook/mlhook/pkg/run"
 )
 
@@ -34,12 +35,6 @@ func statusCommand() *cli.Command {
 			if err != nil {
 				return err
 			}
-			if c.Bool("json") {
-				if len(runs) == 0 {
-					return nothing("no run yet; commit something, or `mlhook run`")
-				}
-				return printJSON(c.App.Writer, runs[0])
-			}
 			pending, err := p.journal.Pending(c.Context)
 			if err != nil {
 				return err
@@ -47,16 +42,30 @@ func statusCommand() *cli.Command {
 			if len(pending) > 0 {
 				runs = pending
 			}
-			return printStatus(c.App.Writer, p, runs)
+			if c.Bool("json") {
+				if len(runs) == 0 {
+					return nothing("no run yet; commit something, or `mlhook run`")
+				}
+				return printJSON(c.App.Writer, runs[0])
+			}
+			values, err := p.git.Config(c.Context, "mlhook.")
+			if err != nil {
+				return err
+			}
+			engine := p.repo.Engine
+			if s, err := config.OfMachine(values); err == nil { // what is wrong with the settings is told by the runs
+				engine = p.engineName(s)
+			}
+			return printStatus(c.App.Writer, p, engine, runs)
 		},
 	}
 }
 
 // printStatus says how things stand: the runs that are not done, else the newest.
-func printStatus(w io.Writer, p *project, runs []run.Run) error {
+func printStatus(w io.Writer, p *project, engine string, runs []run.Run) error {
 	fmt.Fprintf(w, "repository  %s\n", p.repo.Top)
 	fmt.Fprintf(w, "hook        %s\n", p.hookState())
-	fmt.Fprintf(w, "engine      %s\n", orWord(p.repo.Engine, "not chosen yet"))
+	fmt.Fprintf(w, "engine      %s\n", orWord(engine, "not chosen yet"))
 	fmt.Fprintf(w, "supervisor  %s\n", supervisorState(p))
 	if len(runs) == 0 {
 		_, err := fmt.Fprintln(w, "runs        none yet; commit something, or `mlhook run`")
@@ -197,7 +206,11 @@ func printDetail(w io.Writer, d run.Detail) {
 		if t.Start != run.Cold {
 			why += fmt.Sprintf(" (%s)", t.Start)
 		}
-		fmt.Fprintf(w, "%s trial %-3d %s  %6.1f s  %s\n", mark, t.N, value, t.Seconds, why)
+		seconds := "       -" // it was not trained to a rung or to its end
+		if t.Seconds > 0 {
+			seconds = fmt.Sprintf("%6.1f s", t.Seconds)
+		}
+		fmt.Fprintf(w, "%s trial %-3d %s  %s  %s\n", mark, t.N, value, seconds, why)
 		for _, ch := range t.Tweak {
 			fmt.Fprintf(w, "            %s  %s -> %s\n", ch.Where(), orWord(strings.TrimSpace(ch.From), "(nothing)"), orWord(strings.TrimSpace(ch.To), "(nothing)"))
 		}

@@ -8,10 +8,12 @@ package config
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
 	"math"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -126,6 +128,9 @@ func Load(s Sources) (Settings, error) {
 	where := map[string]string{}
 	for key, values := range s.Git {
 		if err := set.git(key, values); err != nil {
+			if errors.Is(err, errUnknown) {
+				return set, fmt.Errorf("git config mlhook.%s: %w; remove it with `git config --unset-all mlhook.%s`", key, err, key)
+			}
 			return set, fmt.Errorf("git config mlhook.%s: %w; change it with `git config mlhook.%s VALUE`", key, err, key)
 		}
 		where[key] = "git config mlhook." + key
@@ -203,9 +208,19 @@ func located(name string, err error) error {
 	var bad *toml.DecodeError
 	if errors.As(err, &bad) {
 		row, _ := bad.Position()
-		return fmt.Errorf("%s:%d: %s\n%s", name, row, strings.TrimPrefix(bad.Error(), "toml: "), bad.String())
+		return fmt.Errorf("%s:%d: %s\n%s", name, row, mistyped.ReplaceAllStringFunc(strings.TrimPrefix(bad.Error(), "toml: "), wanted), bad.String())
 	}
 	return fmt.Errorf("%s: %w", name, err)
+}
+
+// mistyped is how the TOML library says, in words of Go, that a value has the wrong type.
+var mistyped = regexp.MustCompile(`^cannot decode TOML (\S+) into struct field \S+\.(\w+) of type (\S+)$`)
+
+// wanted says the same in words of the file.
+func wanted(text string) string {
+	m := mistyped.FindStringSubmatch(text)
+	types := map[string]string{"float64": "a number", "int": "a whole number", "string": "a string", "[]string": "a list of strings"}
+	return fmt.Sprintf("%s is of type %s, but has to be %s", strings.ToLower(m[2]), m[1], cmp.Or(types[strings.TrimPrefix(m[3], "*")], m[3]))
 }
 
 func (f file) into(s *Settings) {
@@ -274,13 +289,15 @@ func (s *Settings) git(key string, values []string) (err error) {
 			s.Env[name] = value
 		}
 	default:
-		return errors.New("there is no such setting")
+		return errUnknown
 	}
 	if err != nil {
 		return fmt.Errorf("%q is no number", last)
 	}
 	return nil
 }
+
+var errUnknown = errors.New("there is no such setting")
 
 // check refuses values that make no sense; place names where a key was set.
 func (s Settings) check(place func(key string) string) error {

@@ -158,6 +158,9 @@ func (l *Loop) Run(ctx context.Context) error {
 	err = l.finish(ctx, end)
 	time.AfterFunc(pushGrace, endPush)
 	beside.Wait()
+	if err == nil {
+		_, err = l.Journal.Change(ctx, l.Number, func(r *run.Run) { r.EndPush() })
+	}
 	return err
 }
 

@@ -9,6 +9,7 @@ package run
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -72,7 +73,7 @@ const (
 	PushDone    Push = "done"
 	PushWaiting Push = "waiting"
 	PushRefused Push = "refused"
-	PushOff     Push = "off" // no remote, or switched off
+	PushOff     Push = "off" // no remote, switched off, or given up as the run ended
 )
 
 // Start says what a trial's model starts from.
@@ -118,6 +119,14 @@ type Run struct {
 	// Tallies is what the moves of the search did in earlier runs, by move, as
 	// the run began; null before.
 	Tallies map[string]Tally `json:"tallies,omitempty"`
+}
+
+// EndPush gives up a push that still waits as the run ends.
+func (r *Run) EndPush() {
+	if r.Push == PushWaiting {
+		r.Push = PushOff
+		r.PushReason = strings.TrimPrefix(r.PushReason+"; ", "; ") + "given up as the run ended; the next push brings this commit along"
+	}
 }
 
 // A Budget bounds the trials of a run.

@@ -227,6 +227,7 @@ func (s *Supervisor) finish(ctx context.Context, w *watched, r run.Run, v run.Ve
 	_, err := w.journal.Change(ctx, r.Number, func(r *run.Run) {
 		now := time.Now().UTC().Truncate(time.Millisecond)
 		r.State, r.Ended, r.Verdict, r.Cause, r.Reason = run.Done, &now, v, c, reason
+		r.EndPush()
 	})
 	return err
 }
