@@ -82,8 +82,12 @@ func (l *Loop) inspect(ctx context.Context, r run.Run) error {
 	if err != nil {
 		return err
 	}
+	what := ""
+	if earlier.Metric != nil {
+		what = ", " + describe(*earlier.Metric)
+	}
 	return &ending{verdict: earlier.Verdict, cause: earlier.Cause, linked: &earlier,
-		reason: fmt.Sprintf("the program, its data and requirements are those of run %d; `mlhook run` trains anyway", number)}
+		reason: fmt.Sprintf("the program, its data and requirements are those of run %d%s; `mlhook run` trains anyway", number, what)}
 }
 
 // fingerprint hashes all that decides a result: the program with some files

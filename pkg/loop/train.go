@@ -267,7 +267,11 @@ func (l *Loop) verdict(trials []run.Trial, last search.Action) error {
 		if last.ByModel {
 			by, result = run.ByModel, result+" by its model; its source alone does not"
 		}
-		return &ending{verdict: run.Reached, by: by, winner: best, reason: fmt.Sprintf("trial %d: %s, target %s", best.N, result, number(l.Settings.Target))}
+		reason := fmt.Sprintf("trial %d: %s, target %s", best.N, result, number(l.Settings.Target))
+		if trials[0].State != run.Done {
+			reason += "; your own code was still training beside it, and was not measured"
+		}
+		return &ending{verdict: run.Reached, by: by, winner: best, reason: reason}
 	}
 	return &ending{verdict: run.Exhausted, reason: fmt.Sprintf("%s; best is trial %d: %s, target %s",
 		last.Why, best.N, result, number(l.Settings.Target))}

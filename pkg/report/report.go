@@ -58,8 +58,8 @@ func Markdown(d run.Detail) string {
 			row("Confirmed", Confirmed(*m, *d.Confirmed))
 		}
 		row("Measured", fmt.Sprintf("%s %.4f on %s data (%s)", m.Name, m.Value, m.Split, m.Source))
-		if m.Samples > 0 {
-			row("Chosen on", fmt.Sprintf("the same %d samples after %d looks", m.Samples, len(d.Trials)))
+		if m.Samples > 0 && len(d.Trials) > 0 { // a linked run looked at nothing
+			row("Chosen on", fmt.Sprintf("the same %d samples after %s", m.Samples, counted(looks(d.Trials), "look")))
 		}
 		if m.Majority > 0 {
 			row("Majority class", fmt.Sprintf("%.4f (what a model scores that has learned nothing)", m.Majority))
@@ -80,6 +80,23 @@ func Markdown(d run.Detail) string {
 	}
 	trials(&b, d)
 	return b.String()
+}
+
+// looks is how many trainings gave a value on the data that the best is chosen on.
+func looks(trials []run.Trial) (n int) {
+	for _, t := range trials {
+		if t.Value != nil {
+			n++
+		}
+	}
+	return n
+}
+
+func counted(n int, what string) string {
+	if n != 1 {
+		what += "s"
+	}
+	return fmt.Sprintf("%d %s", n, what)
 }
 
 func trials(b *strings.Builder, d run.Detail) {
@@ -111,13 +128,20 @@ func trials(b *strings.Builder, d run.Detail) {
 }
 
 // Confirmed says what the trainings of one source gave, in per cent for a share
-// of samples: "accuracy 83.1 % +- 1.4 on 450 held-out samples, 3 seeds".
+// of samples: "accuracy 83.1 % +- 1.4 on 450 held-out samples, 3 seeds". Where
+// all gave the same there is no spread to tell.
 func Confirmed(m run.Metric, c run.Confirmed) string {
 	where := map[run.Split]string{run.Test: "held-out", run.Validation: "validation", run.Train: "training"}[m.Split]
-	text := fmt.Sprintf("%s %.4g +- %.2g on ", m.Name, c.Mean, c.SD)
+	format, unit := "%.4g", 1.0
+	spread := " +- %.2g"
 	if m.Name == accuracy {
-		text = fmt.Sprintf("%s %.1f %% +- %.1f on ", m.Name, 100*c.Mean, 100*c.SD)
+		format, spread, unit = "%.1f %%", " +- %.1f", 100
 	}
+	text := m.Name + " " + fmt.Sprintf(format, unit*c.Mean)
+	if c.SD > 0 {
+		text += fmt.Sprintf(spread, unit*c.SD)
+	}
+	text += " on "
 	switch {
 	case where == "":
 		text += "data that the script does not name"
@@ -126,7 +150,10 @@ func Confirmed(m run.Metric, c run.Confirmed) string {
 	default:
 		text += where + " data"
 	}
-	return text + fmt.Sprintf(", %d seeds", c.N)
+	if c.SD > 0 {
+		return text + fmt.Sprintf(", %d seeds", c.N)
+	}
+	return text + fmt.Sprintf(", the same with %d seeds (the result does not depend on them)", c.N)
 }
 
 const accuracy = "accuracy"

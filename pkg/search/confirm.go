@@ -186,21 +186,31 @@ func noise(share float64, samples int) float64 {
 	return math.Sqrt(max(0, share*(1-share)) / float64(samples))
 }
 
+// drawn is how many cold trainings of the arm's source there are, those that run among them.
+func (a arm) drawn() (n int) {
+	for _, t := range a.trials {
+		if !t.Lineage && (t.State == Running || t.judged() != nil) {
+			n++
+		}
+	}
+	return n
+}
+
 // confirm trains an arm's source again, cold, with the next seed.
 func confirm(a arm, g Goal) Action {
 	t := a.trials[0]
 	action := Action{Kind: Confirm, Values: copied(t.Values), Parent: &t.N, Seed: int64(len(a.trials)), Move: t.Move}
-	c := a.confirmed()
+	c, next := a.confirmed(), a.drawn()+1
 	switch {
 	case c.N == 0:
 		action.Why = fmt.Sprintf("the model of trial %d reached the target through its lineage: its source again, cold", t.N)
 	case g.Best:
-		action.Why = fmt.Sprintf("trial %d is the best: again with another seed, %d of %d", t.N, c.N+1, seeds)
+		action.Why = fmt.Sprintf("trial %d is the best: again with another seed, %d of %d", t.N, next, seeds)
 	case math.IsInf(g.noise(t.Samples), 1):
-		action.Why = fmt.Sprintf("trial %d leads the target by %.3g: again with another seed, %d of %d", t.N, g.lead(c.Mean), c.N+1, seeds)
+		action.Why = fmt.Sprintf("trial %d leads the target by %.3g: again with another seed, %d of %d", t.N, g.lead(c.Mean), next, seeds)
 	default:
 		action.Why = fmt.Sprintf("trial %d leads the target by %.3f, within the noise of %d samples (%.3f): again with another seed, %d of %d",
-			t.N, g.lead(c.Mean), t.Samples, g.noise(t.Samples), c.N+1, seeds)
+			t.N, g.lead(c.Mean), t.Samples, g.noise(t.Samples), next, seeds)
 	}
 	return action
 }
