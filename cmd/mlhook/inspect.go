@@ -44,7 +44,7 @@ func inspectCommand() *cli.Command {
 			if c.Bool("json") {
 				err = printJSON(c.App.Writer, program)
 			} else {
-				printProgram(c.App.Writer, program)
+				printProgram(c.App.Writer, program, settings)
 			}
 			if err == nil && program.Problem != nil {
 				return refused("%s", *program.Problem)
@@ -76,7 +76,7 @@ func (p *project) inspect(ctx context.Context, files fs.FS, s config.Settings) (
 	}
 }
 
-func printProgram(w io.Writer, p *inspect.Program) {
+func printProgram(w io.Writer, p *inspect.Program, s config.Settings) {
 	if p.Problem != nil {
 		return // the error says it
 	}
@@ -106,6 +106,9 @@ func printProgram(w io.Writer, p *inspect.Program) {
 		domain := fmt.Sprintf("%g to %g", t.Low, t.High)
 		if len(t.Choices) > 0 {
 			domain = strings.Join(t.Choices, " ")
+		}
+		if !s.Allows(t.Kind) {
+			domain += " (left alone, see mlhook.allow)"
 		}
 		fmt.Fprintf(w, "  %-20s %-20s %-12s %s, %s\n", t.Where(), t.Name, orWord(t.Value, "-"), t.Kind, domain)
 	}

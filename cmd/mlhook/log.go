@@ -29,6 +29,9 @@ func logCommand() *cli.Command {
 				return err
 			}
 			defer p.close()
+			if err := logged(c.Context, p, number, c.Int("trial")); err != nil {
+				return err
+			}
 			l := &logPrinter{p: p, number: number, only: c.Int("trial"), w: c.App.Writer, shown: map[string]int64{}}
 			for {
 				r, err := p.journal.Run(c.Context, number)
@@ -47,6 +50,23 @@ func logCommand() *cli.Command {
 			}
 		},
 	}
+}
+
+// logged says why a run has no log, or none of a trial (all if below 0), if it
+// will have none.
+func logged(ctx context.Context, p *project, number, trial int) error {
+	d, err := p.journal.Detail(ctx, number)
+	switch {
+	case err != nil:
+		return err
+	case d.Linked != nil:
+		return nothing("run %d trained nothing, its result is that of run %d; `mlhook log %d` shows what that printed", number, *d.Linked, *d.Linked)
+	case d.State == run.Done && len(d.Trials) == 0:
+		return nothing("run %d trained nothing (%s)", number, sentence(d.Run))
+	case d.State == run.Done && trial >= len(d.Trials):
+		return nothing("run %d has no trial %d, its last one is trial %d", number, trial, len(d.Trials)-1)
+	}
+	return nil
 }
 
 // pause waits a moment, or for Ctrl-C.

@@ -43,7 +43,10 @@ func openTweak(c *cli.Context) (*project, run.Detail, error) {
 		if d.State != run.Done {
 			return nil, d, nothing("run %d is not done; `mlhook watch %d` shows it", d.Number, d.Number)
 		}
-		return nil, d, nothing("run %d has no tweak: your own code was the best (%s)", d.Number, d.Reason)
+		if d.Best != nil {
+			return nil, d, nothing("run %d has no tweak: your own code was the best (%s)", d.Number, d.Reason)
+		}
+		return nil, d, nothing("run %d has no tweak: it %s (%s)", d.Number, d.Verdict, d.Reason)
 	}
 	return p, d, nil
 }
@@ -92,7 +95,11 @@ func applyCommand() *cli.Command {
 			for _, name := range files {
 				fmt.Fprintf(c.App.Writer, "changed %s\n", name)
 			}
-			_, err = fmt.Fprintln(c.App.Writer, "look at it with `git diff`; committing it does not train again")
+			hint := "look at it with `git diff`"
+			if d.Verdict == run.Reached {
+				hint += fmt.Sprintf("; where nothing else of the program changed since run %d, committing it does not train again", d.Number)
+			}
+			_, err = fmt.Fprintln(c.App.Writer, hint)
 			return err
 		},
 	}
@@ -143,7 +150,7 @@ func copyModel(dir string, d run.Detail, to string) (string, error) {
 	defer from.Close()
 	tmp, err := os.CreateTemp(filepath.Dir(to), ".mlhook-*")
 	if err != nil {
-		return "", err
+		return "", refused("cannot write %s: %v; name another file with -o", to, errors.Unwrap(err))
 	}
 	defer os.Remove(tmp.Name()) // gone after the rename
 	_, err = io.Copy(tmp, from)
