@@ -192,7 +192,7 @@ func (s *session) await(limit time.Duration, what string, done func() bool) {
 		select {
 		case <-ctx.Done():
 			s.t.Fatalf("no %s within %s", what, limit)
-		case <-time.After(2 * time.Millisecond):
+		case <-time.After(10 * time.Millisecond):
 		}
 	}
 }
