@@ -24,7 +24,14 @@ var (
 	// counter is a number that counts something: "at epoch 5", "of class 3".
 	counter = regexp.MustCompile(`(?i)(?:epoch|step|fold|iteration|iter|round|after|batch|seed|run|trial|top|k\s*=|#)[\s:=#\-]*$`)
 	// counted is what follows such a number: "of 50 samples".
-	counted = regexp.MustCompile(`(?i)^(?: \w+)? (?:images|samples|examples|rows|points|epochs|iterations|folds|neighbou?rs|trees|classes)\b`)
+	counted = regexp.MustCompile(`(?i)^(?: \w+)? (?:images|samples|examples|rows|points|epochs|iterations|folds|neighbou?rs|trees|classes|units|neurons|layers|features|components|estimators|clusters)\b`)
+	// lettered and hyphened are before and behind a number that is part of a name:
+	// "ResNet18", "CIFAR-10", "5-fold"; bracketed are those of "(model 1): 0.81".
+	lettered  = regexp.MustCompile(`[A-Za-z]-?$`)
+	hyphened  = regexp.MustCompile(`^-[A-Za-z]`)
+	bracketed = [2]*regexp.Regexp{regexp.MustCompile(`\([A-Za-z][A-Za-z ]* $`), regexp.MustCompile(`^\)\s*[:=]`)}
+	// both are accuracies of two sets: "train/test accuracy: 0.99/0.91".
+	both = [2]*regexp.Regexp{regexp.MustCompile(`(?i)train(?:ing)?\s*/\s*$`), regexp.MustCompile(`^\s*/\s*(` + figure + `)\s*(%?)`)}
 	// ranked stands before the accuracy of the best five classes: "top_5_accuracy".
 	ranked = regexp.MustCompile(`(?i)top[_ \-]?[2-9]\d*$`)
 	// share is "9712/10000".
@@ -132,7 +139,7 @@ func named(found []Reading, line string, from, to int) []Reading {
 			m[i] += at
 		}
 		between := rest[:m[4]]
-		if counter.MatchString(between) || counted.MatchString(rest[m[5]:]) {
+		if counts(between, rest[m[5]:]) {
 			at = m[5]
 			continue
 		}
@@ -140,11 +147,23 @@ func named(found []Reading, line string, from, to int) []Reading {
 			return found
 		}
 		of := speaksOf(line[from:to], between, rest[m[1]:], line[:from])
+		if both[0].MatchString(line[:from]) {
+			if s := both[1].FindStringSubmatch(rest[m[1]:]); s != nil {
+				return keep(found, s[1], s[2] != "", of, 0)
+			}
+		}
 		if s := share.FindStringSubmatch(rest[m[4]:]); s != nil {
 			return fraction(found, s[1], s[2], of)
 		}
 		return keep(found, rest[m[4]:m[5]], m[6] < m[7], of, 0)
 	}
+}
+
+// counts tells whether a number between two texts counts or names something, and
+// is no accuracy.
+func counts(before, behind string) bool {
+	return counter.MatchString(before) || counted.MatchString(behind) || lettered.MatchString(before) ||
+		hyphened.MatchString(behind) || bracketed[0].MatchString(before) && bracketed[1].MatchString(behind)
 }
 
 func word(c byte) bool {

@@ -62,6 +62,17 @@ func TestPick(t *testing.T) {
 		{"improved", "Epoch 2: val_accuracy improved from 0.5 to 0.9, saving\nval_accuracy: 0.9", 0.9, "validation", 0},
 		{"loop, then train", "step 50 accuracy 71.3\nstep 100 accuracy 91.3\nTrain accuracy: 92.0%", 0.92, "train", 0},
 		{"result, then train", "Accuracy: 0.8\nTrain accuracy: 0.99", 0.8, "unknown", 0},
+		{"a name with a number", "Test accuracy of ResNet18: 93.1%", 0.931, "test", 0},
+		{"a data set with a number", "Accuracy on CIFAR-10 test set: 87.2%", 0.872, "test", 0},
+		{"numbered", "Test Accuracy (model 1): 0.81", 0.81, "test", 0},
+		{"an option's name", "Accuracy with L1 regularization: 0.83", 0.83, "unknown", 0},
+		{"folds", "Accuracy using 5-fold cross validation: 0.93", 0.93, "validation", 0},
+		{"units", "Test accuracy with 64 hidden units: 0.97", 0.97, "test", 0},
+		{"both sets", "Train/test accuracy: 0.99/0.91", 0.91, "test", 0},
+		{"both sets in percent", "train / test acc: 99.0% / 91.5%", 0.915, "test", 0},
+		{"dash", "Accuracy - 0.93", 0.93, "unknown", 0},
+		{"dash and colon", "Test-Accuracy:0.93", 0.93, "test", 0},
+		{"in brackets", "Accuracy (test 0.93)", 0.93, "test", 0},
 		{"colour", "\x1b[32mtest acc: 0.6\x1b[0m", 0.6, "test", 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
