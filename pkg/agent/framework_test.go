@@ -82,6 +82,31 @@ g.score(b, d); g.best_score_`, []string{
 			"accuracy validation sklearn.model_selection.GridSearchCV.best_score_",
 			"accuracy test sklearn.GridSearchCV.score",
 		}},
+		{"what only looks at a model", digits + tree + `
+from sklearn.inspection import permutation_importance
+from sklearn.metrics import accuracy_score
+from sklearn.model_selection import learning_curve, validation_curve
+m = T().fit(a, c)
+accuracy_score(d, m.predict(b))
+permutation_importance(m, b, d, n_repeats=1)
+learning_curve(T(), X, y, cv=3); validation_curve(T(), X, y, param_name="max_depth", param_range=[1, 2], cv=3)`, []string{
+			"accuracy test sklearn.metrics.accuracy_score",
+		}},
+		// An array of texts would take the longest one's memory for each.
+		{"texts of very different length", `
+import resource
+from sklearn.feature_extraction.text import CountVectorizer
+from sklearn.naive_bayes import MultinomialNB
+from sklearn.pipeline import make_pipeline
+texts, y = ["word " * 40_000] + ["good", "bad"] * 500, [0] + [0, 1] * 500
+m = make_pipeline(CountVectorizer(), MultinomialNB())
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+m.fit(texts[:800], y[:800]).score(texts[800:], y[800:])
+m.score(texts[:800], y[:800])
+assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 150_000`, []string{
+			"accuracy test sklearn.Pipeline.score",
+			"accuracy train sklearn.Pipeline.score",
+		}},
 		{"threads of a call are not the user's", digits + tree + `
 import joblib
 from sklearn.ensemble import VotingClassifier, BaggingClassifier

@@ -67,6 +67,15 @@ def patch_selection(selection: Any, recorder: Recorder) -> None:
         wrapping.function(selection, name, recorder, before=before, after=after)
 
 
+    for name in ("learning_curve", "validation_curve", "permutation_test_score", "cross_val_predict"):
+        wrapping.function(selection, name, recorder)  # what they train and score is no result
+
+
+def patch_inspection(inspection: Any, recorder: Recorder) -> None:
+    """Pass over the scores of a model whose inputs are shuffled on purpose."""
+    wrapping.function(inspection, "permutation_importance", recorder)
+
+
 def patch_metrics(metrics: Any, recorder: Recorder) -> None:
     """Observe the metric functions that a script calls with its predictions."""
     for name in METRICS:

@@ -23,6 +23,7 @@ PATCHES: Dict[str, Callable[[Any, record.Recorder], None]] = {
     "sklearn.base": hook_sklearn.patch_base,
     "sklearn.metrics": hook_sklearn.patch_metrics,
     "sklearn.model_selection": hook_sklearn.patch_selection,
+    "sklearn.inspection": hook_sklearn.patch_inspection,
     "keras": hook_keras.patch_keras,
     "tf_keras": hook_keras.patch_keras,
     "tensorflow": hook_keras.patch_tensorflow,

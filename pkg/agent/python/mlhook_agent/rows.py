@@ -186,8 +186,10 @@ def _array(data: Any) -> Any:
         data = data.tocsr().data
     elif not hasattr(data, "__array__") and not isinstance(data, (list, tuple)):
         return None
+    texts = isinstance(data, (list, tuple)) and len(data) and isinstance(data[0], str)
     try:
-        array = numpy.asarray(data)
+        # An array of texts takes the longest one's memory for each.
+        array = numpy.asarray(data, dtype=object) if texts else numpy.asarray(data)
     except Exception:  # ragged lists, tensors without values
         return None
     return array if array.size else None
