@@ -36,7 +36,9 @@ func identify(pid int) processID {
 func startTime(pid int) (start string, zombie bool) {
 	stat, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
 	if err != nil {
-		out, _ := exec.Command("ps", "-o", "stat=,lstart=", "-p", strconv.Itoa(pid)).Output() // nothing for none
+		ps := exec.Command("ps", "-o", "stat=,lstart=", "-p", strconv.Itoa(pid))
+		ps.Env = append(os.Environ(), "LC_ALL=C", "TZ=UTC") // the same text wherever this is called from
+		out, _ := ps.Output()                               // nothing for none
 		state, start, _ := strings.Cut(strings.TrimSpace(string(out)), " ")
 		return strings.TrimSpace(start), strings.HasPrefix(state, "Z")
 	}

@@ -4,7 +4,9 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -76,30 +78,54 @@ func (s *Supervisor) pruneRun(ctx context.Context, w *watched, number int, old b
 	return store.WriteFile(filepath.Join(dir, trimmed), nil)
 }
 
-// trim removes checkpoints, sessions, trees and all models but the best.
+// trim removes checkpoints, sessions, trees and all models but the best. What
+// trials wrote may hold links that lead elsewhere, and these are not followed.
 func trim(dir string, d run.Detail) error {
 	keep := ""
 	if d.Best != nil && *d.Best < len(d.Trials) {
 		if attempts := d.Trials[*d.Best].Attempts; len(attempts) > 0 {
-			keep = filepath.Join(dir, "trials", strconv.Itoa(*d.Best), strconv.Itoa(attempts[len(attempts)-1].N))
+			keep = path.Join(strconv.Itoa(*d.Best), strconv.Itoa(attempts[len(attempts)-1].N))
 		}
 	}
 	err := errors.Join(os.RemoveAll(filepath.Join(dir, "sessions")), os.RemoveAll(filepath.Join(dir, "commit")))
-	parts, globErr := filepath.Glob(filepath.Join(dir, "trials", "*", "*"))
-	err = errors.Join(err, globErr)
-	for _, part := range parts {
-		if _, number := strconv.Atoi(filepath.Base(part)); number != nil { // checkpoints, good or void
-			err = errors.Join(err, os.RemoveAll(part))
-			continue
-		}
-		entries, readErr := os.ReadDir(part)
+	root, openErr := os.OpenRoot(filepath.Join(dir, "trials"))
+	if errors.Is(openErr, fs.ErrNotExist) {
+		return err
+	}
+	if openErr != nil {
+		return errors.Join(err, openErr)
+	}
+	defer root.Close()
+	trials, readErr := numbered(root, ".")
+	err = errors.Join(err, readErr)
+	for _, trial := range trials {
+		attempts, readErr := numbered(root, trial)
 		err = errors.Join(err, readErr)
-		for _, e := range entries {
-			words := e.Name() == "log" || e.Name() == "events.jsonl"
-			if !words && (part != keep || e.Name() == "tree") {
-				err = errors.Join(err, os.RemoveAll(filepath.Join(part, e.Name())))
+		for _, attempt := range attempts {
+			entries, readErr := fs.ReadDir(root.FS(), attempt)
+			err = errors.Join(err, readErr)
+			for _, e := range entries {
+				words := e.Name() == "log" || e.Name() == "events.jsonl"
+				if !words && (attempt != keep || e.Name() == "tree") {
+					err = errors.Join(err, root.RemoveAll(path.Join(attempt, e.Name())))
+				}
 			}
 		}
 	}
 	return err
+}
+
+// numbered returns the directories below another that have numbers for names,
+// and removes all else: checkpoints, good or void, and what is none of ours.
+func numbered(root *os.Root, dir string) (names []string, err error) {
+	entries, err := fs.ReadDir(root.FS(), dir)
+	for _, e := range entries {
+		name := path.Join(dir, e.Name())
+		if _, number := strconv.Atoi(e.Name()); number == nil && e.IsDir() {
+			names = append(names, name)
+		} else {
+			err = errors.Join(err, root.RemoveAll(name))
+		}
+	}
+	return names, err
 }

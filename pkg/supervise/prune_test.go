@@ -70,3 +70,41 @@ func TestPrune(t *testing.T) {
 		}
 	}
 }
+
+// A trial may leave links that lead out of its directory; they are removed, and
+// what they lead to is not touched.
+func TestPruneFollowsNoLink(t *testing.T) {
+	s := newScene(t)
+	r := s.repo("a")
+	if _, _, err := s.journal(r).Add(t.Context(), store.Order{Commit: commit("1")}); err != nil {
+		t.Fatal(err)
+	}
+	home, trials := t.TempDir(), filepath.Join(s.State.RunDir(r, 1), "trials")
+	for _, name := range []string{"documents/letter", "1/tree/letter"} {
+		if err := os.MkdirAll(filepath.Dir(filepath.Join(home, name)), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(home, name), nil, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.MkdirAll(filepath.Join(trials, "0"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"x", "7", "0/1", "0/y"} {
+		if err := os.Symlink(home, filepath.Join(trials, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.change(r, 1, reached)
+	s.Supervisor = s.successor()
+	s.look()
+	for _, name := range []string{"documents/letter", "1/tree/letter"} {
+		if _, err := os.Stat(filepath.Join(home, name)); err != nil {
+			t.Error(err)
+		}
+	}
+	if left, _ := filepath.Glob(filepath.Join(trials, "*", "*")); left != nil {
+		t.Errorf("left: %v", left)
+	}
+}
