@@ -40,7 +40,7 @@ func newLoop(ctx context.Context, p *project, number int, out io.Writer) (*loop.
 		Inspect: func(dir string) (*inspect.Program, error) { return p.inspect(ctx, os.DirFS(dir), settings) },
 		Notify:  p.notifier(settings, env),
 		Hold:    func() string { return supervise.Hold(p.state, settings) },
-		CPUs:    float64(max(1, (runtime.NumCPU()-1)/settings.Slots, settings.Parallel)), // one is left to the desktop
+		CPUs:    float64(min(runtime.NumCPU(), max(1, (runtime.NumCPU()-1)/settings.Slots, settings.Parallel))), // one is left to the desktop
 		Memory:  memory() / int64(settings.Slots),
 		Out:     out,
 	}, nil

@@ -43,7 +43,7 @@ func openTweak(c *cli.Context) (*project, run.Detail, error) {
 		if d.State != run.Done {
 			return nil, d, nothing("run %d is not done; `mlhook watch %d` shows it", d.Number, d.Number)
 		}
-		if d.Best != nil {
+		if d.Best != nil && *d.Best == 0 {
 			return nil, d, nothing("run %d has no tweak: your own code was the best (%s)", d.Number, d.Reason)
 		}
 		return nil, d, nothing("run %d has no tweak: it %s (%s)", d.Number, d.Verdict, d.Reason)

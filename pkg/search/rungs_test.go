@@ -158,6 +158,10 @@ func TestBroken(t *testing.T) {
 	if a = Next(p, history); a.Kind != Stop || a.Verdict != "exhausted" {
 		t.Fatalf("got %+v", a)
 	}
+	p.Goal.Best, p.Budget.Trials = true, 1
+	if a = Next(p, history[:1]); a.Kind != Stop || a.Verdict != "exhausted" {
+		t.Fatalf("the best breaks a constraint: %+v", a)
+	}
 }
 
 // A loss is minimised, confirmed by seeds since there is no formula for its noise.

@@ -267,7 +267,7 @@ func spent(p Problem, history []Trial) string {
 // exhausted ends the search: with the best where that was asked for or a model
 // reached the target that its source does not; and says when the best was luck.
 func exhausted(arms, top []arm, why string, g Goal) Action {
-	if c := top[0].confirmed(); g.Best && c.N > 0 && g.met(c.Mean) {
+	if c := top[0].confirmed(); g.Best && !top[0].failed() && c.N > 0 && g.met(c.Mean) {
 		return Action{Kind: Stop, Parent: &top[0].trials[0].N, Verdict: "reached", Why: why}
 	}
 	for _, a := range arms {
@@ -278,7 +278,7 @@ func exhausted(arms, top []arm, why string, g Goal) Action {
 	for _, a := range arms {
 		lucky := false
 		for _, t := range a.trials {
-			lucky = lucky || t.Score != nil && !t.Broken && g.met(*t.Score)
+			lucky = lucky || t.judged() != nil && !t.Broken && g.met(*t.judged())
 		}
 		switch c := a.confirmed(); {
 		case !lucky:
