@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -125,6 +127,8 @@ func (l *Loop) next(r run.Run, trials []run.Trial) (t run.Trial, ready bool, err
 	switch {
 	case limit != "" && busy > 0:
 		return t, false, nil
+	case limit != "" && l.best(trials) == nil:
+		return t, false, &ending{verdict: run.Failed, cause: run.CauseResources, reason: limit + ", and no training has given a value by then"}
 	case limit != "":
 		return t, false, l.verdict(trials, search.Action{Kind: search.Stop, Verdict: string(run.Exhausted), Why: limit})
 	case action.Kind == search.Continue:
@@ -354,5 +358,24 @@ func (l *Loop) logText(trial, attempt int) string {
 
 // dropTree frees the disk of an attempt that is over.
 func (l *Loop) dropTree(trial, attempt int) {
-	os.RemoveAll(filepath.Join(l.Dir, "trials", fmt.Sprint(trial), fmt.Sprint(attempt), "tree"))
+	if err := l.remove(trial, attempt, "tree"); err != nil {
+		l.say("train", "%v", err)
+	}
+}
+
+// remove removes what an attempt left, or a part of it. Trials write there, and
+// a link of theirs that leads elsewhere is an error.
+func (l *Loop) remove(trial, attempt int, part string) error {
+	root, err := os.OpenRoot(filepath.Join(l.Dir, "trials"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer root.Close()
+	if err := root.RemoveAll(path.Join(fmt.Sprint(trial), fmt.Sprint(attempt), part)); err != nil {
+		return fmt.Errorf("remove what trial %d left: %w", trial, err)
+	}
+	return nil
 }

@@ -15,7 +15,7 @@ import (
 // layOut makes the tree of an attempt: the commit, the tweaked files, the data.
 func (l *Loop) layOut(s engine.Session, trial, attempt int, files map[string][]byte) error {
 	tree := store.TreeDir(l.Dir, trial, attempt)
-	if err := os.RemoveAll(filepath.Dir(tree)); err != nil {
+	if err := l.remove(trial, attempt, "."); err != nil {
 		return err
 	}
 	if err := copyTree(l.commitDir(), tree); err != nil {
