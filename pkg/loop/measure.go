@@ -39,13 +39,17 @@ func (o *outcome) measure(e agent.Event) {
 }
 
 // metric is what was observed of a measure in the process, else what log has.
+// What the script prints of data by its name comes before what was observed on
+// less telling data, unless it is the same number: a fit observes its training,
+// and the test may be computed by hand.
 func (o outcome) metric(name string, log func() string) *run.Metric {
-	if m := measured(o.metrics[name], run.Test, run.Validation, run.Unknown, run.Train); m != nil {
+	m := measured(o.metrics[name], run.Test, run.Validation, run.Unknown, run.Train)
+	if m != nil && m.Split == run.Test {
 		return m
 	}
 	reading, ok := printed(log(), name)
-	if !ok {
-		return nil
+	if !ok || m != nil && (reading.Guess || !outranks(run.Split(reading.Split), m.Split) || o.observed(name, reading.Value)) {
+		return m
 	}
 	source := "stdout: "
 	if reading.Guess {
@@ -53,6 +57,24 @@ func (o outcome) metric(name string, log func() string) *run.Metric {
 	}
 	return &run.Metric{Name: reading.Name, Value: reading.Value, Split: run.Split(reading.Split),
 		Samples: reading.Samples, Source: source + strings.TrimSpace(reading.Text)}
+}
+
+// outranks tells whether a value on data of the one name says more than one on
+// data of the other.
+func outranks(a, b run.Split) bool {
+	rank := map[run.Split]int{run.Test: 2, run.Validation: 1}
+	return rank[a] > rank[b]
+}
+
+// rounding is how far a printed value may be from the one that was observed.
+const rounding = 0.005
+
+// observed tells whether a value, as it was printed, was observed on data that
+// was not trained on.
+func (o outcome) observed(name string, value float64) bool {
+	return slices.ContainsFunc(o.metrics[name], func(m run.Metric) bool {
+		return m.Split != run.Train && math.Abs(m.Value-value) <= rounding*max(1, math.Abs(value))
+	})
 }
 
 // measured picks the last metric on the first of the splits that has one. Data

@@ -1,0 +1,35 @@
+package loop
+
+import (
+	"testing"
+
+	"github.com/mlhook/mlhook/pkg/agent"
+)
+
+// What a script prints of its test comes before what its fit observed of the
+// training, unless it is an observed number again.
+func TestMeasured(t *testing.T) {
+	seen := func(split string, value float64) agent.Event {
+		return agent.Event{Type: agent.EventMetric, Name: "accuracy", Split: split, Value: &value, Source: "hook", Samples: 100}
+	}
+	for _, c := range []struct {
+		name, printed string
+		events        []agent.Event
+		value         float64
+		split         string
+	}{
+		{"by hand behind fit", "Test accuracy: 0.81\n", []agent.Event{seen("train", 0.99)}, 0.81, "test"},
+		{"by hand behind a validated fit", "Test accuracy: 0.81\n", []agent.Event{seen("train", 0.99), seen("validation", 0.9)}, 0.81, "test"},
+		{"the validation called test", "Test accuracy: 0.90\n", []agent.Event{seen("validation", 0.9012)}, 0.9012, "validation"},
+		{"observed on the test", "Test accuracy: 0.7\n", []agent.Event{seen("test", 0.8)}, 0.8, "test"},
+		{"not named", "Accuracy: 0.99\n", []agent.Event{seen("train", 0.99)}, 0.99, "train"},
+		{"a guess", "0.85\n", []agent.Event{seen("train", 0.99)}, 0.99, "train"},
+		{"nothing printed", "", []agent.Event{seen("unknown", 0.6)}, 0.6, "unknown"},
+		{"only printed", "val acc 0.7\n", nil, 0.7, "validation"},
+	} {
+		m := Measured(c.events, c.printed)
+		if m == nil || m.Value != c.value || string(m.Split) != c.split {
+			t.Errorf("%s: %+v, want %v on %s", c.name, m, c.value, c.split)
+		}
+	}
+}
