@@ -90,8 +90,8 @@ class Recorder:
         """Who predicted this; where it was transformed since (argmax), the last that predicted as many."""
         found = self._predictions.get(rows.fingerprint(output) or "")
         if found is None and self._predictions:
-            last = next(reversed(self._predictions.values()))
-            found = last if last.count == rows.size(output) else None
+            count = rows.size(output)
+            found = next((one for one in reversed(self._predictions.values()) if one.count == count), None)
         return found
 
     def split(self, *identities: Optional[str]) -> str:

@@ -1,8 +1,11 @@
 """Which rows a metric was measured on: arrays are known again by a hash of their values."""
 
+import functools
 import hashlib
+import itertools
 import sys
-from typing import Any, Dict, Optional
+import weakref
+from typing import Any, Callable, Dict, Optional, Tuple
 
 SAMPLE = 1_000_000  # values hashed of a larger array, evenly spaced
 COLUMNS = 4_096  # values hashed of a longer row, evenly spaced
@@ -10,9 +13,12 @@ CHUNK = 1 << 20  # values hashed at a time
 RECENT = 4_096  # hashes that are kept apart, so that few are sorted for every batch
 REPRS = 200_000  # rows hashed of what holds no numbers
 
-# Data that cannot be hashed (datasets, loaders) is known by identity. It is kept
-# here, since the identity of something collected may be given to something new.
-_opaque: Dict[int, Any] = {}
+# Data that cannot be hashed (datasets, loaders) is known by a number of its own,
+# since the identity of something collected may be given to something new. What
+# cannot be referred to weakly is kept alive, a few at most.
+_opaque: Dict[int, Tuple[Callable[[], Any], int]] = {}
+_numbers = itertools.count()
+KEPT = 64
 
 
 def fingerprint(data: Any) -> Optional[str]:
@@ -139,9 +145,30 @@ def identity(data: Any) -> Optional[str]:
     if data is None:
         return None
     digest = fingerprint(data)
-    if digest is None and len(_opaque) < 64:
-        _opaque[id(data)] = data
-    return digest or "object-%d" % id(data)
+    if digest is None:
+        number = _number(data)
+        digest = None if number is None else "object-%d" % number
+    return digest
+
+
+def _number(data: Any) -> Optional[int]:
+    known = _opaque.get(id(data))
+    if known is not None and known[0]() is data:
+        return known[1]
+    for key in [key for key, (reference, _) in _opaque.items() if reference() is None]:
+        del _opaque[key]
+    try:
+        reference: Callable[[], Any] = weakref.ref(data)
+    except TypeError:
+        if len(_opaque) >= KEPT:
+            return None
+        reference = functools.partial(_same, data)
+    _opaque[id(data)] = reference, next(_numbers)
+    return _opaque[id(data)][1]
+
+
+def _same(data: Any) -> Any:
+    return data
 
 
 def size(data: Any) -> int:

@@ -11,6 +11,7 @@ import tempfile
 import textwrap
 import threading
 import unittest
+import weakref
 
 from mlhook_agent import attempt, entropy, events, hooks, logged, record, rows, save, server, wrapping
 
@@ -218,6 +219,20 @@ class Rows(InDirectory):
         self.assertEqual(self.recorder.split(rows.identity(two)), "test")
         self.recorder.watching(two)
         self.assertEqual(self.recorder.split(rows.identity(two)), "validation")
+
+    def test_opaque_data_is_neither_kept_nor_mistaken(self):
+        class Loader:
+            pass
+
+        gone = []
+        for _ in range(200):
+            one, two = Loader(), Loader()
+            gone.append(weakref.ref(one))
+            self.recorder.fitting("torch", None, "fit", one, None)
+            self.assertEqual(self.recorder.split(rows.identity(two)), "test")
+            self.assertEqual(rows.identity(two), rows.identity(two))
+        self.assertLess(sum(ref() is not None for ref in gone), 3)
+        self.assertEqual(len({rows.identity({"a": n}) for n in range(200)} - {None}), len(rows._opaque) - 2)
 
     def test_nothing_known(self):
         self.assertEqual(self.recorder.split(None), "unknown")
