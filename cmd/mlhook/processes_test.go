@@ -3,6 +3,7 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -30,7 +31,7 @@ func processesIn(state string) (all []process) {
 		}
 		stat, err := os.ReadFile(filepath.Join(dir, "stat"))
 		command, cerr := os.ReadFile(filepath.Join(dir, "cmdline"))
-		fields := strings.Fields(string(stat[strings.LastIndexByte(string(stat), ')')+1:]))
+		fields := behindName(stat)
 		words := strings.Split(string(command), "\x00")
 		if err != nil || cerr != nil || len(fields) < 2 || fields[0] == "Z" || len(words) < 2 {
 			continue
@@ -49,6 +50,12 @@ func processesIn(state string) (all []process) {
 		}
 	}
 	return all
+}
+
+// behindName returns the fields of a stat file from the third, the state, on: the
+// name before them may hold spaces.
+func behindName(stat []byte) []string {
+	return strings.Fields(string(stat[bytes.LastIndexByte(stat, ')')+1:]))
 }
 
 // killIn kills the processes of the roles at once, before one of them can start
@@ -70,8 +77,7 @@ func gone(killed []process) bool {
 		stats, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/stat", q.pid)) // no error with this pattern
 		for _, name := range stats {
 			stat, _ := os.ReadFile(name) // none when it ended in between
-			state := strings.TrimSpace(string(stat[strings.LastIndexByte(string(stat), ')')+1:]))
-			if state != "" && state[0] != 'Z' {
+			if fields := behindName(stat); len(fields) > 0 && fields[0] != "Z" {
 				return false
 			}
 		}

@@ -143,6 +143,15 @@ func (p *project) settings(ctx context.Context, commit string) (config.Settings,
 	return s, nil
 }
 
+// machine gathers the settings where no commit is looked at.
+func (p *project) machine(ctx context.Context) (config.Settings, error) {
+	values, err := p.git.Config(ctx, "mlhook.")
+	if err != nil {
+		return config.Settings{}, err
+	}
+	return config.OfMachine(values)
+}
+
 // engines returns both engines, ready to be asked.
 func (p *project) engines(s config.Settings) map[string]engine.Engine {
 	cache := filepath.Join(string(p.state), "cache")
@@ -172,11 +181,7 @@ func (p *project) engineName(s config.Settings) string {
 // register makes the supervisor know the repository and settles which engine
 // "auto" means, once.
 func (p *project) register(ctx context.Context, hooked bool) error {
-	values, err := p.git.Config(ctx, "mlhook.")
-	if err != nil {
-		return err
-	}
-	s, err := config.OfMachine(values)
+	s, err := p.machine(ctx)
 	if err != nil {
 		return err
 	}

@@ -10,7 +10,6 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"github.com/mlhook/mlhook/pkg/config"
 	"github.com/mlhook/mlhook/pkg/run"
 )
 
@@ -48,12 +47,8 @@ func statusCommand() *cli.Command {
 				}
 				return printJSON(c.App.Writer, runs[0])
 			}
-			values, err := p.git.Config(c.Context, "mlhook.")
-			if err != nil {
-				return err
-			}
 			engine := p.repo.Engine
-			if s, err := config.OfMachine(values); err == nil { // what is wrong with the settings is told by the runs
+			if s, err := p.machine(c.Context); err == nil { // what is wrong with the settings is told by the runs
 				engine = p.engineName(s)
 			}
 			return printStatus(c.App.Writer, p, engine, runs)

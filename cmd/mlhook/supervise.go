@@ -74,11 +74,7 @@ func projectOf(r store.Repository) *project {
 
 // hostSettings reads what the supervisor has to know; no commit has a say in it.
 func hostSettings(ctx context.Context, r store.Repository) (config.Settings, error) {
-	values, err := projectOf(r).git.Config(ctx, "mlhook.")
-	if err != nil {
-		return config.Settings{}, err
-	}
-	return config.OfMachine(values)
+	return projectOf(r).machine(ctx)
 }
 
 func rewritten(ctx context.Context, r store.Repository, older, newer string) bool {

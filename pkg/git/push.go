@@ -52,20 +52,17 @@ func (r *Repo) behind(ctx context.Context, remote, branch, commit, reason string
 		return run.PushRefused, reason
 	}
 	held := strings.TrimSpace(out)
-	if r.within(ctx, commit, held) {
+	if older, err := r.Descends(ctx, commit, held); err == nil && older {
 		return run.PushDone, to + ", which has newer commits too"
 	}
 	stood, err := r.run(ctx, "rev-list", "--walk-reflogs", "refs/heads/"+branch)
-	if err == nil && slices.Contains(strings.Fields(stood), held) && !r.within(ctx, held, "refs/heads/"+branch) {
+	if err != nil || !slices.Contains(strings.Fields(stood), held) {
+		return run.PushRefused, reason
+	}
+	if still, err := r.Descends(ctx, held, "refs/heads/"+branch); err == nil && !still {
 		reason = fmt.Sprintf("%s holds %.10s, which was on this branch until you amended or rebased it; `git push --force-with-lease` replaces it", to, held)
 	}
 	return run.PushRefused, reason
-}
-
-// within tells whether a commit is another one or an ancestor of it.
-func (r *Repo) within(ctx context.Context, commit, of string) bool {
-	_, err := r.run(ctx, "merge-base", "--is-ancestor", commit, of)
-	return err == nil
 }
 
 // loginWords are how git and ssh say that a login is missing or not allowed.
