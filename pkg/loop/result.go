@@ -118,14 +118,14 @@ func (l *Loop) handOver(ctx context.Context, r *run.Run, trials []run.Trial, end
 		r.ReachedBy = end.by
 	}
 	var files map[string][]byte
-	if len(top.Values) > 0 && l.program == nil { // stopped before this runner had inspected it
-		var err error
-		if l.program, err = l.Inspect(l.commitDir()); err != nil {
-			l.say("report", "the tweak of trial %d is not kept: %v", top.N, err)
-			return nil
-		}
-	}
 	if len(top.Values) > 0 {
+		if l.program == nil { // stopped before this runner had inspected it
+			var err error
+			if l.program, err = l.Inspect(l.commitDir()); err != nil {
+				l.say("report", "the tweak of trial %d is not kept: %v", top.N, err)
+				return nil
+			}
+		}
 		made, err := l.tweak(ctx, top)
 		if err != nil {
 			return err

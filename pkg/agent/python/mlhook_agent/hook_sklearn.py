@@ -65,8 +65,6 @@ def patch_selection(selection: Any, recorder: Recorder) -> None:
         before = functools.partial(_before_cross, recorder, name)
         after = functools.partial(_after_cross, recorder, name)
         wrapping.function(selection, name, recorder, before=before, after=after)
-
-
     for name in ("learning_curve", "validation_curve", "permutation_test_score", "cross_val_predict"):
         wrapping.function(selection, name, recorder)  # what they train and score is no result
 

@@ -1,6 +1,5 @@
 """Which rows a metric was measured on: arrays are known again by a hash of their values."""
 
-import functools
 import hashlib
 import itertools
 import sys
@@ -18,7 +17,7 @@ REPRS = 200_000  # rows hashed of what holds no numbers
 # cannot be referred to weakly is kept alive, a few at most.
 _opaque: Dict[int, Tuple[Callable[[], Any], int]] = {}
 _numbers = itertools.count()
-KEPT = 64
+KEPT = 64  # known ones, beyond which no such is added
 
 
 def fingerprint(data: Any) -> Optional[str]:
@@ -152,23 +151,18 @@ def identity(data: Any) -> Optional[str]:
 
 
 def _number(data: Any) -> Optional[int]:
-    known = _opaque.get(id(data))
+    key = id(data)
+    known = _opaque.get(key)
     if known is not None and known[0]() is data:
         return known[1]
-    for key in [key for key, (reference, _) in _opaque.items() if reference() is None]:
-        del _opaque[key]
+    number = next(_numbers)
     try:
-        reference: Callable[[], Any] = weakref.ref(data)
+        _opaque[key] = weakref.ref(data, lambda _: _opaque.pop(key, None)), number
     except TypeError:
         if len(_opaque) >= KEPT:
             return None
-        reference = functools.partial(_same, data)
-    _opaque[id(data)] = reference, next(_numbers)
-    return _opaque[id(data)][1]
-
-
-def _same(data: Any) -> Any:
-    return data
+        _opaque[key] = (lambda: data), number
+    return number
 
 
 def size(data: Any) -> int:
