@@ -9,7 +9,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"github.com/mlhook/mlhook/pkg/agent"
 )
@@ -117,7 +116,7 @@ func TestStop(t *testing.T) {
 	for trial, script := range []string{wait, deaf} {
 		s.begin(agent.Request{Trial: trial}, script)
 		log := filepath.Join(s.dir, "trials", string(rune('0'+trial)), "1", "log")
-		s.await(10*time.Second, "output", func() bool { text, _ := os.ReadFile(log); return len(text) > 0 })
+		s.await("output", func() bool { text, _ := os.ReadFile(log); return len(text) > 0 })
 	}
 	for trial, signal := range []int{15, 9} {
 		stop := agent.Request{V: agent.Version, Op: agent.OpStop, Trial: trial, Attempt: 1, Grace: 1}
@@ -146,7 +145,7 @@ for kw in ({}, {"preexec_fn": lambda: os.setpgid(0, 0)}):
 		if err != nil {
 			t.Fatal(err)
 		}
-		s.await(5*time.Second, "the end of process "+pid, func() bool { return gone(n) })
+		s.await("the end of process "+pid, func() bool { return gone(n) })
 	}
 }
 
@@ -175,7 +174,7 @@ func TestQuitRequestAndBadRequest(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.begin(agent.Request{}, "import time\ntime.sleep(60)")
-	s.await(10*time.Second, "begin", func() bool { return len(s.events("trials/0/1/events.jsonl")) > 0 })
+	s.await("begin", func() bool { return len(s.events("trials/0/1/events.jsonl")) > 0 })
 	if err := agent.WriteRequest(s.requests, agent.Request{V: agent.Version, Op: agent.OpQuit, Grace: 1}); err != nil {
 		t.Fatal(err)
 	}
@@ -201,12 +200,12 @@ func TestKilledAgent(t *testing.T) {
 	s.begin(agent.Request{}, "import os, time\nopen('pid', 'w').write(str(os.getpid()))\ntime.sleep(60)")
 	path := filepath.Join(s.dir, "trials", "0", "1", "tree", "pid")
 	var pid []byte
-	s.await(10*time.Second, "process", func() bool { pid, _ = os.ReadFile(path); return len(pid) > 0 })
+	s.await("process", func() bool { pid, _ = os.ReadFile(path); return len(pid) > 0 })
 	if err := s.cmd.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
 	_ = s.cmd.Wait() // killed
-	s.await(5*time.Second, "end", func() bool {
+	s.await("end", func() bool {
 		stat, err := os.ReadFile("/proc/" + string(pid) + "/stat")
 		return err != nil || strings.Contains(string(stat), ") Z")
 	})
@@ -221,7 +220,7 @@ func TestSpare(t *testing.T) {
 		missing(t, "a /proc that tells a process's children")
 	}
 	spare := func() (pid int) {
-		s.await(10*time.Second, "spare process", func() bool {
+		s.await("spare process", func() bool {
 			text, _ := os.ReadFile(children)
 			return scan(string(text), &pid) == nil
 		})
@@ -231,7 +230,7 @@ func TestSpare(t *testing.T) {
 	if err := syscall.Kill(first, syscall.SIGKILL); err != nil {
 		t.Fatal(err)
 	}
-	s.await(5*time.Second, "end of the first", func() bool { return gone(first) })
+	s.await("end of the first", func() bool { return gone(first) })
 	for trial := range 2 {
 		if a, log := s.run(agent.Request{Trial: trial}, "print('done')"); a.clean().log != "done\n" {
 			t.Errorf("trial %d printed %q", trial, log)
@@ -242,7 +241,7 @@ func TestSpare(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = s.cmd.Wait() // killed
-	s.await(5*time.Second, "end of the spare process", func() bool { return gone(second) })
+	s.await("end of the spare process", func() bool { return gone(second) })
 }
 
 // gone tells whether a process has ended, reaped or not.

@@ -86,7 +86,7 @@ func startOn(t testing.TB, python, preload string, env ...string) *session {
 		t.Fatal(err)
 	}
 	t.Cleanup(s.quit)
-	s.await(60*time.Second, "hello", func() bool { return len(s.events("state/agent.jsonl")) > 0 })
+	s.await("hello", func() bool { return len(s.events("state/agent.jsonl")) > 0 })
 	return s
 }
 
@@ -95,7 +95,7 @@ func (s *session) quit() {
 		return
 	}
 	_ = s.cmd.Process.Signal(syscall.SIGTERM)
-	timer := time.AfterFunc(10*time.Second, func() { _ = s.cmd.Process.Kill() })
+	timer := time.AfterFunc(patience, func() { _ = s.cmd.Process.Kill() })
 	defer timer.Stop()
 	if err := s.cmd.Wait(); err != nil && !s.t.Failed() {
 		s.t.Errorf("the agent ended with: %v", err)
@@ -151,7 +151,7 @@ func (s *session) end(trial int) (attempt, string) {
 func (s *session) endOf(trial, number int) (attempt, string) {
 	s.t.Helper()
 	var events []agent.Event
-	s.await(90*time.Second, fmt.Sprintf("the end of trial %d", trial), func() bool {
+	s.await(fmt.Sprintf("the end of trial %d", trial), func() bool {
 		events = s.events(fmt.Sprintf("trials/%d/%d/events.jsonl", trial, number))
 		return len(events) > 0 && events[len(events)-1].Type == agent.EventExit
 	})
@@ -184,14 +184,18 @@ func (s *session) events(path string) []agent.Event {
 	return events
 }
 
-func (s *session) await(limit time.Duration, what string, done func() bool) {
+// patience is given before a test fails: two frameworks that are imported at
+// once from a cold disk take minutes.
+const patience = 5 * time.Minute
+
+func (s *session) await(what string, done func() bool) {
 	s.t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), limit)
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	for !done() {
 		select {
 		case <-ctx.Done():
-			s.t.Fatalf("no %s within %s", what, limit)
+			s.t.Fatalf("no %s within %s", what, patience)
 		case <-time.After(10 * time.Millisecond):
 		}
 	}

@@ -86,7 +86,7 @@ func checkEarly(t *testing.T, u under, trial, attempt int) Session {
 
 func awaitExit(t *testing.T, s Session) *Exit {
 	t.Helper()
-	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
 		exit, err := s.Exited(testContext(t))
 		if err != nil {
 			t.Fatal(err)

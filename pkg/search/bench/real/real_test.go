@@ -99,7 +99,7 @@ func TestVerify(t *testing.T) {
 // is written once, and a race that has its row is not run again.
 func TestRace(t *testing.T) {
 	o := options{python: python(t, "MLHOOK_TEST_PYTHON", "sklearn"), peers: "python3", methods: []string{"random"}, spaces: []string{"expert"},
-		rows: filepath.Join(t.TempDir(), "rows.jsonl"), seeds: 1, seconds: 90}
+		rows: filepath.Join(t.TempDir(), "rows.jsonl"), seeds: 1, seconds: 600}
 	if peers := os.Getenv("MLHOOK_TEST_PEER"); exec.Command(peers, "-c", "import optuna").Run() == nil {
 		o.peers, o.methods = peers, append(o.methods, "tpe")
 	}
@@ -147,7 +147,7 @@ func TestRace(t *testing.T) {
 // the tunables that it sets.
 func TestGenre(t *testing.T) {
 	o := options{python: python(t, "MLHOOK_TEST_PYTHON", "torch"), peers: "python3", methods: []string{"genre"}, spaces: []string{"same"},
-		rows: filepath.Join(t.TempDir(), "rows.jsonl"), seeds: 1, seconds: 15}
+		rows: filepath.Join(t.TempDir(), "rows.jsonl"), seeds: 1, seconds: 600}
 	tasks, err := loadTasks([]string{"torch-mlp-wine"})
 	if err != nil {
 		t.Fatal(err)
@@ -257,7 +257,7 @@ func TestCoin(t *testing.T) {
 
 // A winner that the product declares is trained again from its result.
 func TestWinners(t *testing.T) {
-	o := options{python: python(t, "MLHOOK_TEST_PYTHON", "sklearn"), rows: filepath.Join(t.TempDir(), "winners.jsonl"), seeds: 1, seconds: 90}
+	o := options{python: python(t, "MLHOOK_TEST_PYTHON", "sklearn"), rows: filepath.Join(t.TempDir(), "winners.jsonl"), seeds: 1, seconds: 600}
 	tasks, err := loadTasks([]string{"sklearn-svc-digits"})
 	if err != nil {
 		t.Fatal(err)
