@@ -1,6 +1,7 @@
 package loop
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -322,7 +323,8 @@ func (l *Loop) settle(ctx context.Context, t run.Trial, out outcome) error {
 	if t.Metric != nil && t.Metric.Split == run.Test {
 		t.Validation = measured(out.metrics[t.Metric.Name], run.Validation)
 	}
-	if t.Metric != nil && t.Metric.Split != run.Train {
+	t.Cut = out.cut != ""
+	if t.Metric != nil && t.Metric.Split != run.Train && !t.Cut {
 		value := t.Metric.Value
 		t.Value = &value
 	}
@@ -346,7 +348,7 @@ func (l *Loop) settle(ctx context.Context, t run.Trial, out outcome) error {
 	l.dropTree(t.N, attempt)
 	switch {
 	case t.Metric != nil:
-		l.say("train", "trial %d: %s in %.1f s", t.N, joined(describe(*t.Metric), t.Broken()), t.Seconds)
+		l.say("train", "trial %d: %s in %.1f s", t.N, joined(describe(*t.Metric), cmp.Or(t.Broken(), t.Error)), t.Seconds)
 	case t.Error != "":
 		l.say("train", "trial %d: %s", t.N, t.Error)
 	default:

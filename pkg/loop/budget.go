@@ -50,13 +50,13 @@ func (b *budget) spent() time.Duration {
 func (b *budget) over() bool { return b.spent() >= b.most }
 
 // gained is by how many seconds the run's trials took less than their sum, as
-// they were trained side by side.
+// they were trained side by side; negative where more went elsewhere.
 func (l *Loop) gained(trials []run.Trial) float64 {
 	sum := 0.0
 	for _, t := range trials {
 		sum += t.Seconds
 	}
-	return max(0, sum-l.budget.spent().Seconds())
+	return sum - l.budget.spent().Seconds()
 }
 
 // countEvery is how much of the counted time a killed runner loses.
@@ -91,21 +91,6 @@ func (l *Loop) limited() string {
 		return fmt.Sprintf("the run takes %.1f GB, and mlhook.disk is %g", taken, l.Settings.Disk)
 	}
 	return ""
-}
-
-// impatient says that whole trials in a row brought nothing better; a frozen one
-// had no chance to.
-func (l *Loop) impatient(trials []run.Trial) string {
-	idle, top := 0, l.best(trials)
-	for _, t := range trials {
-		if t.State == run.Done && (top == nil || t.N > top.N) {
-			idle++
-		}
-	}
-	if idle < l.Settings.Patience {
-		return ""
-	}
-	return fmt.Sprintf("the last %d trials brought nothing better (mlhook.patience)", idle)
 }
 
 // diskUse is the size of all files below a directory, in bytes.

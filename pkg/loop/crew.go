@@ -108,7 +108,7 @@ func (l *Loop) unneeded(ctx context.Context, err error) error {
 		return fault
 	}
 	for _, t := range under(trials) {
-		t.State, t.Until, t.Error = run.Done, 0, "was still training when the run was decided"
+		t.State, t.Until, t.Cut, t.Error = run.Done, 0, true, "was still training when the run was decided"
 		if fault := l.Journal.PutTrial(ctx, l.Number, t); fault != nil {
 			return fault
 		}

@@ -1,12 +1,10 @@
 package loop
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"io"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -191,28 +189,6 @@ func TestBudgetCountsWorkOnly(t *testing.T) {
 
 func TestLimits(t *testing.T) {
 	l := bare(t)
-	l.Settings.Patience = 2
-	value := func(v float64) run.Trial { return run.Trial{Value: &v} }
-	for _, c := range []struct {
-		trials []run.Trial
-		want   bool
-	}{
-		{nil, false},
-		{[]run.Trial{value(.5), value(.5)}, false},
-		{[]run.Trial{value(.5), value(.5), {}}, true},
-		{[]run.Trial{value(.5), value(.5), {State: run.Paused}}, false},
-		{[]run.Trial{value(.5), value(.5), {State: run.Training}}, false},
-		{[]run.Trial{{}, value(.5), value(.4)}, false},
-		{[]run.Trial{value(.5), value(.4), value(.6)}, false},
-	} {
-		for n := range c.trials {
-			c.trials[n].N, c.trials[n].Values = n, map[string]string{"width": strconv.Itoa(n)}
-			c.trials[n].State = cmp.Or(c.trials[n].State, run.Done)
-		}
-		if why := l.impatient(c.trials); (why != "") != c.want {
-			t.Errorf("%d trials: %q", len(c.trials), why)
-		}
-	}
 	if why := l.limited(); why != "" {
 		t.Error(why)
 	}

@@ -113,24 +113,14 @@ func (l *Loop) next(r run.Run, trials []run.Trial) (t run.Trial, ready bool, err
 			return t, false, err
 		}
 	}
-	action := search.Next(l.problem(r, trials), history(trials))
-	if action.Kind == search.Stop {
-		return t, false, l.verdict(trials, action)
-	}
-	if busy >= l.places(trials) || action.Kind == search.Wait {
-		return t, false, nil
-	}
-	limit := l.limited()
-	if limit == "" {
-		limit = l.impatient(trials)
-	}
+	problem := l.problem(r, trials)
+	problem.Over = l.limited()
+	action := search.Next(problem, history(trials))
 	switch {
-	case limit != "" && busy > 0:
+	case action.Kind == search.Stop:
+		return t, false, l.verdict(trials, action)
+	case busy >= l.places(trials) || action.Kind == search.Wait:
 		return t, false, nil
-	case limit != "" && l.best(trials) == nil:
-		return t, false, &ending{verdict: run.Failed, cause: run.CauseResources, reason: limit + ", and no training has given a value by then"}
-	case limit != "":
-		return t, false, l.verdict(trials, search.Action{Kind: search.Stop, Verdict: string(run.Exhausted), Why: limit})
 	case action.Kind == search.Continue:
 		return goOn(trials[action.Trial], action), true, nil
 	}
@@ -147,7 +137,7 @@ func (l *Loop) problem(r run.Run, trials []run.Trial) search.Problem {
 	p := search.Problem{
 		Family: l.program.Family, Model: l.program.Model, Seed: seed(r), Version: search.Version,
 		Goal:      l.goal(),
-		Budget:    search.Budget{Trials: l.Settings.Trials, Seconds: l.Settings.Minutes*60 + l.gained(trials)},
+		Budget:    search.Budget{Trials: l.Settings.Trials, Seconds: l.Settings.Minutes*60 + l.gained(trials), Patience: l.Settings.Patience},
 		Resumable: l.resumable(trials), Warm: l.grows(), Tallies: moves(r.Tallies),
 	}
 	for _, t := range l.tunables() {
@@ -174,12 +164,14 @@ func history(trials []run.Trial) []search.Trial {
 	for _, t := range trials {
 		s := search.Trial{N: t.N, Values: t.Values, State: search.Done, Score: t.Value, Seconds: t.Seconds,
 			Error: t.Error, Seed: t.Seed, Move: search.Move(t.Move), Lineage: lineage(t), Warm: warm(t),
-			Partly: len(t.Attempts) > 0 && t.Attempts[0].FromEpoch > 0, Broken: t.Broken() != ""}
+			Partly: len(t.Attempts) > 0 && t.Attempts[0].FromEpoch > 0, Broken: flaw(trials, t) != ""}
 		switch {
 		case t.State == run.Paused:
 			s.State = search.Paused
 		case t.State != run.Done:
 			s.State = search.Running
+		case t.Cut:
+			s.State = search.Cut
 		case t.Value == nil:
 			s.State = search.Failed
 		}
@@ -238,6 +230,8 @@ func (l *Loop) judge(trials []run.Trial) error {
 		return l.unseen(base)
 	case slices.ContainsFunc(trials, func(t run.Trial) bool { return t.Value != nil }):
 		return nil
+	case base.Cut:
+		return &ending{verdict: run.Failed, cause: run.CauseResources, reason: base.Error + ", before it had given a value; raise the limit, or train less"}
 	case outOfMemory(base):
 		return starved(trials)
 	case base.Metric != nil: // training data only
@@ -261,19 +255,28 @@ func (l *Loop) verdict(trials []run.Trial, last search.Action) error {
 	if last.Parent != nil {
 		best = &trials[*last.Parent] // the one whose mean was confirmed
 	}
+	if best == nil {
+		return &ending{verdict: run.Failed, cause: run.CauseResources, reason: last.Why + ", and no training has given a value by then"}
+	}
 	result := describe(*best.Metric)
 	if c := confirmed(trials, best.N); c != nil && !last.ByModel {
 		result = report.Confirmed(*best.Metric, *c)
 	}
-	result = joined(result, best.Broken())
+	result = joined(result, flaw(trials, *best))
 	if last.Kind == search.Stop && last.Verdict == string(run.Reached) {
 		by := run.BySource
 		if last.ByModel {
 			by, result = run.ByModel, result+" by its model; its source alone does not"
 		}
 		reason := fmt.Sprintf("trial %d: %s, target %s", best.N, result, number(l.Settings.Target))
+		if last.Why != "" { // the target did not end it
+			reason += "; " + last.Why
+		}
 		if trials[0].State != run.Done {
 			reason += "; your own code was still training beside it, and was not measured"
+		}
+		if best.Error != "" {
+			reason += "; behind that it failed: " + best.Error
 		}
 		return &ending{verdict: run.Reached, by: by, winner: best, reason: reason}
 	}
@@ -289,27 +292,38 @@ func (l *Loop) goal() search.Goal {
 }
 
 // best returns the first trial of the configuration with the best mean over its
-// seeds; the earliest wins a tie.
+// seeds, a cold one where there is one; the earliest wins a tie.
 func (l *Loop) best(trials []run.Trial) *run.Trial {
 	h := history(trials)
 	var best *run.Trial
-	top := 0.0
+	top, sound := 0.0, false
 	for i, t := range trials {
-		if t.Value == nil || best != nil && best.Broken() == "" && t.Broken() != "" {
+		c := search.Confirmation(h, t.N)
+		ok := flaw(trials, t) == ""
+		if t.Value == nil || lineage(t) && c.N > 0 || sound && !ok {
 			continue
 		}
 		value := *t.Value // of a lineage, where nothing was trained cold
-		if c := search.Confirmation(h, t.N); c.N > 0 {
+		if c.N > 0 {
 			value = c.Mean
 		}
 		if l.goal().Minimise {
 			value = -value
 		}
-		if best == nil || value > top || best.Broken() != "" && t.Broken() == "" {
-			best, top = &trials[i], value
+		if best == nil || value > top || ok && !sound {
+			best, top, sound = &trials[i], value, ok
 		}
 	}
 	return best
+}
+
+// flaw says why a trial's value counts for nothing where another's does: it
+// breaks a constraint, or it failed behind it, which the user's own code does not.
+func flaw(trials []run.Trial, t run.Trial) string {
+	if why := t.Broken(); why != "" || trials[0].Error != "" {
+		return why
+	}
+	return t.Error
 }
 
 // confirmed sums up the seeds of a trial's configuration; nil for a single one.

@@ -213,6 +213,9 @@ type Trial struct {
 	Attempts []Attempt `json:"attempts"`
 	Tweak    []Change  `json:"tweak"`
 	Error    string    `json:"error,omitempty"` // what the script raised
+	// Cut says that it was ended from outside before its end, by a limit or as the
+	// run was decided; its Metric, if any, is of a training that was not whole.
+	Cut bool `json:"cut,omitempty"`
 	// Constraints are the bounds that the result has to keep besides its target.
 	Constraints []Check `json:"constraints,omitempty"`
 	// Validation guided the search where Metric is on data held out from it.

@@ -130,20 +130,37 @@ func (a arm) lineage(g Goal) *Trial {
 	return nil
 }
 
-// broken tells whether a training of the arm breaks a constraint.
+// broken tells whether a training of the arm is.
 func (a arm) broken() bool {
 	return slices.ContainsFunc(a.trials, func(t Trial) bool { return t.Broken })
 }
 
-// failed tells whether a cold training of the arm gave no value, or breaks a
-// constraint.
+// failed tells whether a cold training of the arm gave no value, or is broken.
 func (a arm) failed() bool {
 	for _, t := range a.trials {
-		if t.State != Paused && t.State != Running && !t.Lineage && (t.judged() == nil || t.Broken) {
+		if (t.State == Done || t.State == Failed) && !t.Lineage && (t.judged() == nil || t.Broken) {
 			return true // a seed that fails confirms nothing
 		}
 	}
 	return false
+}
+
+// source is the number of the arm's first cold training that gave a value.
+func (a arm) source() *int {
+	for i, t := range a.trials {
+		if !t.Lineage && t.judged() != nil {
+			return &a.trials[i].N
+		}
+	}
+	return nil
+}
+
+// unconfirmed is how many seeds an arm lacks of a mean; none where one failed.
+func (a arm) unconfirmed() int {
+	if a.failed() {
+		return 0
+	}
+	return max(0, seeds-a.confirmed().N)
 }
 
 // reached returns an arm whose source is at the target, as far as is known, and

@@ -4,6 +4,7 @@
 package search
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 )
@@ -66,16 +67,22 @@ func (g Goal) lead(v float64) float64 {
 // Budget bounds the search.
 type Budget struct {
 	Trials  int
-	Seconds float64
+	Seconds float64 // 0: no bound
+	// Patience is after how many trainings in a row that brought nothing better
+	// nothing new is tried; 0: no bound.
+	Patience int
 }
 
 // A Problem is all that does not change during a run.
 type Problem struct {
-	Params  []Param
-	Family  string // see package inspect
-	Model   string // mlp, cnn, svm ...
-	Goal    Goal
-	Budget  Budget
+	Params []Param
+	Family string // see package inspect
+	Model  string // mlp, cnn, svm ...
+	Goal   Goal
+	Budget Budget
+	// Over says why nothing may be trained any more for a reason that the search
+	// does not see, say a full disk; empty while it may.
+	Over    string
 	Seed    int64
 	Version int
 	// Resumable says that a training can be paused after an epoch and continued.
@@ -94,6 +101,7 @@ const (
 	Done    TrialState = "done"
 	Paused  TrialState = "paused"  // frozen at a rung; Curve is what was seen so far
 	Failed  TrialState = "failed"  // it raised, or no accuracy was seen
+	Cut     TrialState = "cut"     // it was ended from outside, which says nothing of it
 	Running TrialState = "running" // nothing is known of it so far
 )
 
@@ -123,7 +131,8 @@ type Trial struct {
 	// its source: continued approximately, started warm or grown.
 	Lineage bool
 	Warm    bool // it started from the model of another trial
-	// Broken says that it does not keep a constraint that the goal has besides.
+	// Broken says that it does not keep a constraint that the goal has besides, or
+	// that it failed behind its score.
 	Broken bool
 	// Partly says that Seconds are not those of the whole training: it went on from
 	// where a shorter one ended.
@@ -155,7 +164,7 @@ type Action struct {
 	Trial  int               // the one to continue
 	Until  int               // epochs after which the trial is to be paused; 0: its end
 	Move   Move
-	Why    string // one line for a person
+	Why    string // one line for a person; empty where the target ended the search
 	// Verdict is "reached" or "exhausted" when Kind is Stop.
 	Verdict string
 	ByModel bool // reached by the model of Parent, not by its source
@@ -191,25 +200,38 @@ func Next(p Problem, history []Trial) Action {
 
 // decide is Next where running trials count as such that brought nothing.
 func decide(p Problem, history []Trial) Action {
-	if len(history) == 0 {
+	switch {
+	case len(history) == 0 && p.Over != "":
+		return Action{Kind: Stop, Verdict: "exhausted", Why: p.Over}
+	case len(history) == 0:
 		return Action{Kind: Start, Values: map[string]string{}, Why: "the code as committed"}
 	}
 	arms := armsOf(history)
 	top := ranked(arms, p.Goal)
 	hit, sure := reached(arms, p.Goal)
 	why := spent(p, history)
-	left, limited := remaining(p, history)
-	switch over := limited && left <= 0; {
-	case p.Goal.Best && !over && closing(p, history, top[0]):
-		return confirm(top[0], p.Goal)
+	switch {
 	case p.Goal.Best:
 	case sure, hit != nil && why != "" && hit.confirmed().N > 1:
-		return Action{Kind: Stop, Parent: &hit.trials[0].N, Verdict: "reached", Why: "the target is reached"}
+		return Action{Kind: Stop, Parent: hit.source(), Verdict: "reached"}
 	case hit != nil && why == "":
 		return confirm(*hit, p.Goal)
+	case hit != nil:
+		return exhausted(arms, top, why, p.Goal)
 	}
-	over := limited && left <= 0 || hit != nil && why != ""
-	if a, ok := goOn(p, history, why != ""); ok && !over {
+	if over(p, history) {
+		return exhausted(arms, top, why, p.Goal)
+	}
+	if why == "" && p.Goal.Best && closing(p, history, top[0]) {
+		return confirm(top[0], p.Goal)
+	}
+	return further(p, history, arms, top, cmp.Or(why, idle(p, history, top[0])))
+}
+
+// further goes on with a paused trial, or with a new one where nothing speaks
+// against that; when neither is left, the best is trained with its other seeds.
+func further(p Problem, history []Trial, arms, top []arm, why string) Action {
+	if a, ok := goOn(p, history, why != ""); ok {
 		return a
 	}
 	if why == "" {
@@ -221,6 +243,9 @@ func decide(p Problem, history []Trial) Action {
 		if a, ok := goOn(p, history, true); ok {
 			return a
 		}
+	}
+	if p.Goal.Best && spent(p, history) == "" && top[0].unconfirmed() > 0 {
+		return confirm(top[0], p.Goal)
 	}
 	return exhausted(arms, top, why, p.Goal)
 }
@@ -247,28 +272,52 @@ func fresh(p Problem, history []Trial, arms, top []arm) (Action, bool) {
 // closing tells whether what is left of the budget is needed to train the best
 // again with other seeds.
 func closing(p Problem, history []Trial, best arm) bool {
-	missing := seeds - best.confirmed().N
+	missing := best.unconfirmed()
 	left, limited := remaining(p, history)
-	return missing > 0 && !best.failed() && (len(history)+missing >= p.Budget.Trials && len(history) < p.Budget.Trials ||
+	return missing > 0 && (len(history)+missing >= p.Budget.Trials ||
 		limited && left < float64(missing+1)*best.trials[0].Seconds)
 }
 
-// spent says which budget is used up.
+// spent says which budget is used up, so that no trial may begin.
 func spent(p Problem, history []Trial) string {
-	if len(history) >= p.Budget.Trials {
+	switch {
+	case p.Over != "":
+		return p.Over
+	case over(p, history):
+		return "the time of mlhook.minutes is spent"
+	case len(history) >= p.Budget.Trials:
 		return "the trials of mlhook.trials are spent"
 	}
-	if left, limited := remaining(p, history); limited && left <= 0 {
-		return "the time of mlhook.minutes is spent"
-	}
 	return ""
+}
+
+// over tells whether nothing may be trained any more, not even a paused trial.
+func over(p Problem, history []Trial) bool {
+	left, limited := remaining(p, history)
+	return p.Over != "" || limited && left <= 0
+}
+
+// idle says that as many trainings as the user has patience for brought nothing
+// better than the best before them. A frozen one had no chance to, and the best
+// with another seed was not meant to.
+func idle(p Problem, history []Trial, best arm) string {
+	n := 0
+	for _, t := range history {
+		if (t.State == Done || t.State == Failed) && t.N > best.trials[0].N && key(t.Values) != best.key {
+			n++
+		}
+	}
+	if p.Budget.Patience == 0 || n < p.Budget.Patience {
+		return ""
+	}
+	return fmt.Sprintf("the last %d trials brought nothing better (mlhook.patience)", n)
 }
 
 // exhausted ends the search: with the best where that was asked for or a model
 // reached the target that its source does not; and says when the best was luck.
 func exhausted(arms, top []arm, why string, g Goal) Action {
 	if c := top[0].confirmed(); g.Best && !top[0].failed() && c.N > 0 && g.met(c.Mean) {
-		return Action{Kind: Stop, Parent: &top[0].trials[0].N, Verdict: "reached", Why: why}
+		return Action{Kind: Stop, Parent: top[0].source(), Verdict: "reached", Why: why}
 	}
 	for _, a := range arms {
 		if t := a.lineage(g); t != nil {

@@ -1,0 +1,55 @@
+package loop
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/mlhook/mlhook/pkg/run"
+	"github.com/mlhook/mlhook/pkg/search"
+)
+
+// measuredAt are done trials of configurations of their own, a value each.
+func measuredAt(values ...float64) (trials []run.Trial) {
+	for n, v := range values {
+		t := run.Trial{N: n, State: run.Done, Start: run.Cold, Value: &v, Metric: &run.Metric{Name: "accuracy", Value: v, Split: run.Test}}
+		if n > 0 {
+			t.Values = map[string]string{"width": strings.Repeat("1", n)}
+		}
+		trials = append(trials, t)
+	}
+	return trials
+}
+
+func TestBestTrial(t *testing.T) {
+	l := bare(t)
+	trials := measuredAt(.5, .95, .9)
+	trials[1].Error = "train.py:3: ValueError: no"
+	if best := l.best(trials); best.N != 2 {
+		t.Errorf("one that failed behind its value: trial %d", best.N)
+	}
+	trials[0].Error = "train.py:9: FileNotFoundError: plots"
+	if best := l.best(trials); best.N != 1 {
+		t.Errorf("the user's own code fails as well: trial %d", best.N)
+	}
+	trials = measuredAt(.5, .99, .9)
+	trials[1].Start, trials[2].Values = run.Warm, trials[1].Values
+	if best := l.best(trials); best.N != 2 {
+		t.Errorf("its source was trained cold: trial %d", best.N)
+	}
+	trials = measuredAt(.5, .9, .4)
+	trials[2].Values, trials[2].Value, trials[2].Cut = trials[1].Values, nil, true
+	if h := history(trials); h[2].State != search.Cut || h[2].Score != nil {
+		t.Errorf("cut: %+v", h[2])
+	}
+}
+
+// A limit that cuts the user's own code is what the run failed for, not the code.
+func TestCutBeforeAnyValue(t *testing.T) {
+	l := bare(t)
+	base := run.Trial{State: run.Done, Cut: true, Error: "train.py was still running: the 5 minutes of mlhook.minutes are spent"}
+	var end *ending
+	if err := l.judge([]run.Trial{base}); !errors.As(err, &end) || end.verdict != run.Failed || end.cause != run.CauseResources {
+		t.Errorf("%v", err)
+	}
+}

@@ -1,0 +1,132 @@
+package search
+
+import (
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// tries is a problem without an end of its own, and trials of it: a score each,
+// none where that is 0.
+func tries(scores ...float64) (Problem, []Trial) {
+	p := Problem{Goal: Goal{Target: 0.8}, Budget: Budget{Trials: 50}, Version: Version,
+		Params: []Param{number("C", "sklearn.svm.SVC", "1", 1e-4, 1e4, false), number("gamma", "sklearn.svm.SVC", "5", 1e-6, 100, false)}}
+	var history []Trial
+	for n, v := range scores {
+		t := Trial{N: n, Values: map[string]string{"sklearn.svm.SVC.C": strconv.Itoa(n + 2)}, State: Done, Score: &v, Samples: 100, Seconds: 1}
+		if v == 0 {
+			t.State, t.Score = Failed, nil
+		}
+		history = append(history, t)
+	}
+	return p, history
+}
+
+func TestPatience(t *testing.T) {
+	for _, c := range []struct {
+		scores []float64
+		last   TrialState
+		ends   bool
+	}{
+		{[]float64{.5, .5}, Done, false},
+		{[]float64{.5, .5, 0}, Failed, true},
+		{[]float64{.5, .5, .4}, Paused, false},
+		{[]float64{.5, .5, .4}, Cut, false},
+		{[]float64{0, .5, .4}, Done, false},
+		{[]float64{.5, .4, .6}, Done, false},
+	} {
+		p, history := tries(c.scores...)
+		p.Budget.Patience = 2
+		history[len(history)-1].State = c.last
+		if a := Next(p, history); (a.Kind == Stop && strings.Contains(a.Why, "mlhook.patience")) != c.ends {
+			t.Errorf("%v, the last %s: %+v", c.scores, c.last, a)
+		}
+	}
+	p, history := tries(.5, .81, .4, .4)
+	p.Budget.Patience = 2
+	if a := Next(p, history); a.Kind != Confirm || *a.Parent != 1 {
+		t.Errorf("patience is not for a hit that luck may explain: %+v", a)
+	}
+}
+
+// The best is trained with other seeds before patience, or the space, ends the
+// search for it.
+func TestBestIsConfirmed(t *testing.T) {
+	p, history := tries(.5, .9, .4, .4)
+	p.Goal.Best, p.Budget.Patience = true, 2
+	for seed := int64(1); seed < seeds; seed++ {
+		a := Next(p, history)
+		if a.Kind != Confirm || *a.Parent != 1 || a.Seed != seed {
+			t.Fatalf("seed %d: %+v", seed, a)
+		}
+		again := history[1]
+		again.N, again.Seed = len(history), seed
+		history = append(history, again)
+	}
+	if a := Next(p, history); a.Kind != Stop || a.Verdict != "reached" || *a.Parent != 1 || !strings.Contains(a.Why, "mlhook.patience") {
+		t.Errorf("%+v", a)
+	}
+	p, history = tries(.9)
+	p.Goal.Best, p.Params = true, nil
+	if a := Next(p, history); a.Kind != Confirm {
+		t.Errorf("nothing can be tuned: %+v", a)
+	}
+}
+
+// A limit outside of the search ends it with the verdict that its trials give.
+func TestOver(t *testing.T) {
+	const why = "the disk is full"
+	p, history := tries(.5, .9)
+	p.Over = why
+	if a := Next(p, nil); a.Kind != Stop || a.Verdict != "exhausted" || a.Why != why {
+		t.Errorf("before the first trial: %+v", a)
+	}
+	if a := Next(p, history[:1]); a.Kind != Stop || a.Verdict != "exhausted" || a.Why != why {
+		t.Errorf("below the target: %+v", a)
+	}
+	running := append([]Trial{}, history[0], Trial{N: 1, Values: history[1].Values, State: Running})
+	if a := Next(p, running); a.Kind != Wait {
+		t.Errorf("while one runs: %+v", a)
+	}
+	p.Goal.Best = true
+	if a := Next(p, history); a.Verdict != "reached" || *a.Parent != 1 || a.Why != why {
+		t.Errorf("mode best: %+v", a)
+	}
+	p.Goal.Best = false
+	history[1].Lineage = true
+	if a := Next(p, history); a.Verdict != "reached" || !a.ByModel || *a.Parent != 1 {
+		t.Errorf("by its model: %+v", a)
+	}
+	p, history = tries(.5, .81)
+	p.Over = why
+	history = append(history, history[1])
+	history[2].N, history[2].Seed = 2, 1
+	if a := Next(p, history); a.Verdict != "reached" || *a.Parent != 1 {
+		t.Errorf("two seeds above the target: %+v", a)
+	}
+	history[2].State, history[2].Score = Failed, nil
+	if a := Next(p, history); a.Verdict != "exhausted" {
+		t.Errorf("a seed failed: %+v", a)
+	}
+}
+
+// A seed that was ended from outside says nothing of its configuration.
+func TestCutSeed(t *testing.T) {
+	p, history := tries(.5, .81)
+	cut := history[1]
+	cut.N, cut.Seed, cut.State, cut.Score = 2, 1, Cut, nil
+	history = append(history, cut)
+	if a := Next(p, history); a.Kind != Confirm || *a.Parent != 1 {
+		t.Errorf("%+v", a)
+	}
+}
+
+// What reached the target is the source: its first cold training, also where a
+// model of the same configuration was there before.
+func TestColdTrainingIsTheWinner(t *testing.T) {
+	p, history := tries(.5, .99, .95)
+	history[1].Lineage, history[2].Values = true, history[1].Values
+	if a := Next(p, history); a.Verdict != "reached" || a.ByModel || *a.Parent != 2 {
+		t.Errorf("%+v", a)
+	}
+}
