@@ -111,10 +111,13 @@ func (l *Loop) mapStandIn(d inspect.Data, within string) error {
 // in the working tree, where the commit lacks it or a part of it.
 func (l *Loop) origin(name string) (string, error) {
 	others, err := l.others(name)
-	if err != nil || len(others) == 0 {
-		return filepath.Join(l.commitDir(), filepath.FromSlash(name)), err
+	switch {
+	case err != nil:
+		return "", err
+	case len(others) == 0:
+		return l.resolve(l.commitDir(), name)
 	}
-	return l.resolve(name)
+	return l.resolve(l.Top, name)
 }
 
 // show has the engine show data at a place. What lies below one that is shown
@@ -149,7 +152,7 @@ func (l *Loop) mapOwn(name string) error {
 		if slices.ContainsFunc(l.mounts, func(m mapped) bool { return m.path != "" && within(m.path, other) }) {
 			continue // it comes with that
 		}
-		source, err := l.resolve(other)
+		source, err := l.resolve(l.Top, other)
 		if err != nil {
 			return err
 		}
@@ -190,18 +193,24 @@ func (l *Loop) others(name string) (found []string, err error) {
 	return found, err
 }
 
-// resolve follows symlinks of data. What leads out of the repository needs the
-// user's leave.
-func (l *Loop) resolve(name string) (string, error) {
-	real, err := filepath.EvalSymlinks(filepath.Join(l.Top, filepath.FromSlash(name)))
-	if err != nil {
-		return "", err
+// resolve follows symlinks of data in the commit or the working tree. What leads
+// out of both needs the user's leave.
+func (l *Loop) resolve(dir, name string) (string, error) {
+	real, err := filepath.EvalSymlinks(filepath.Join(dir, filepath.FromSlash(name)))
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", &ending{verdict: run.Failed, cause: run.CauseSetup, reason: name +
+			" is gone, or a symlink that leads nowhere; put the data there, or let the link lead to it"}
 	}
-	if top, err := filepath.EvalSymlinks(l.Top); err == nil && !within(top, real) && !l.allowed(real) {
-		return "", &ending{verdict: run.Failed, cause: run.CauseSetup, reason: fmt.Sprintf(
-			"%s leads to %s, outside the repository; allow it with `git config --add mlhook.mounts %q`", name, real, real)}
+	if err != nil || l.allowed(real) {
+		return real, err
 	}
-	return real, nil
+	for _, own := range []string{l.Top, l.commitDir()} {
+		if own, err := filepath.EvalSymlinks(own); err == nil && within(own, real) {
+			return real, nil
+		}
+	}
+	return "", &ending{verdict: run.Failed, cause: run.CauseSetup, reason: fmt.Sprintf(
+		"%s leads to %s, outside the repository; allow it with `git config --add mlhook.mounts %q`", name, real, real)}
 }
 
 func (l *Loop) allowed(name string) bool {

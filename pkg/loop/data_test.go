@@ -127,3 +127,35 @@ func TestPlaces(t *testing.T) {
 		t.Errorf("local: %+v\n%s", l.engineMounts(), said)
 	}
 }
+
+// TestStandInLeadsOut holds that a symlink of the commit shows trials nothing
+// outside of the repository that the user did not allow.
+func TestStandInLeadsOut(t *testing.T) {
+	outside := filepath.Join(t.TempDir(), "secret")
+	write(t, filepath.Join(outside, "a.csv"), "secret")
+	l, _ := laid(t, &engine.Docker{}, []string{"src/train.py", "own/b.csv"}, nil, nil)
+	for name, to := range map[string]string{"a.csv": outside + "/a.csv", "dir": outside, "b.csv": "own/b.csv", "top.csv": l.Top + "/own/b.csv", "gone.csv": "/no/such"} {
+		if err := os.Symlink(to, filepath.Join(l.commitDir(), name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	const leave = "allow it with `git config --add mlhook.mounts"
+	for _, c := range []struct{ mapped, source, refusal string }{
+		{"a.csv", outside + "/a.csv", leave},
+		{"dir/a.csv", outside + "/a.csv", leave},
+		{"dir", outside, leave},
+		{"b.csv", l.commitDir() + "/own/b.csv", ""},
+		{"top.csv", l.Top + "/own/b.csv", ""},
+		{"gone.csv", "", "leads nowhere"},
+	} {
+		l.program.Data = []inspect.Data{{Path: "/kaggle/input/x", Kind: "outside", Mapped: c.mapped}}
+		l.Settings.Mounts = nil
+		if err := l.mapData(); c.refusal == "" && err != nil || c.refusal != "" && (err == nil || !strings.Contains(err.Error(), c.refusal) || len(l.mounts) > 0) {
+			t.Errorf("%s: %v, shown %+v", c.mapped, err, l.mounts)
+		}
+		l.Settings.Mounts = []string{outside}
+		if err := l.mapData(); c.source != "" && (err != nil || len(l.mounts) != 1 || l.mounts[0].source != c.source) {
+			t.Errorf("%s, allowed: %v, shown %+v", c.mapped, err, l.mounts)
+		}
+	}
+}
