@@ -268,24 +268,19 @@ func (l *Loop) engineMounts() []engine.Mount {
 
 // layOutData puts data and links into the directory of an attempt. Symlinks of
 // the commit lead nowhere out of it.
-func (l *Loop) layOutData(s engine.Session, attempt string) error {
-	root, err := os.OpenRoot(attempt)
-	if err != nil {
-		return err
-	}
-	defer root.Close()
+func (l *Loop) layOutData(s engine.Session, root *os.Root) (err error) {
 	for i, m := range l.mounts {
 		if m.path == "" {
 			continue // the engine shows it where it is
 		}
-		to := path.Join("tree", m.path)
-		if err := root.MkdirAll(filepath.FromSlash(path.Dir(to)), 0o755); err != nil {
+		to := inTree(m.path)
+		if err := root.MkdirAll(filepath.Dir(to), 0o755); err != nil {
 			return fmt.Errorf("make room for %s: %w", m.path, err)
 		}
 		if m.copied {
-			err = copyTree(m.source, filepath.Join(attempt, filepath.FromSlash(to)))
+			err = copyTree(m.source, root, to)
 		} else {
-			err = root.Symlink(s.DataPath(fmt.Sprintf("d%d", i)), filepath.FromSlash(to))
+			err = root.Symlink(s.DataPath(fmt.Sprintf("d%d", i)), to)
 		}
 		if err != nil {
 			return fmt.Errorf("lay out %s: %w", m.path, err)
@@ -296,7 +291,7 @@ func (l *Loop) layOutData(s engine.Session, attempt string) error {
 		if _, err := root.Lstat(filepath.FromSlash(k.at)); err == nil {
 			continue
 		}
-		to, err := filepath.Rel(filepath.FromSlash(dir), filepath.FromSlash(path.Join("tree", k.to)))
+		to, err := filepath.Rel(filepath.FromSlash(dir), inTree(k.to))
 		if err == nil {
 			err = root.MkdirAll(filepath.FromSlash(dir), 0o755)
 		}

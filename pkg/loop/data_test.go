@@ -1,6 +1,7 @@
 package loop
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -95,6 +96,34 @@ func TestNoLinkLeadsOut(t *testing.T) {
 	}
 	if err := l.layOut(shown{}, 0, 1, nil); err == nil {
 		t.Error("a link that leads out is followed")
+	}
+	if left, err := os.ReadDir(victim); err != nil || len(left) > 0 {
+		t.Errorf("the other directory holds %v, %v", left, err)
+	}
+}
+
+// TestNoLinkOfATrialLeadsOut holds that a link which a trial put in the way of
+// data, or which the commit has for a file, is not written through.
+func TestNoLinkOfATrialLeadsOut(t *testing.T) {
+	victim := t.TempDir()
+	l, _ := laid(t, &engine.Local{}, []string{"src/train.py"}, []string{"own/a.csv"}, []inspect.Data{{Path: "../own", Kind: "untracked"}})
+	dir, err := l.makeAttempt(0, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer dir.Close()
+	err = errors.Join(dir.Mkdir("tree", 0o755), dir.Symlink(victim, "tree/own"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := l.layOutData(shown{}, dir); err == nil {
+		t.Error("data is copied through a link")
+	}
+	if err := os.Symlink(filepath.Join(victim, "b.py"), filepath.Join(l.commitDir(), "b.py")); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.layOut(shown{}, 1, 1, map[string][]byte{"b.py": []byte("x = 1")}); err == nil {
+		t.Error("a tweaked file is written through a link")
 	}
 	if left, err := os.ReadDir(victim); err != nil || len(left) > 0 {
 		t.Errorf("the other directory holds %v, %v", left, err)

@@ -3,6 +3,7 @@ package loop
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 
@@ -21,31 +22,41 @@ func (l *Loop) script() string {
 	return l.program.Entry
 }
 
-func (l *Loop) layOutCode(tree string) error {
+func (l *Loop) layOutCode(attempt *os.Root, files map[string][]byte) (err error) {
 	if !project.IsNotebook(l.program.Entry) {
 		return nil
 	}
-	file, err := os.ReadFile(filepath.Join(tree, filepath.FromSlash(l.program.Entry)))
-	if err != nil {
-		return err
+	file, tweaked := files[l.program.Entry]
+	if !tweaked {
+		if file, err = os.ReadFile(filepath.Join(l.commitDir(), filepath.FromSlash(l.program.Entry))); err != nil {
+			return err
+		}
 	}
 	n, err := notebook.Read(file)
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(filepath.Join(tree, filepath.FromSlash(l.script())), n.Text, 0o644)
+	return attempt.WriteFile(inTree(l.script()), n.Text, 0o644)
 }
+
+// maxNotebook is the size up to which a trial's notebook is read, in bytes.
+const maxNotebook = 64 << 20
 
 // located names the cell in which a notebook's code raised an error.
 func (l *Loop) located(e agent.Event, trial, attempt int) agent.Event {
 	if e.Type != agent.EventError || !project.IsNotebook(l.program.Entry) || e.File != l.script() {
 		return e
 	}
-	file, err := os.ReadFile(filepath.Join(store.TreeDir(l.Dir, trial, attempt), filepath.FromSlash(l.program.Entry)))
+	file, err := agent.OpenRegular(store.TreeDir(l.Dir, trial, attempt), filepath.FromSlash(l.program.Entry), maxNotebook)
 	if err != nil {
 		return e
 	}
-	n, err := notebook.Read(file)
+	defer file.Close()
+	text, err := io.ReadAll(io.LimitReader(file, maxNotebook))
+	if err != nil {
+		return e
+	}
+	n, err := notebook.Read(text)
 	if err != nil {
 		return e
 	}

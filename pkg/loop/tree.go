@@ -9,31 +9,57 @@ import (
 	"path/filepath"
 
 	"github.com/mlhook/mlhook/pkg/engine"
-	"github.com/mlhook/mlhook/pkg/store"
 )
 
 // layOut makes the tree of an attempt: the commit, the tweaked files, the data.
+// It writes below a root, since a trial that trains beside it may put links there.
 func (l *Loop) layOut(s engine.Session, trial, attempt int, files map[string][]byte) error {
-	tree := store.TreeDir(l.Dir, trial, attempt)
 	if err := l.remove(trial, attempt, "."); err != nil {
 		return err
 	}
-	if err := copyTree(l.commitDir(), tree); err != nil {
+	dir, err := l.makeAttempt(trial, attempt)
+	if err != nil {
+		return fmt.Errorf("lay out trial %d: %w", trial, err)
+	}
+	defer dir.Close()
+	if err := copyTree(l.commitDir(), dir, "tree"); err != nil {
 		return fmt.Errorf("lay out trial %d: %w", trial, err)
 	}
 	for name, text := range files {
-		if err := os.WriteFile(filepath.Join(tree, filepath.FromSlash(name)), text, 0o644); err != nil {
+		if err := dir.WriteFile(inTree(name), text, 0o644); err != nil {
 			return fmt.Errorf("lay out trial %d: %w", trial, err)
 		}
 	}
-	if err := l.layOutCode(tree); err != nil {
+	if err := l.layOutCode(dir, files); err != nil {
 		return fmt.Errorf("lay out trial %d: %w", trial, err)
 	}
-	return l.layOutData(s, filepath.Dir(tree))
+	return l.layOutData(s, dir)
 }
 
-// copyTree copies a file or directory; symlinks stay symlinks.
-func copyTree(from, to string) error {
+// makeAttempt makes the directory of an attempt.
+func (l *Loop) makeAttempt(trial, attempt int) (*os.Root, error) {
+	trials := filepath.Join(l.Dir, "trials")
+	if err := os.MkdirAll(trials, 0o755); err != nil {
+		return nil, err
+	}
+	root, err := os.OpenRoot(trials)
+	if err != nil {
+		return nil, err
+	}
+	defer root.Close()
+	name := filepath.Join(fmt.Sprint(trial), fmt.Sprint(attempt))
+	if err := root.MkdirAll(name, 0o755); err != nil {
+		return nil, err
+	}
+	return root.OpenRoot(name)
+}
+
+// inTree is where an attempt's directory has a file of the repository.
+func inTree(name string) string { return filepath.Join("tree", filepath.FromSlash(name)) }
+
+// copyTree copies a file or directory to a place below root; symlinks stay
+// symlinks.
+func copyTree(from string, root *os.Root, to string) error {
 	return filepath.WalkDir(from, func(name string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
@@ -48,27 +74,27 @@ func copyTree(from, to string) error {
 		case err != nil:
 			return err
 		case d.IsDir():
-			return os.MkdirAll(target, 0o755)
+			return root.MkdirAll(target, 0o755)
 		case info.Mode()&fs.ModeSymlink != 0:
 			link, err := os.Readlink(name)
 			if err != nil {
 				return err
 			}
-			return os.Symlink(link, target)
+			return root.Symlink(link, target)
 		case info.Mode().IsRegular():
-			return copyFile(name, target, info.Mode().Perm()|0o600)
+			return copyFile(name, root, target, info.Mode().Perm()|0o600)
 		}
 		return nil // sockets and devices are no part of a program
 	})
 }
 
-func copyFile(from, to string, mode fs.FileMode) (err error) {
+func copyFile(from string, root *os.Root, to string, mode fs.FileMode) (err error) {
 	in, err := os.Open(from)
 	if err != nil {
 		return err
 	}
 	defer in.Close()
-	out, err := os.OpenFile(to, os.O_CREATE|os.O_EXCL|os.O_WRONLY, mode)
+	out, err := root.OpenFile(to, os.O_CREATE|os.O_EXCL|os.O_WRONLY, mode)
 	if err != nil {
 		return err
 	}
