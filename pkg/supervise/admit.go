@@ -39,7 +39,7 @@ func (s *Supervisor) sweep(ctx context.Context) error {
 		}
 		runs, err := s.visit(ctx, w)
 		if err != nil {
-			s.Log.Error("look at the repository", "repository", w.Common, "error", err)
+			s.trouble(ctx, w, err)
 			continue
 		}
 		for _, r := range runs {
@@ -60,14 +60,23 @@ func (s *Supervisor) sweep(ctx context.Context) error {
 	slices.SortFunc(waiting, byTurn)
 	for _, c := range waiting {
 		started, err := s.consider(ctx, c, working)
-		if err != nil {
-			return err
-		}
-		if started {
+		switch {
+		case err != nil:
+			s.trouble(ctx, c.w, err)
+		case started:
 			working = append(working, c)
 		}
 	}
 	return nil
+}
+
+// trouble notes that a repository could not be looked after, for want of a
+// journal that can be written, say. The others are, and it is looked at again.
+func (s *Supervisor) trouble(ctx context.Context, w *watched, err error) {
+	if ctx.Err() == nil {
+		s.Log.Error("look after the repository", "repository", w.Common, "error", err)
+		s.lookAgain(blindPoll) // nothing else would bring it back soon
+	}
 }
 
 // lookAgain asks for a sweep within a time.

@@ -94,7 +94,7 @@ func (s *Supervisor) Run(ctx context.Context) error {
 	for {
 		if err := s.sweep(ctx); err != nil && ctx.Err() == nil {
 			s.Log.Error("sweep", "error", err)
-			s.lookAgain(blindPoll) // a full disk, say: nothing else would bring it back soon
+			s.lookAgain(blindPoll)
 		}
 		if len(s.repos) == 0 {
 			s.Log.Info("no repository is registered any more, ending")

@@ -2,6 +2,7 @@ package supervise
 
 import (
 	"context"
+	"database/sql"
 	"os"
 	"path/filepath"
 	"strings"
@@ -134,6 +135,35 @@ func TestSlots(t *testing.T) {
 	close(s.runners["a/1"])
 	s.look()
 	s.expect("a/1", "b/1", "c/1")
+}
+
+// A journal that cannot be written holds up its own repository only.
+func TestJournalThatCannotBeWritten(t *testing.T) {
+	s := newScene(t)
+	a, b := s.repo("a"), s.repo("b")
+	s.journal(a)
+	db, err := sql.Open("sqlite", filepath.Join(a.Dir(), "journal.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.Exec("CREATE TRIGGER full BEFORE INSERT ON recoveries BEGIN SELECT RAISE(FAIL, 'the disk is full'); END"); err != nil {
+		t.Fatal(err)
+	}
+	s.hook(a, "1", "main")
+	s.look()
+	s.hook(b, "1", "main")
+	s.look()
+	s.expect("b/1")
+	if s.next > blindPoll || !strings.Contains(s.log.String(), "the disk is full") {
+		t.Errorf("the next look is in %s:\n%s", s.next, s.log.String())
+	}
+	if _, err := db.Exec("DROP TRIGGER full"); err != nil {
+		t.Fatal(err)
+	}
+	s.settings.Slots = 2
+	s.look()
+	s.expect("b/1", "a/1")
 }
 
 func TestDeadRunnerIsStartedAgain(t *testing.T) {
