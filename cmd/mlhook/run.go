@@ -29,7 +29,7 @@ func runCommand() *cli.Command {
 			if err := p.register(c.Context, false); err != nil {
 				return err
 			}
-			r, _, err := p.journal.Add(c.Context, store.Order{Commit: sha, Branch: branch, Top: p.repo.Top, Env: sessionEnv()})
+			r, _, err := p.journal.Add(c.Context, store.Order{Commit: sha, Branch: branch, Top: p.git.Top, Env: sessionEnv()})
 			if err != nil {
 				return err
 			}

@@ -67,9 +67,14 @@ func watchBinary() func() bool {
 	}
 }
 
-// projectOf is the project of a registered repository, without its journal.
+// projectOf is the project of a registered repository, without its journal. Its
+// git commands run in the repository's own directory when the tree is gone.
 func projectOf(r store.Repository) *project {
-	return &project{git: &git.Repo{Top: r.Top, Dir: r.Common, Common: r.Common}, state: store.UserState(), repo: r, known: true}
+	top := r.Top
+	if _, err := os.Stat(top); err != nil {
+		top = r.Common
+	}
+	return &project{git: &git.Repo{Top: top, Dir: r.Common, Common: r.Common}, state: store.UserState(), repo: r, known: true}
 }
 
 // hostSettings reads what the supervisor has to know; no commit has a say in it.
@@ -164,10 +169,15 @@ func keepSupervised(ctx context.Context, state store.State) {
 	}
 }
 
-// spawnRunner starts the runner of a run.
-func spawnRunner(r store.Repository, number int) (<-chan struct{}, error) {
-	dir := store.UserState().RunDir(r, number)
-	return spawn(supervise.WordsFile(dir), "runner", "--repo", r.Top, strconv.Itoa(number))
+// spawnRunner starts the runner of a run, in the working tree that its commit was
+// made in.
+func spawnRunner(ctx context.Context, r store.Repository, v run.Run) (<-chan struct{}, error) {
+	top, err := git.Tree(ctx, r.Common, v.Top, r.Top)
+	if err != nil {
+		return nil, err
+	}
+	dir := store.UserState().RunDir(r, v.Number)
+	return spawn(supervise.WordsFile(dir), "runner", "--repo", top, strconv.Itoa(v.Number))
 }
 
 // spawn starts this program detached: a session of its own, no descriptor of

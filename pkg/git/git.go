@@ -68,6 +68,26 @@ func Open(ctx context.Context, dir string) (*Repo, error) {
 	return r, nil
 }
 
+// Tree returns a working tree of the repository with this common dir: the first
+// of those wanted that is still there, else any.
+func Tree(ctx context.Context, common string, wanted ...string) (string, error) {
+	out, err := (&Repo{Top: common}).run(ctx, "worktree", "list", "--porcelain")
+	if err != nil {
+		return "", err
+	}
+	for line := range strings.Lines(out) {
+		if top, ok := strings.CutPrefix(strings.TrimSuffix(line, "\n"), "worktree "); ok {
+			wanted = append(wanted, top)
+		}
+	}
+	for _, top := range wanted {
+		if found, err := Open(ctx, top); err == nil && found.Common == common {
+			return found.Top, nil
+		}
+	}
+	return "", fmt.Errorf("no working tree of %s is left; make one with `git worktree add`", common)
+}
+
 // An Error is a git command that failed.
 type Error struct {
 	Args   []string

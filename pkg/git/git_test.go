@@ -92,6 +92,32 @@ func TestLinkedWorktree(t *testing.T) {
 	}
 }
 
+// A working tree that is gone, or was never one of the repository, is replaced.
+func TestTree(t *testing.T) {
+	ctx := context.Background()
+	r, _ := repository(t)
+	other, _ := repository(t)
+	linked := filepath.Join(t.TempDir(), "linked")
+	sh(t, r.Top, "git worktree add -q -b side '"+linked+"'")
+	expect := func(want string, wanted ...string) {
+		t.Helper()
+		if top, err := git.Tree(ctx, r.Common, wanted...); err != nil || top != want {
+			t.Errorf("of %q: %s, %v; want %s", wanted, top, err, want)
+		}
+	}
+	expect(linked, linked, r.Top)
+	expect(r.Top, "", other.Top, r.Top)
+	expect(r.Top)
+	sh(t, r.Top, "git worktree remove '"+linked+"'")
+	expect(r.Top, linked)
+	sh(t, r.Top, "git config core.bare true; git worktree add -q '"+linked+"' side")
+	expect(linked, r.Top)
+	sh(t, linked, "rm -r '"+linked+"'")
+	if top, err := git.Tree(ctx, r.Common, linked); err == nil || !strings.Contains(err.Error(), "git worktree add") {
+		t.Errorf("without any: %s, %v", top, err)
+	}
+}
+
 func TestCheckoutLeavesTheUserAlone(t *testing.T) {
 	r, head := repository(t)
 	sh(t, r.Top, "echo staged >s; git add s; echo dirty >>train.py")

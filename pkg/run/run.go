@@ -91,7 +91,8 @@ type Run struct {
 	ID         string     `json:"id"`  // unique over all repositories
 	Number     int        `json:"run"` // 1, 2, 3 ... within the repository
 	Commit     string     `json:"commit"`
-	Branch     string     `json:"branch"` // short name; empty on a detached HEAD
+	Branch     string     `json:"branch"`        // short name; empty on a detached HEAD
+	Top        string     `json:"top,omitempty"` // working tree that the commit was made in
 	Trigger    Trigger    `json:"trigger"`
 	Queued     time.Time  `json:"queued"`
 	Started    *time.Time `json:"started"`

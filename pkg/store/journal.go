@@ -167,7 +167,7 @@ func (j *Journal) Add(ctx context.Context, o Order) (r run.Run, added bool, err 
 			return err
 		}
 		r = run.Run{
-			Schema: run.Schema, Number: last + 1, ID: newID(last + 1), Commit: o.Commit, Branch: o.Branch,
+			Schema: run.Schema, Number: last + 1, ID: newID(last + 1), Commit: o.Commit, Branch: o.Branch, Top: o.Top,
 			Queued: time.Now().UTC().Truncate(time.Millisecond), State: run.Queued, Push: run.PushWaiting, Target: o.Target, Trigger: run.ByHand,
 		}
 		if o.Automatic {

@@ -205,7 +205,7 @@ func (s *Supervisor) start(ctx context.Context, c candidate, rec run.Recovery) e
 		return err
 	}
 	s.Log.Info("starting the runner", "repository", c.w.Common, "run", c.Number, "failures", len(rec.Failures))
-	ended, err := s.Spawn(c.w.Repository, c.Number)
+	ended, err := s.Spawn(ctx, c.w.Repository, c.Run)
 	if err != nil {
 		s.Log.Error("start the runner", "repository", c.w.Common, "run", c.Number, "error", err)
 		return s.failed(ctx, c, rec, err.Error())

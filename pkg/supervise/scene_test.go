@@ -50,8 +50,8 @@ func (s *scene) successor() *Supervisor {
 	}
 	next := &Supervisor{
 		State: state, Poll: time.Hour, Log: slog.New(slog.NewTextHandler(&s.log, nil)),
-		Spawn: func(r store.Repository, number int) (<-chan struct{}, error) {
-			name := fmt.Sprintf("%s/%d", filepath.Base(filepath.Dir(r.Common)), number)
+		Spawn: func(_ context.Context, r store.Repository, v run.Run) (<-chan struct{}, error) {
+			name := fmt.Sprintf("%s/%d", filepath.Base(filepath.Dir(r.Common)), v.Number)
 			s.spawned = append(s.spawned, name)
 			s.runners[name] = make(chan struct{})
 			return s.runners[name], nil

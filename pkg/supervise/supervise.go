@@ -38,7 +38,7 @@ type Supervisor struct {
 	State store.State
 	// Spawn starts the runner of a run, detached from this process, and returns
 	// a channel that is closed when the process has ended.
-	Spawn func(r store.Repository, number int) (ended <-chan struct{}, err error)
+	Spawn func(ctx context.Context, r store.Repository, v run.Run) (ended <-chan struct{}, err error)
 	// Clean removes what the runners of a run left: containers, processes.
 	Clean func(ctx context.Context, r store.Repository, v run.Run) error
 	// Settings returns the repository's settings from git config.
