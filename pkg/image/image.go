@@ -32,18 +32,23 @@ func Choose(p *inspect.Program, dir string, s config.Settings) (env engine.Envir
 		Family: p.Family, Requirements: p.Requirements, Modules: p.Modules, Preload: Preload(p),
 		CABundle: s.CABundle, BuildArgs: network(s.Env),
 	}
-	own := filepath.Join(dir, "Dockerfile")
-	info, statErr := os.Lstat(own)
 	switch {
 	case s.Image != "":
 		env.Image = s.Image
 		env.Hash = hash("image", s.Image)
-	case statErr == nil && info.Mode().IsRegular():
+	case Own(dir, s):
 		err = ownDockerfile(&env, dir)
 	default:
 		err = template(&env, s)
 	}
 	return env, err
+}
+
+// Own tells whether the repository whose files lie in dir brings the Dockerfile
+// that its program runs in.
+func Own(dir string, s config.Settings) bool {
+	info, err := os.Lstat(filepath.Join(dir, "Dockerfile"))
+	return s.Image == "" && err == nil && info.Mode().IsRegular()
 }
 
 // template fills in the shared Dockerfile.

@@ -15,6 +15,7 @@ import (
 	"sort"
 	"strings"
 
+	"github.com/mlhook/mlhook/pkg/image"
 	"github.com/mlhook/mlhook/pkg/project"
 	"github.com/mlhook/mlhook/pkg/run"
 	"github.com/mlhook/mlhook/pkg/store"
@@ -91,7 +92,7 @@ func (l *Loop) inspect(ctx context.Context, r run.Run) error {
 }
 
 // fingerprint hashes all that decides a result: the program with some files
-// replaced, its data, requirements and settings.
+// replaced, its data, its environment and settings.
 func (l *Loop) fingerprint(replaced map[string][]byte) (string, error) {
 	h := sha256.New()
 	fmt.Fprintf(h, "1\n%s\n%s\n%q\n%s\n", l.Engine.Name(), l.program.Entry, l.program.Requirements, l.Settings.Fingerprint())
@@ -103,6 +104,9 @@ func (l *Loop) fingerprint(replaced map[string][]byte) (string, error) {
 		case d.Kind == "tracked" || d.Kind == "mixed":
 			files = append(files, name)
 		}
+	}
+	if l.Engine.Name() == "docker" && image.Own(l.commitDir(), l.Settings) {
+		files = append(files, "Dockerfile")
 	}
 	sort.Strings(files)
 	for _, name := range files {
