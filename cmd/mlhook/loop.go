@@ -34,15 +34,21 @@ func newLoop(ctx context.Context, p *project, number int, out io.Writer) (*loop.
 		return nil, err
 	}
 	uid, gid := owner(p.git.Top)
+	name := p.engineName(settings)
 	return &loop.Loop{
 		Number: number, Dir: p.state.RunDir(p.repo, number), Top: p.git.Top, Common: p.git.Common,
-		Journal: p.journal, Repo: p.git, Engine: p.engines(settings)[p.engineName(settings)], Settings: settings, UID: uid, GID: gid,
+		Journal: p.journal, Repo: p.git, Engine: p.engines(settings)[name], Settings: settings, UID: uid, GID: gid,
 		Inspect: func(dir string) (*inspect.Program, error) { return p.inspect(ctx, os.DirFS(dir), settings) },
 		Notify:  p.notifier(settings, env),
-		Hold:    func() string { return supervise.Hold(p.state, settings) },
-		CPUs:    float64(min(runtime.NumCPU(), max(1, (runtime.NumCPU()-1)/settings.Slots, settings.Parallel))), // one is left to the desktop
-		Memory:  memory() / int64(settings.Slots),
-		Out:     out,
+		Clean:   func(ctx context.Context, r run.Run) error { return cleanRun(ctx, p.repo, r) },
+		Moved: func(ctx context.Context) bool {
+			s, err := p.machine(ctx)
+			return err == nil && p.engineName(s) != name
+		},
+		Hold:   func() string { return supervise.Hold(p.state, settings) },
+		CPUs:   float64(min(runtime.NumCPU(), max(1, (runtime.NumCPU()-1)/settings.Slots, settings.Parallel))), // one is left to the desktop
+		Memory: memory() / int64(settings.Slots),
+		Out:    out,
 	}, nil
 }
 
@@ -55,12 +61,21 @@ func memory() int64 {
 	return int64(found.Total)
 }
 
-// endBroken ends a run that cannot begin, say because of a broken mlhook.toml.
+// endBroken ends a run that cannot begin, say because of a broken mlhook.toml, or
+// that cannot go on under another runner, which ends what it had.
 func endBroken(ctx context.Context, p *project, number int, cause error) error {
-	r, err := p.journal.Change(ctx, number, func(r *run.Run) {
+	r, err := p.journal.Run(ctx, number)
+	if err != nil {
+		return err
+	}
+	reason := cause.Error()
+	if err := cleanRun(ctx, p.repo, r); err != nil {
+		reason += fmt.Sprintf("; what the run left may be there still: %v", err)
+	}
+	r, err = p.journal.Change(ctx, number, func(r *run.Run) {
 		now := time.Now().UTC().Truncate(time.Millisecond)
 		r.State, r.Started, r.Ended = run.Done, &now, &now
-		r.Verdict, r.Cause, r.Reason = run.Failed, run.CauseSetup, cause.Error()
+		r.Verdict, r.Cause, r.Reason = run.Failed, run.CauseSetup, reason
 		r.EndPush()
 	})
 	if err != nil {

@@ -16,6 +16,7 @@ import (
 
 	"github.com/mlhook/mlhook/pkg/config"
 	"github.com/mlhook/mlhook/pkg/git"
+	"github.com/mlhook/mlhook/pkg/loop"
 	"github.com/mlhook/mlhook/pkg/run"
 	"github.com/mlhook/mlhook/pkg/store"
 	"github.com/mlhook/mlhook/pkg/supervise"
@@ -286,11 +287,16 @@ func runnerCommand() *cli.Command {
 	}
 }
 
-// runLoop takes a run to its verdict in this process.
+// runLoop takes a run to its verdict in this process, with the engine that is set
+// at the time.
 func runLoop(ctx context.Context, p *project, number int, out io.Writer) error {
-	l, err := newLoop(ctx, p, number, out)
-	if err != nil {
-		return endBroken(ctx, p, number, err)
+	for {
+		l, err := newLoop(ctx, p, number, out)
+		if err != nil {
+			return endBroken(ctx, p, number, err)
+		}
+		if err := l.Run(ctx); !errors.Is(err, loop.ErrMoved) {
+			return err
+		}
 	}
-	return l.Run(ctx)
 }

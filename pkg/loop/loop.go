@@ -64,6 +64,10 @@ type Loop struct {
 	Inspect func(dir string) (*inspect.Program, error)
 	// Notify tells the user; its errors are written down, nothing more.
 	Notify func(ctx context.Context, title, body string) error
+	// Clean removes what the engine that a run was with has of it.
+	Clean func(ctx context.Context, r run.Run) error
+	// Moved tells whether the user has set another engine since.
+	Moved func(ctx context.Context) bool
 	// Hold says why this machine must not train now; empty when it may.
 	Hold func() string
 	// CPUs is how many cores the trials may use.
@@ -110,20 +114,14 @@ func (e *errStopped) ending() *ending {
 	return &ending{verdict: run.Superseded, reason: e.reason}
 }
 
+// ErrMoved says that the run waited for an engine, and that the user has set
+// another one: a Loop with that has to take over.
+var ErrMoved = errors.New("another engine was set")
+
 // Run brings the run to its verdict. An error means that the verdict is not
 // reached, and that another Loop may take over.
 func (l *Loop) Run(ctx context.Context) error {
-	r, err := l.Journal.Change(ctx, l.Number, func(r *run.Run) {
-		if r.Started == nil {
-			now := time.Now().UTC().Truncate(time.Millisecond)
-			r.Started = &now
-			r.Target = l.Settings.Target
-			r.Budget = &run.Budget{Trials: l.Settings.Trials, Minutes: l.Settings.Minutes}
-		}
-		if r.State != run.Done {
-			r.State, r.Engine, r.Reason = run.Training, l.Engine.Name(), ""
-		}
-	})
+	r, err := l.enter(ctx)
 	if err != nil || r.State == run.Done {
 		return err
 	}
@@ -164,6 +162,32 @@ func (l *Loop) Run(ctx context.Context) error {
 	return err
 }
 
+// enter journals that the run is under way, and ends what it had in another
+// engine before.
+func (l *Loop) enter(ctx context.Context) (run.Run, error) {
+	was, err := l.Journal.Run(ctx, l.Number)
+	if err != nil {
+		return was, err
+	}
+	if was.State != run.Done && was.Engine != "" && was.Engine != l.Engine.Name() {
+		l.say("mlhook", "the engine is %s now and was %s", l.Engine.Name(), was.Engine)
+		if err := l.leave(ctx, was); err != nil {
+			l.say("mlhook", "what the run left there may be there still: %v", err)
+		}
+	}
+	return l.Journal.Change(ctx, l.Number, func(r *run.Run) {
+		if r.Started == nil {
+			now := time.Now().UTC().Truncate(time.Millisecond)
+			r.Started = &now
+			r.Target = l.Settings.Target
+			r.Budget = &run.Budget{Trials: l.Settings.Trials, Minutes: l.Settings.Minutes}
+		}
+		if r.State != run.Done {
+			r.State, r.Engine, r.Reason = run.Training, l.Engine.Name(), ""
+		}
+	})
+}
+
 // stages goes through the run; it ends with an *ending or a fault.
 func (l *Loop) stages(ctx context.Context, r run.Run) error {
 	stages := []struct {
@@ -186,7 +210,8 @@ func (l *Loop) stages(ctx context.Context, r run.Run) error {
 	return errors.New("training ended without a verdict")
 }
 
-// patiently repeats work while the engine is away, and says so.
+// patiently repeats work while the engine is away, and says so. The user may set
+// another one meanwhile.
 func (l *Loop) patiently(ctx context.Context, work func() error) error {
 	for wait := time.Second; ; wait = min(2*wait, 30*time.Second) {
 		err := work()
@@ -204,6 +229,9 @@ func (l *Loop) patiently(ctx context.Context, work func() error) error {
 		}
 		if err := sleep(ctx, wait); err != nil {
 			return err
+		}
+		if l.Moved(ctx) {
+			return ErrMoved
 		}
 		if l.Engine.Check(ctx) != nil {
 			continue

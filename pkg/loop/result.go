@@ -76,10 +76,25 @@ func (l *Loop) finish(ctx context.Context, end *ending) error {
 // the run ends without having cleaned up.
 const cleanPatience = 60 * time.Second
 
-// clean removes what the engine still has of the run, which is nothing where no
-// agent was ever started.
+// served tells whether an agent was ever started for the run.
+func (l *Loop) served() bool {
+	_, err := os.Stat(filepath.Join(l.Dir, "sessions"))
+	return !errors.Is(err, fs.ErrNotExist)
+}
+
+// leave removes what an engine still has of the run that goes on with another.
+func (l *Loop) leave(ctx context.Context, r run.Run) error {
+	if !l.served() {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, cleanPatience)
+	defer cancel()
+	return l.Clean(ctx, r)
+}
+
+// clean removes what the engine still has of the run.
 func (l *Loop) clean(ctx context.Context, runID string) {
-	if _, err := os.Stat(filepath.Join(l.Dir, "sessions")); errors.Is(err, fs.ErrNotExist) {
+	if !l.served() {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, cleanPatience)
