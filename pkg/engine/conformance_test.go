@@ -254,8 +254,14 @@ func checkModel(t *testing.T, s Session, events []agent.Event) {
 func checkStop(t *testing.T, u under, s Session) {
 	begin(t, u, s, 2, 1, "import time\nprint('sleeping', flush=True)\ntime.sleep(600)")
 	await(t, s, 2, 1, agent.EventBegin)
+	if s.Stopped(2, 1) {
+		t.Error("nobody has stopped it yet")
+	}
 	if err := s.Stop(testContext(t), 2, 1); err != nil {
 		t.Fatal(err)
+	}
+	if !s.Stopped(2, 1) || s.Stopped(2, 2) {
+		t.Error("it is not known which attempt was stopped")
 	}
 	if e := last(await(t, s, 2, 1, agent.EventExit)); e.Code != nil && *e.Code == 0 {
 		t.Errorf("a stopped attempt ended with %+v", e)

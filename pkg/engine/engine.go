@@ -122,6 +122,10 @@ type Session interface {
 	// Stop kills an attempt; its exit event tells when it is gone.
 	Stop(ctx context.Context, trial, attempt int) error
 
+	// Stopped tells whether an agent of the run was asked to kill the attempt, by
+	// whatever runner.
+	Stopped(trial, attempt int) bool
+
 	// Events returns the attempt's events behind offset and the offset after
 	// them. A torn last line is not an event. No file yet is no event.
 	Events(trial, attempt int, offset int64) ([]agent.Event, int64, error)

@@ -92,8 +92,11 @@ func (f *files) Start(ctx context.Context, req agent.Request) error {
 
 // Asked looks for the request.
 func (f *files) Asked(trial, attempt int) bool {
-	name := agent.Request{Op: agent.OpRun, Trial: trial, Attempt: attempt}.Name()
-	_, err := os.Stat(filepath.Join(f.dir("requests"), name))
+	return f.requested(f.session, agent.Request{Op: agent.OpRun, Trial: trial, Attempt: attempt})
+}
+
+func (f *files) requested(session int, req agent.Request) bool {
+	_, err := os.Stat(filepath.Join(f.run, "sessions", strconv.Itoa(session), "requests", req.Name()))
 	return err == nil
 }
 
@@ -101,6 +104,16 @@ func (f *files) Asked(trial, attempt int) bool {
 func (f *files) Stop(_ context.Context, trial, attempt int) error {
 	return agent.WriteRequest(f.dir("requests"), agent.Request{
 		V: agent.Version, Op: agent.OpStop, Trial: trial, Attempt: attempt, Grace: 5})
+}
+
+// Stopped looks for the request, also of an agent that is gone.
+func (f *files) Stopped(trial, attempt int) bool {
+	for session := f.session; session > 0; session-- {
+		if f.requested(session, agent.Request{Op: agent.OpStop, Trial: trial, Attempt: attempt}) {
+			return true
+		}
+	}
+	return false
 }
 
 // Events reads an attempt's events.jsonl.

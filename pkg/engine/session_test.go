@@ -56,6 +56,9 @@ func checkCrash(t *testing.T, u under, s Session) Session {
 	next = open(t, u)
 	begin(t, u, next, 6, 3, "print('again')")
 	await(t, next, 6, 3, agent.EventExit)
+	if !next.Stopped(2, 1) {
+		t.Error("what an earlier agent was asked for is forgotten")
+	}
 	return next
 }
 

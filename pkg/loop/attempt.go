@@ -220,6 +220,7 @@ func (l *Loop) follow(ctx context.Context, r run.Run, s engine.Session, t *run.T
 			}
 		}
 		if out.exit != nil && !out.exit.Quit {
+			out.paused = out.paused || out.cut == "" && wasPaused(s, *t, out)
 			return out, nil, nil
 		}
 		if gone != nil { // nothing more was written before it died

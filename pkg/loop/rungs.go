@@ -64,11 +64,22 @@ func (l *Loop) pause(ctx context.Context, r run.Run, s engine.Session, t *run.Tr
 	return s.Stop(ctx, t.N, t.Attempts[len(t.Attempts)-1].N)
 }
 
+// wasPaused tells whether an earlier runner ended the attempt of a trial that the
+// search had frozen, and was gone before it could write that down.
+func wasPaused(s engine.Session, t run.Trial, out outcome) bool {
+	return atRung(t, out) && s.Stopped(t.N, t.Attempts[len(t.Attempts)-1].N)
+}
+
+// atRung tells whether a trial has come to where the search is asked.
+func atRung(t run.Trial, out outcome) bool {
+	return t.Until > 0 && epochs(out.curve) >= t.Until && out.fits <= 1
+}
+
 // rung asks the search what becomes of a trial that has come to its rung. The
 // answer is journalled before the training may go on; a pause waits for a
 // checkpoint.
 func (l *Loop) rung(ctx context.Context, r run.Run, t *run.Trial, out *outcome) (pause bool, err error) {
-	if t.Until == 0 || epochs(out.curve) < t.Until || out.fits > 1 {
+	if !atRung(*t, *out) {
 		return false, nil
 	}
 	if out.frozen {
