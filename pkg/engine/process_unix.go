@@ -10,6 +10,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/mlhook/mlhook/pkg/boot"
 )
 
 // detachable tells whether processes can outlive the runner here.
@@ -26,9 +28,8 @@ type processID struct {
 }
 
 func identify(pid int) processID {
-	boot, _ := os.ReadFile("/proc/sys/kernel/random/boot_id") // Linux only
 	start, _ := startTime(pid)
-	return processID{PID: pid, Start: start, Boot: strings.TrimSpace(string(boot))}
+	return processID{PID: pid, Start: start, Boot: boot.ID()}
 }
 
 // startTime reads field 22 of /proc/<pid>/stat, or asks ps where there is no

@@ -11,6 +11,7 @@ import (
 
 	"github.com/gofrs/flock"
 
+	"github.com/mlhook/mlhook/pkg/boot"
 	"github.com/mlhook/mlhook/pkg/run"
 )
 
@@ -200,7 +201,7 @@ func (s *Supervisor) start(ctx context.Context, c candidate, rec run.Recovery) e
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
-	rec.Started, rec.Boot, rec.Words = now(), bootID(), size(WordsFile(dir))
+	rec.Started, rec.Boot, rec.Words = now(), boot.ID(), size(WordsFile(dir))
 	if err := c.w.journal.PutRecovery(ctx, c.Number, rec); err != nil {
 		return err
 	}

@@ -4,6 +4,8 @@ import (
 	"os"
 	"strconv"
 	"strings"
+
+	"github.com/mlhook/mlhook/pkg/boot"
 )
 
 // identity tells this process from every other, also from a later one with the
@@ -17,18 +19,9 @@ func identity() string {
 	}
 	// The name in field 2 may hold spaces; fields are counted behind it.
 	fields := strings.Fields(string(stat[strings.LastIndexByte(string(stat), ')')+1:]))
-	boot := bootID()
-	if boot == "" || len(fields) < 20 {
+	id := boot.ID()
+	if id == "" || len(fields) < 20 {
 		return pid
 	}
-	return pid + " " + fields[19] + " " + boot
-}
-
-// bootID changes with every start of the machine; empty where it is not known.
-func bootID() string {
-	boot, err := os.ReadFile("/proc/sys/kernel/random/boot_id")
-	if err != nil {
-		return ""
-	}
-	return strings.TrimSpace(string(boot))
+	return pid + " " + fields[19] + " " + id
 }

@@ -9,6 +9,3 @@ import (
 
 // identity is the process number; hooks here always ask the binary.
 func identity() string { return strconv.Itoa(os.Getpid()) }
-
-// bootID is empty where it is not known.
-func bootID() string { return "" }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/mlhook/mlhook/pkg/agent"
+	"github.com/mlhook/mlhook/pkg/boot"
 	"github.com/mlhook/mlhook/pkg/run"
 )
 
@@ -28,10 +29,10 @@ func (s *Supervisor) mend(ctx context.Context, c candidate) (rec run.Recovery, o
 	_, ours := s.started[c.ID]
 	age := time.Since(rec.Started)
 	switch {
-	case !ours && why == "" && rec.Boot == bootID() && age >= 0 && age < startGrace:
+	case !ours && why == "" && rec.Boot == boot.ID() && age >= 0 && age < startGrace:
 		s.lookAgain(startGrace - age)
 		return rec, true, nil
-	case rec.Boot != bootID():
+	case rec.Boot != boot.ID():
 		return rec, false, s.forgive(ctx, c, &rec, "the machine was restarted")
 	case why == Interrupted:
 		return rec, false, s.forgive(ctx, c, &rec, why)
