@@ -48,9 +48,11 @@ class Observed:
         return self
 
     def __reduce__(self) -> Any:
-        # The original under its own name, so that other processes, which have no
-        # agent, can load what refers to it.
-        return pydoc.locate, (self.__module__ + "." + self.__qualname__,)
+        # For other processes, which have no agent: a function by its own name, under which
+        # the original stands there; of a method, whose class is sent by value, the original.
+        if "__qualname__" in vars(self):
+            return pydoc.locate, (self.__module__ + "." + self.__qualname__,)
+        return functools.partial, (self._original,)
 
 
 def function(
