@@ -26,6 +26,43 @@ class Nearest(ClassifierMixin, BaseEstimator):
         return self.classes_[((X[:, None] - self.means_) ** 2).sum(-1).argmin(1)]
 X = np.arange(24.).reshape(12, 2)
 print(cross_val_score(Nearest(), X, (X[:, 0] > 11).astype(int), cv=3, n_jobs=2).tolist())`, "[0.75, 1.0, 0.75]\n"},
+		{"loops in workers", `
+from joblib import Parallel, delayed
+def count(seed, n_epochs=3):
+    w = 0
+    for epoch in range(n_epochs):
+        while w < seed and epoch < n_epochs:
+            w += 1
+        else:
+            w += 10
+            continue
+        return None
+    for epoch in range(n_epochs):
+        return w, epoch
+print(Parallel(n_jobs=2)(delayed(count)(i) for i in range(3)))`, "[(30, 0), (31, 0), (32, 0)]\n"},
+		{"loops in compiled functions", `
+import torch
+class Net(torch.nn.Module):
+    n_steps = 3
+    def unroll(self, x):
+        for step in range(self.n_steps): x = x * 2
+        return x
+    def forward(self, x): return self.unroll(x)
+@torch.compile(backend="eager", fullgraph=True)
+def decorated(x):
+    for n_iter in range(3): x = x * 2
+    return x
+def called(x):
+    for n_iter in range(3): x = x * 2
+    return x
+def followed(x, n_steps=3):
+    while n_steps > 0: x, n_steps = x * 2, n_steps - 1
+    return x
+def follow(x): return followed(x)
+x = torch.ones(1)
+compiled = [torch.compile(f, backend="eager", fullgraph=True) for f in (Net(),)] + [decorated]
+compiled += [torch.compile(called, backend="eager", fullgraph=True), torch.compile(follow, backend="eager", fullgraph=True)]
+print([f(x).item() for f in compiled])`, "[8.0, 8.0, 8.0, 8.0]\n"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			a, log := s.run(agent.Request{Trial: trial, Threads: 1, Share: 1}, c.script)

@@ -4,21 +4,27 @@ The program's text on disk stays as it is: the tree is rewritten between parsing
 and compiling, and every new node stands on the line of its loop, so that
 tracebacks and ``inspect`` show what the user wrote. A loop becomes::
 
-    if _mlhook_loops.finished(KEY):         # it had ended when the checkpoint was written
-        if _mlhook_loops.has("x"): x = _mlhook_loops.take("x")      (each local variable)
-        if _mlhook_loops.has_returned(): return _mlhook_loops.take_returned()
+    if finished(KEY):                       # it had ended when the checkpoint was written
+        if has("x"): x = take("x")          (each local variable)
+        if has_returned(): return take_returned()
     else:
         try:
-            for e in _mlhook_loops.items(KEY, range(10)):
-                if _mlhook_loops.top(KEY):  # a checkpoint was restored
-                    if _mlhook_loops.has("x"): x = _mlhook_loops.take("x")
+            for e in items(KEY, range(10)):
+                if top(KEY):                # a checkpoint was restored
+                    if has("x"): x = take("x")
                 ...
-            _mlhook_loops.ended(KEY)
+            ended(KEY)
         finally:
-            _mlhook_loops.left(KEY)
+            left(KEY)
 
-The runtime (``replay``) is found as a builtin, so no name is added to the
-program's modules. Which of the loops is the epoch loop shows when they run.
+These calls are the runtime's (``replay``), which puts them among the builtins, so
+that no name is added to the program's modules. A function may be sent by value to
+a process where they are not: what stands for ``top`` in the text is
+``getattr(getattr.__self__, "_mlhook_top", {}.get)``, which is ``dict.get`` there,
+and so the loop is what the user wrote: nothing had ended, the items are as given.
+
+What a compiler reads stays as it is (numba and torch.compile read byte code).
+Which of the loops is the epoch loop shows when they run.
 """
 
 import ast
@@ -27,9 +33,11 @@ import importlib.machinery
 import os
 from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Set
 
-from .names import FUNCTIONS, blocks, bound, called, dead, generates, live, loaded, named, scope
+from .names import FUNCTIONS, blocks, bound, called, compiled, dead, generates, live, loaded, named, scope
 
-RUNTIME = "_mlhook_loops"
+# The runtime's methods that a rewritten program calls, and what their names begin with among the builtins.
+CALLS = ("finished", "items", "top", "ended", "returning", "left", "has", "take", "has_returned", "take_returned")
+PREFIX = "_mlhook_"
 # Methods that train: whoever calls one, or calls who calls one, is of interest.
 TRAINING = frozenset(("backward", "partial_fit"))
 # Words in a loop's header by which a loop is known that trains by hand.
@@ -42,6 +50,7 @@ class Loop(NamedTuple):
     key: str  # file:line:column
     reaches: bool  # a training call is reached from its body
     dead: Set[str]  # variables that every iteration sets before it reads them
+    is_while: bool
 
 
 class Rewriter:
@@ -53,6 +62,8 @@ class Rewriter:
         self.trees: Dict[str, ast.Module] = {}
         self._live: Dict[Any, Optional[Set[str]]] = {}
         self.reaching: Set[str] = set()  # names of functions from which a training call is reached
+        self.compiled: Set[str] = set()  # names of functions that are handed to a compiler
+        self.traced: Set[str] = set()  # these, and what a compiled torch module calls
 
     def explore(self, script: str) -> None:
         """Read the program from its script on, and find out which functions train."""
@@ -72,6 +83,12 @@ class Rewriter:
             for node in ast.walk(tree):
                 if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
                     calls.setdefault(node.name, set()).update(called(node.body))
+            self.compiled |= compiled(tree)
+        self._reach(calls)
+        self._trace(calls)
+
+    def _reach(self, calls: Dict[str, Set[str]]) -> None:
+        """Find the functions that train."""
         self.reaching = set(TRAINING)
         while True:
             found = {name for name, used in calls.items() if used & self.reaching} - self.reaching
@@ -81,6 +98,15 @@ class Rewriter:
             if "__init__" in found or "__call__" in found:  # who makes or calls the object is not known by name
                 self.reaching |= {node.name for tree in self.trees.values() for node in ast.walk(tree)
                                   if isinstance(node, ast.ClassDef)}
+
+    def _trace(self, calls: Dict[str, Set[str]]) -> None:
+        """Find the functions that a compiler may follow into."""
+        waiting = [*self.compiled, "forward"]
+        while waiting:
+            name = waiting.pop()
+            if name not in self.traced:
+                self.traced.add(name)
+                waiting.extend(calls.get(name, ()))
 
     def _imported(self, tree: ast.Module, path: str, home: str) -> Iterator[str]:
         """Files of the program that a module may import."""
@@ -161,17 +187,19 @@ class _Scopes:
         nodes = list(ast.walk(tree))
         elsewhere = {name for node in nodes if isinstance(node, FUNCTIONS) for name in loaded(node)}
         found = {node: self._loop(node, elsewhere) for node in scope(tree) if self._candidate(node)}
-        functions = [node for node in nodes if isinstance(node, ast.FunctionDef) and not generates(node)]
+        functions = [node for node in nodes if isinstance(node, ast.FunctionDef) and not generates(node)
+                     and node.name not in self.rewriter.compiled]
         for function in functions:
             within = list(scope(function))
             elsewhere = {name for node in within if isinstance(node, FUNCTIONS) for name in loaded(node)}
-            found.update((node, self._loop(node, elsewhere)) for node in within if self._candidate(node))
+            traced = function.name in self.rewriter.traced
+            found.update((node, self._loop(node, elsewhere)) for node in within if self._candidate(node, traced))
         self.rewriter.loops.update((loop.key, loop) for loop in found.values())
         self._block(tree.body, found, None)
         for function in functions:
             self._block(function.body, found, sorted(bound(function)))
 
-    def _candidate(self, node: ast.AST) -> bool:
+    def _candidate(self, node: ast.AST, traced: bool = False) -> bool:
         if isinstance(node, ast.While):
             header: List[ast.AST] = [node.test]
         elif isinstance(node, ast.For):
@@ -179,14 +207,14 @@ class _Scopes:
         else:
             return False
         words = {name.lower() for part in header for name in named(part)}
-        return self._reaches(node) or any(epoch in word for word in words for epoch in EPOCHS)
+        return self._reaches(node) or not traced and any(epoch in word for word in words for epoch in EPOCHS)
 
     def _reaches(self, node: Any) -> bool:
         return bool(called(node.body) & self.rewriter.reaching)
 
     def _loop(self, node: Any, elsewhere: Set[str]) -> Loop:
         key = "%s:%d:%d" % (self.file, node.lineno, node.col_offset)
-        return Loop(key, self._reaches(node), dead(node) - elsewhere)
+        return Loop(key, self._reaches(node), dead(node) - elsewhere, isinstance(node, ast.While))
 
     def _block(
         self, body: List[ast.stmt], found: Dict[ast.AST, Loop], names: Optional[List[str]], inside: bool = False
@@ -203,7 +231,8 @@ class _Scopes:
             if statement in found:
                 body[place] = _around(statement, found[statement].key, names)
             elif inside and isinstance(statement, ast.Return):
-                statement.value = _at(_call("returning", statement.value or ast.Constant(value=None)), statement)
+                nothing = ast.Constant(value=None)
+                statement.value = _at(_call("returning", nothing, statement.value or nothing), statement)
 
 
 def _around(loop: Any, key: str, names: Optional[List[str]]) -> ast.stmt:
@@ -214,19 +243,22 @@ def _around(loop: Any, key: str, names: Optional[List[str]]) -> ast.stmt:
         returned = ast.Return(value=_call("take_returned"))
         finished.append(ast.If(test=_call("has_returned"), body=[returned], orelse=[]))
     if isinstance(loop, ast.For):
-        loop.iter = _call("items", constant, loop.iter)
+        loop.iter = ast.copy_location(_call("items", constant, loop.iter), loop.iter)
     restored: List[ast.stmt] = [_assign(name) for name in names or ()]
     loop.body.insert(0, ast.If(test=_call("top", constant), body=restored or [ast.Pass()], orelse=[]))
     tried = ast.Try(
         body=[loop, ast.Expr(value=_call("ended", constant))], handlers=[], orelse=[],
         finalbody=[ast.Expr(value=_call("left", constant))])
-    test = _call("finished", constant, ast.Constant(value=isinstance(loop, ast.While)))
-    return _at(ast.If(test=test, body=finished or [ast.Pass()], orelse=[tried]), loop)
+    return _at(ast.If(test=_call("finished", constant), body=finished or [ast.Pass()], orelse=[tried]), loop)
 
 
 def _call(method: str, *arguments: ast.expr) -> ast.Call:
-    runtime = ast.Name(id=RUNTIME, ctx=ast.Load())
-    return ast.Call(func=ast.Attribute(value=runtime, attr=method, ctx=ast.Load()), args=list(arguments), keywords=[])
+    """A call of the runtime, or where there is none of dict.get: a second argument is what it returns then."""
+    getter = ast.Name(id="getattr", ctx=ast.Load())
+    builtins = ast.Attribute(value=getter, attr="__self__", ctx=ast.Load())
+    instead = ast.Attribute(value=ast.Dict(keys=[], values=[]), attr="get", ctx=ast.Load())
+    found = ast.Call(func=getter, args=[builtins, ast.Constant(value=PREFIX + method), instead], keywords=[])
+    return ast.Call(func=found, args=list(arguments), keywords=[])
 
 
 def _assign(name: str) -> ast.stmt:

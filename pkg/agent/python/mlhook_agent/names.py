@@ -6,6 +6,11 @@ from typing import Any, Iterable, Iterator, List, Optional, Set
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 LOOPS = (ast.For, ast.While, ast.AsyncFor)
+# Who reads the byte code or the text of a function: numba, torch, TensorFlow, JAX, taichi, by their last names.
+COMPILERS = frozenset((
+    "cfunc", "compile", "function", "guvectorize", "jit", "kernel", "njit", "pjit", "script", "script_method", "stencil",
+    "vectorize",
+))
 LOOKING = frozenset(("globals", "locals", "eval", "exec"))  # who calls one may read any name
 
 
@@ -25,10 +30,24 @@ def called(body: List[ast.stmt]) -> Set[str]:
     for statement in body:
         for node in ast.walk(statement):
             if isinstance(node, ast.Call):
-                if isinstance(node.func, ast.Name):
-                    found.add(node.func.id)
-                elif isinstance(node.func, ast.Attribute):
-                    found.add(node.func.attr)
+                found |= _last(node.func)
+    return found
+
+
+def _last(node: ast.AST) -> Set[str]:
+    """The name, or the last one of a dotted name, that a node is; none where it is something else."""
+    return {node.id} if isinstance(node, ast.Name) else {node.attr} if isinstance(node, ast.Attribute) else set()
+
+
+def compiled(tree: ast.AST) -> Set[str]:
+    """Names of the functions that are handed to a compiler, by decoration or in a call, and of those within them."""
+    found: Set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and COMPILERS & named(node.func):
+            found.update(*map(_last, node.args))
+        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            if any(COMPILERS & named(decorator) for decorator in node.decorator_list):
+                found |= {within.name for within in ast.walk(node) if isinstance(within, ast.FunctionDef)}
     return found
 
 

@@ -135,7 +135,7 @@ class Runtime:
     # What the program calls. Each has the frame that called it.
 
     @guarded
-    def finished(self, frame: Any, key: str, is_while: bool) -> bool:
+    def finished(self, frame: Any, key: str) -> bool:
         parent = self.stack[-1]
         number = parent.seen[key] = parent.seen.get(key, 0) + 1
         for end in (parent.plan or {}).get("ended", ()):
@@ -146,7 +146,7 @@ class Runtime:
                     blob = Blob(self.store, None, lambda path: os.link(self._file(end["file"]), path))
                     parent.ended[key, number] = (blob, end["returned"])
                     return True
-        if is_while:
+        if self.rewriter.loops[key].is_while:
             self._enter(frame, key, number, None)
         else:
             self.pending[key, id(frame)] = number
@@ -193,7 +193,7 @@ class Runtime:
         if active.key == key and active.frame is frame:
             self._end(active, {})
 
-    def returning(self, value: Any) -> Any:
+    def returning(self, _key: None, value: Any) -> Any:
         """The value that a return within a loop gives back."""
         self._returning(value, sys._getframe(1))
         return value
@@ -390,6 +390,8 @@ def install(recorder: record.Recorder, script: str, tree: str) -> Optional[loops
         return None
     rewriter = loops.Rewriter(tree)
     rewriter.explore(script)
-    setattr(builtins, loops.RUNTIME, Runtime(recorder.checkpoints, recorder, rewriter))
+    runtime = Runtime(recorder.checkpoints, recorder, rewriter)
+    for name in loops.CALLS:
+        setattr(builtins, loops.PREFIX + name, getattr(runtime, name))
     sys.meta_path.insert(0, loops.Finder(rewriter))
     return rewriter

@@ -1,0 +1,66 @@
+"""Which functions' loops are rewritten."""
+
+import os
+import tempfile
+import types
+import unittest
+
+from mlhook_agent import loops
+
+SCRIPT = """
+from functools import partial
+
+@njit
+def a(n_iter):
+    def inner():
+        for epoch in range(n_iter): backward()
+    for i in range(n_iter): backward()
+
+@numba.guvectorize(["void(float64[:])"], "(n)")
+def b(n_iter):
+    for i in range(n_iter): helper(i)
+
+@partial(jax.jit, static_argnums=0)
+def c(n_iter):
+    while n_iter: n_iter -= 1
+
+def d(n_iter):
+    for i in range(n_iter): pass
+
+fast = numba.njit(parallel=True)(d)
+
+def helper(n_iter):
+    for i in range(n_iter): pass
+
+class Net(Module):
+    def forward(self, x):
+        for i in range(self.n_steps): x = self.unroll(x)
+
+    def unroll(self, x):
+        for i in range(self.n_steps): x = x
+
+    def learn(self, x):
+        for epoch in range(3): self(x).backward()
+
+    def plain(self):
+        for epoch in range(3): pass
+"""
+
+
+class Rewriting(unittest.TestCase):
+    def test_what_a_compiler_reads_stays_as_it_is(self):
+        with tempfile.TemporaryDirectory() as top:
+            script = os.path.join(top, "train.py")
+            with open(script, "w") as f:
+                f.write(SCRIPT)
+            rewriter = loops.Rewriter(top)
+            rewriter.explore(script)
+            found = rewritten(rewriter.compile(SCRIPT.encode(), script))
+        self.assertEqual(found, {"learn", "plain"})
+
+
+def rewritten(code):
+    """Names of the functions that call the runtime."""
+    parts = [part for part in code.co_consts if isinstance(part, types.CodeType)]
+    own = {code.co_name} if loops.PREFIX + "top" in code.co_consts else set()
+    return own.union(*map(rewritten, parts))
