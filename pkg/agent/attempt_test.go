@@ -86,6 +86,24 @@ func TestScriptsThatMisbehave(t *testing.T) {
 	}
 }
 
+// What a script writes to a file that it does not close is in it when it has ended, also at the very end.
+func TestFilesLeftOpen(t *testing.T) {
+	s := start(t, "")
+	_, log := s.run(agent.Request{}, `
+import atexit
+f = open("out.txt", "w+")
+f.write("trained")
+b = open("out.bin", "wb")
+atexit.register(b.write, b"late")
+1 / 0`)
+	for name, want := range map[string]string{"out.txt": "trained", "out.bin": "late"} {
+		text, err := os.ReadFile(filepath.Join(s.dir, "trials", "0", "1", "tree", name))
+		if err != nil || string(text) != want {
+			t.Errorf("%s: %q %v\n%s", name, text, err, log)
+		}
+	}
+}
+
 // A script finds what lies where its request says, behind what lies beside it.
 func TestImportPath(t *testing.T) {
 	s := start(t, "")

@@ -2,7 +2,9 @@
 
 import atexit
 import ctypes
+import gc
 import importlib.machinery
+import io
 import json
 import os
 import resource
@@ -11,7 +13,7 @@ import sys
 import threading
 import traceback
 import types
-from typing import Any, Dict, NoReturn, Optional, Tuple
+from typing import Any, Dict, List, NoReturn, Optional, Tuple
 
 from . import checkpoint, entropy, events, hooks, loops, reads, record, replay, save, spacing, warm
 
@@ -71,7 +73,7 @@ def run(request: Dict[str, Any], directory: str, link: Optional[socket.socket] =
     if keep and request.get("leave"):
         save.leave(recorder, os.path.join(directory, "warm"))
     writer.settle()
-    finish(code, link)
+    finish(code, link, wrote=bool(data.own))
 
 
 def checkpoints(
@@ -181,14 +183,14 @@ def report(error: BaseException, tree: str, writer: events.Writer) -> None:
     writer.write("error", durable=True, error=type(error).__name__, text=text, file=file or None, line=line or None)
 
 
-def finish(code: int, link: Optional[socket.socket] = None) -> NoReturn:
-    """End as the interpreter would, without going back into the server's code."""
+def finish(code: int, link: Optional[socket.socket] = None, wrote: bool = False) -> NoReturn:
+    """End as the interpreter would, without going back into the server's code; wrote: the script opened files to write."""
     try:
         threading._shutdown()  # type: ignore[attr-defined]  # waits for non-daemon threads
         atexit._run_exitfuncs()
     except BaseException:
         pass
-    for stream in (sys.stdout, sys.stderr):
+    for stream in [sys.stdout, sys.stderr] + (unclosed() if wrote else []):
         try:
             stream.flush()
         except Exception:
@@ -200,6 +202,13 @@ def finish(code: int, link: Optional[socket.socket] = None) -> NoReturn:
     if link is not None:
         say_over(link, code)
     os._exit(code)
+
+
+def unclosed() -> List[Any]:
+    """Files that the script left open, which the interpreter would close: texts first, since they write into others."""
+    things = gc.get_objects()
+    texts = [thing for thing in things if type(thing) is io.TextIOWrapper]
+    return texts + [thing for thing in things if type(thing) in (io.BufferedWriter, io.BufferedRandom)]
 
 
 def say_over(link: socket.socket, code: int) -> None:
