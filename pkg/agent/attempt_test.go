@@ -44,6 +44,7 @@ func TestScriptsThatMisbehave(t *testing.T) {
 		{"forks", "import os\nif os.fork() == 0: print('child')\nelse: os.wait(); print('parent')", 0, "parent", "", 0},
 		{"C output", "import ctypes\nctypes.CDLL(None).printf(b'from C')", 0, "from C", "", 0},
 		{"own argv", "import sys\nprint(sys.argv, __name__, sys.path[0] == __file__.rpartition('/')[0])", 0, "['train.py', '--lr', '1'] __main__ True", "", 0},
+		{"builtins", "print(__builtins__.len([1]))", 0, "1\n", "", 0},
 		{"pickles own class", "import pickle\nclass A: pass\nprint(type(pickle.loads(pickle.dumps(A()))) is A)", 0, "True", "", 0},
 		{"inspects itself", "import inspect\ndef f(): return 41\nprint(inspect.getsource(f))", 0, "return 41", "", 0},
 		{"recursion", "def f(): f()\nf()", 1, "RecursionError", "RecursionError", 1},

@@ -1,6 +1,7 @@
 """One attempt: the user's script, run as ``__main__`` in a process of its own."""
 
 import atexit
+import builtins
 import ctypes
 import gc
 import importlib.machinery
@@ -130,7 +131,7 @@ def execute(
     module = types.ModuleType("__main__")
     module.__file__ = script
     module.__loader__ = importlib.machinery.SourceFileLoader("__main__", script)
-    module.__dict__.update({"__builtins__": __builtins__, "__cached__": None, "__annotations__": {}})
+    module.__dict__.update({"__builtins__": builtins, "__cached__": None, "__annotations__": {}})
     if script.endswith(".ipynb.py"):  # a notebook's code, which knows this name
         module.__dict__["display"] = display
     sys.modules["__main__"] = module
