@@ -3,8 +3,9 @@
 import functools
 import os
 import threading
+import weakref
 from collections import OrderedDict
-from typing import Any, NamedTuple, Optional, Set
+from typing import Any, Callable, NamedTuple, Optional, Set, Tuple
 
 from . import checkpoint, events, rows, structure, warm
 
@@ -38,7 +39,8 @@ class Recorder:
         self.watched: Set[str] = set()
         self.fitted: Optional[Origin] = None
         self.measured: Optional[Origin] = None  # the model of the last metric off the training data
-        self._predictions: "OrderedDict[str, Origin]" = OrderedDict()
+        self._predictions: "OrderedDict[str, Tuple[Origin, Callable[[], Any]]]" = OrderedDict()
+        self._predictor: Any = None  # the last one; the program may drop it before it measures
         self._local = threading.local()
 
     def outermost(self) -> "_Guard":
@@ -82,17 +84,21 @@ class Recorder:
         if digest is None:
             return
         self._predictions.pop(digest, None)
-        self._predictions[digest] = Origin(framework, model, rows.identity(given), rows.size(output))
+        origin = Origin(framework, None, rows.identity(given), rows.size(output))
+        self._predictions[digest] = origin, weakly(model)
+        self._predictor = model
         while len(self._predictions) > 32:
             self._predictions.popitem(last=False)
 
     def origin(self, output: Any) -> Optional[Origin]:
-        """Who predicted this; where it was transformed since (argmax), the last that predicted as many."""
+        """Who predicted this, without the model where the program dropped it; where
+        it was transformed since (argmax), the last that predicted as many.
+        """
         found = self._predictions.get(rows.fingerprint(output) or "")
         if found is None and self._predictions:
             count = rows.size(output)
-            found = next((one for one in reversed(self._predictions.values()) if one.count == count), None)
-        return found
+            found = next((one for one in reversed(self._predictions.values()) if one[0].count == count), None)
+        return found and found[0]._replace(model=found[1]())
 
     def split(self, *identities: Optional[str]) -> str:
         """Say which data a metric was measured on; the first that is known decides."""
@@ -145,6 +151,14 @@ def mark_threads(recorder: Recorder) -> None:
         start(self)
 
     threading.Thread.start = marked  # type: ignore[method-assign]
+
+
+def weakly(thing: Any) -> Callable[[], Any]:
+    """A reference that does not keep a thing alive, if there can be one."""
+    try:
+        return weakref.ref(thing)
+    except TypeError:
+        return lambda: thing
 
 
 def name_of(model: Any, framework: str = "") -> str:

@@ -276,6 +276,23 @@ class Hooks(InDirectory):
         self.assertEqual(random.random(), first)
 
 
+class Predictions(InDirectory):
+    def test_only_the_last_model_is_kept_alive(self):
+        class Model:
+            pass
+
+        models = [Model(), Model(), Model()]
+        alive = [weakref.ref(model) for model in models]
+        kept = models[1]
+        for n, model in enumerate(models):
+            self.recorder.predicted("sklearn", model, [[n]], [n])
+        del models, model
+        found = [self.recorder.origin([n]) for n in range(3)]
+        self.assertEqual([origin.model for origin in found], [None, kept, alive[2]()])
+        self.assertEqual([origin.given for origin in found], [rows.identity([[n]]) for n in range(3)])
+        self.assertIsNotNone(found[2].model)
+
+
 class Save(InDirectory):
     def test_failing_save_is_a_warning_and_leaves_nothing(self):
         class Model:
