@@ -18,20 +18,31 @@ const figure = `(?:\d+(?:\.\d*)?(?:[eE][-+]?\d+)?|\.\d+)`
 
 var (
 	// name is "Test accuracy", "val_acc", "accuracy_score", "valAcc", "Acc@1".
-	name = regexp.MustCompile(`(?i)(?:^|[^a-z0-9])((?:[a-z]+[_ \-])*(?:train|val|valid|test)?(?:accuracy|acc)(?:[_ ]scores?)?(?:@1\b)?)`)
+	name = regexp.MustCompile(`(?i)(?:^|[^a-z0-9])((?:[a-z]+[_ \-])*(?:train|val|valid|test)?(?:accuracy|acc|prec@1\b)(?:[_ ]scores?)?(?:@1\b)?)`)
 	// value is a number that follows a name, after a few words.
 	value = regexp.MustCompile(`^([^0-9.,;]*(?:\.[^0-9.,;]+)?)(` + figure + `)\s*(%?)`)
 	// counter is a number that counts something: "at epoch 5", "of class 3".
-	counter = regexp.MustCompile(`(?i)(?:epoch|step|fold|iteration|iter|round|after|batch|seed|run|trial|top|k\s*=|#)[\s:=#\-]*$`)
-	// counted is what follows such a number: "of 50 samples".
-	counted = regexp.MustCompile(`(?i)^(?: \w+)? (?:images|samples|examples|rows|points|epochs|iterations|folds|neighbou?rs|trees|classes|units|neurons|layers|features|components|estimators|clusters)\b`)
+	counter = regexp.MustCompile(`(?i)(?:epoch|step|fold|iteration|iter|round|after|batch|batch[ _]size|seed|run|trial|top|depth|lr|rate|alpha|gamma|dropout|momentum|\b[kc]\s*=|#)[\s:=#\-]*$`)
+	// counted is what follows such a number: "of 50 samples", "in 3.2 s".
+	counted = regexp.MustCompile(`(?i)^(?: \w+)? (?:images|samples|examples|rows|points|epochs|iterations|folds|neighbou?rs|trees|classes|units|neurons|layers|features|components|estimators|clusters)\b|^ ?(?:ms|s|secs?|seconds|mins?|minutes|hours?)\b`)
+	// numbering is what follows the whole number of "for fold no. 1 on the test set: 0.9".
+	numbering = regexp.MustCompile(`(?i)^ (?:on|of|in|at|for|with) [a-z ]{1,40}[:=]\s*` + figure)
 	// lettered and hyphened are before and behind a number that is part of a name:
-	// "ResNet18", "CIFAR-10", "5-fold"; bracketed are those of "(model 1): 0.81".
-	lettered  = regexp.MustCompile(`[A-Za-z]-?$`)
-	hyphened  = regexp.MustCompile(`^-[A-Za-z]`)
-	bracketed = [2]*regexp.Regexp{regexp.MustCompile(`\([A-Za-z][A-Za-z ]* $`), regexp.MustCompile(`^\)\s*[:=]`)}
-	// both are accuracies of two sets: "train/test accuracy: 0.99/0.91".
-	both = [2]*regexp.Regexp{regexp.MustCompile(`(?i)train(?:ing)?\s*/\s*$`), regexp.MustCompile(`^\s*/\s*(` + figure + `)\s*(%?)`)}
+	// "ResNet18", "CIFAR-10", "5-fold"; label is behind that of "(model 1): 0.81".
+	lettered = regexp.MustCompile(`[A-Za-z]-?$`)
+	hyphened = regexp.MustCompile(`^-[A-Za-z]`)
+	label    = regexp.MustCompile(`^\s*\)?\s*[:=]\s*` + figure)
+	// lossFirst is what stands before "acc: 0.35/0.91", next what follows then.
+	lossFirst = regexp.MustCompile(`(?i)\bloss(?:es)?\s*(?:[/,&|]|and)\s*$`)
+	next      = regexp.MustCompile(`^\s*(?:[/,&|]|and)\s*(` + figure + `)\s*(%?)`)
+	// meter is a line of PyTorch's ImageNet example and those made of it, that give
+	// the last batch's value and, behind it, the average: "Test: [10/79] Acc@1 50.0 (71.2)".
+	meter   = regexp.MustCompile(`\[\s*\d+/\d+\]`)
+	average = regexp.MustCompile(`^\s*\(\s*(` + figure + `)\s*(%?)\)`)
+	// several is a list of values: "[0.9, 0.92]", more what begins the rest of one; over are words by which it is one of folds.
+	several = regexp.MustCompile(`^[\[(]((?:\s*` + figure + `\s*[,\s]){1,50}\s*` + figure + `)\s*[\])]`)
+	more    = regexp.MustCompile(`^\s*[,\s]\s*` + figure)
+	over    = regexp.MustCompile(`(?i)cross|\bcv\b|folds?\b|scores`)
 	// ranked stands before the accuracy of the best five classes: "top_5_accuracy".
 	ranked = regexp.MustCompile(`(?i)top[_ \-]?[2-9]\d*$`)
 	// share is "9712/10000".
@@ -53,11 +64,9 @@ var (
 	// loss is "loss: 0.8", "val_loss=0.3", "Average loss: 0.03".
 	loss = regexp.MustCompile(`(?i)(?:^|[^a-z0-9])((?:[a-z]+[_ \-])*loss)['"]?\s*[:=]?\s*(?:tensor\()?\s*(` + figure + `)(?:[^0-9%]|$)`)
 	// other is a line that speaks of an accuracy which is not that of the model.
-	other = regexp.MustCompile(`(?i)\b(target|threshold|baseline|chance|random guess\w*|goal|required|expected|desired|majority|dummy|null accuracy|compile_metrics|so far|improved? from)\b`)
+	other = regexp.MustCompile(`(?i)\b(target|threshold|baseline|chance|random guess\w*|goal|required|expected|desired|majority|dummy|null accuracy|untrained|initial|before (?:any |the )?(?:fine-?)?(?:training|tuning)|compile_metrics|so far|improved? from)\b`)
 	// apart are words that make an accuracy another measure.
-	apart = regexp.MustCompile(`(?i)balanced|class\b|per[_ -]class|\btop|drop|gain|diff|delta|std|varian|change|loss|error|nan|inf\b|[<>]`)
-	// after is data named behind the value: "0.93 (test)".
-	after = regexp.MustCompile(`(?i)^\s*(?:\(|on (?:the )?)(\w+)`)
+	apart = regexp.MustCompile(`(?i)balanced|class\b|per[_ -]class|\btop|drop|gain|diff|delta|std|varian|change|improve|loss|error|nan|inf\b|[<>]`)
 )
 
 // scanLine returns the readings of one line.
@@ -84,7 +93,7 @@ func scanLine(line string) []Reading {
 // telling passes over most lines of a long log at the price of a look.
 func telling(line string) bool {
 	lower := strings.ToLower(line)
-	for _, word := range []string{"acc", "loss", "error", "score", "correct"} {
+	for _, word := range []string{"acc", "loss", "error", "score", "correct", "prec@"} {
 		if strings.Contains(lower, word) {
 			return true
 		}
@@ -108,6 +117,7 @@ func accuracies(line string) []Reading {
 			found = keep(found, strconv.FormatFloat(1-v, 'g', -1, 64), false, split(m[1]), 0)
 		}
 	}
+	found, line = ofSets(found, line)
 	for _, m := range name.FindAllStringSubmatchIndex(line, names) {
 		found = named(found, line, m[2], m[3])
 	}
@@ -139,31 +149,65 @@ func named(found []Reading, line string, from, to int) []Reading {
 			m[i] += at
 		}
 		between := rest[:m[4]]
-		if counts(between, rest[m[5]:]) {
+		if counts(between, rest[m[4]:m[5]], rest[m[5]:]) {
 			at = m[5]
 			continue
 		}
 		if apart.MatchString(between) || name.MatchString(between) || negative(between) {
 			return found
 		}
-		of := speaksOf(line[from:to], between, rest[m[1]:], line[:from])
-		if both[0].MatchString(line[:from]) {
-			if s := both[1].FindStringSubmatch(rest[m[1]:]); s != nil {
-				return keep(found, s[1], s[2] != "", of, 0)
-			}
-		}
-		if s := share.FindStringSubmatch(rest[m[4]:]); s != nil {
-			return fraction(found, s[1], s[2], of)
-		}
-		return keep(found, rest[m[4]:m[5]], m[6] < m[7], of, 0)
+		return valued(found, line[:from], line[from:to], rest, m)
 	}
+}
+
+// valued reads the value at rest[m[4]:m[5]] behind a name that follows before.
+func valued(found []Reading, before, name, rest string, m []int) []Reading {
+	between, figures, percent, behind := rest[:m[4]], rest[m[4]:m[5]], m[6] < m[7], rest[m[1]:]
+	of := speaksOf(name, between, behind, before)
+	if begins := strings.LastIndexAny(between, "[("); begins >= 0 {
+		if s := several.FindStringSubmatch(rest[begins:]); s != nil {
+			return list(found, before+name+rest, s[1], of)
+		} else if between[begins] == '[' && more.MatchString(behind) {
+			return found // too long
+		}
+	}
+	if s := share.FindStringSubmatch(rest[m[4]:]); s != nil {
+		return fraction(found, s[1], s[2], of)
+	}
+	if lossFirst.MatchString(before) {
+		s := next.FindStringSubmatch(behind)
+		if s == nil {
+			return found
+		}
+		figures, percent = s[1], s[2] != ""
+	} else if s := average.FindStringSubmatch(behind); s != nil && meter.MatchString(before) {
+		figures, percent = s[1], percent || s[2] != ""
+	}
+	return alsoOf(keep(found, figures, percent, of, 0), name+between, behind)
+}
+
+// list reads the values of folds, whose mean counts, or those of epochs as Keras'
+// history has them, of which the last counts; what else it may be is passed over.
+func list(found []Reading, line, figures, of string) []Reading {
+	values := strings.Fields(strings.ReplaceAll(figures, ",", " "))
+	switch {
+	case over.MatchString(line):
+		for _, r := range mean(line, values, false) {
+			r.Split, r.Guess = of, false
+			found = append(found, r)
+		}
+	case loss.MatchString(line) || strings.Contains(line, "loss': ["):
+		return keep(found, values[len(values)-1], false, of, 0)
+	}
+	return found
 }
 
 // counts tells whether a number between two texts counts or names something, and
 // is no accuracy.
-func counts(before, behind string) bool {
+func counts(before, number, behind string) bool {
 	return counter.MatchString(before) || counted.MatchString(behind) || lettered.MatchString(before) ||
-		hyphened.MatchString(behind) || bracketed[0].MatchString(before) && bracketed[1].MatchString(behind)
+		hyphened.MatchString(behind) || label.MatchString(behind) ||
+		!strings.ContainsAny(before, ":=") && !strings.Contains(number, ".") && numbering.MatchString(behind)
 }
 
 func word(c byte) bool {
@@ -173,22 +217,6 @@ func word(c byte) bool {
 // negative tells whether a minus sign stands right before the number.
 func negative(between string) bool {
 	return strings.HasSuffix(between, "-") && len(between) > 1 && strings.ContainsRune(" :=([", rune(between[len(between)-2]))
-}
-
-// speaksOf finds the data that a value is about: in its name, between name and
-// value, behind the value, before the name.
-func speaksOf(name, between, behind, before string) string {
-	if m := after.FindStringSubmatch(behind); m != nil {
-		behind = m[1]
-	} else {
-		behind = ""
-	}
-	for _, words := range []string{name, between, behind, before} {
-		if of := split(words); of != "unknown" {
-			return of
-		}
-	}
-	return "unknown"
 }
 
 // fraction reads "9712/10000".
@@ -239,23 +267,4 @@ func keep(found []Reading, text string, percent bool, split string, samples int)
 		return found
 	}
 	return append(found, Reading{Name: "accuracy", Value: v, Split: split, Samples: samples})
-}
-
-var splits = map[string]string{
-	"val": "validation", "valid": "validation", "validation": "validation", "dev": "validation", "eval": "validation",
-	"valacc": "validation", "valaccuracy": "validation", "validacc": "validation", "evaluation": "validation",
-	"test": "test", "testing": "test", "heldout": "test", "holdout": "test", "testacc": "test", "testaccuracy": "test", "unseen": "test",
-	"train": "train", "training": "train", "trainacc": "train", "trainaccuracy": "train",
-}
-
-// split names the data that words speak of; the last word that tells wins,
-// since "train loss 0.3 val acc 0.8" speaks of validation.
-func split(words string) string {
-	found := "unknown"
-	for _, w := range strings.FieldsFunc(strings.ToLower(words), func(r rune) bool { return r < 'a' || r > 'z' }) {
-		if s, ok := splits[w]; ok {
-			found = s
-		}
-	}
-	return found
 }

@@ -26,6 +26,9 @@ type Reading struct {
 // longest is the length in bytes above which a line is data, not a report.
 const longest = 2048
 
+// below is how many lines a heading speaks of.
+const below = 8
+
 // Scan returns the readings of a text in order.
 func Scan(text string) []Reading {
 	lines := strings.Split(text, "\n")
@@ -37,12 +40,17 @@ func Scan(text string) []Reading {
 
 // scan returns the readings of visible lines in order.
 func scan(lines []string) (found []Reading) {
-	before := ""
+	before, head, headed := "", "", 0
 	for i, line := range lines {
 		if strings.TrimSpace(line) == "" {
 			continue
 		}
-		for _, r := range inContext(scanLine(line), line, before) {
+		if m := heading.FindStringSubmatch(line); m != nil {
+			head, headed = split(m[1]), i
+		} else if head == "" || i-headed > below {
+			head = "unknown"
+		}
+		for _, r := range inContext(scanLine(line), line, before, head) {
 			r.Line, r.Text = i+1, strings.TrimSpace(line)
 			found = append(found, r)
 		}
@@ -88,11 +96,15 @@ func visible(line string) string {
 var (
 	bar   = regexp.MustCompile(`\d+/\d+ .*\d+(?:ms|us|s)/(?:step|epoch|sample)`)
 	epoch = regexp.MustCompile(`^Epoch \d+/\d+`)
+	// passing is a line of the ImageNet example's training, summary the one behind
+	// its validation's: " * Acc@1 71.2".
+	passing = regexp.MustCompile(`(?i)epoch:? ?\[\s*\d+\]\s*\[\s*\d+/\d+\]`)
+	summary = regexp.MustCompile(`(?i)\* *(?:acc|prec)@1`)
 )
 
 // inContext decides what data the readings of one line speak of, where only the
 // lines around tell.
-func inContext(readings []Reading, line, before string) []Reading {
+func inContext(readings []Reading, line, before, head string) []Reading {
 	heldOut := false
 	for _, r := range readings {
 		heldOut = heldOut || r.Name == "accuracy" && (r.Split == "validation" || r.Split == "test")
@@ -105,8 +117,12 @@ func inContext(readings []Reading, line, before string) []Reading {
 			r.Split = "train"
 		case bar.MatchString(line) && epoch.MatchString(before): // keras: fit, not evaluate
 			r.Split = "train"
-		case strings.HasSuffix(before, ":"): // a heading: "Test Error:"
+		case passing.MatchString(line):
+			r.Split = "train"
+		case strings.HasSuffix(before, ":") || summary.MatchString(line) && meter.MatchString(before): // "Evaluation on the test set:"
 			r.Split = split(before)
+		default:
+			r.Split = head
 		}
 	}
 	return readings

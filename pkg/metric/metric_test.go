@@ -91,6 +91,8 @@ func TestScanPassesOver(t *testing.T) {
 		"best accuracy so far 0.9", "val_accuracy did not improve from 0.9", "         acc       0.90      0.80      0.85       100",
 		"Accuracy for class: plane is 62.0 %", "accuracy: -0.3", "accuracy drop: 0.1", "while acc < 92", "Acc@5 90.4", "top_5_accuracy: 0.9",
 		"accuracy: nan, 0.3", "r2\n0.83", "Test MSE: 3\n0.2", "accurate to 0.5", "epoch 3, accuracy: loss 0.3", "accuracy: 5000",
+		"Untrained model, accuracy: 9.4%", "Initial accuracy: 0.11", "Accuracy before training: 0.1", "accuracy improved by 0.05", "Accuracy: [0.9 0.8 0.7]",
+		"Accuracy for train and test with 5 folds: 0.9", "Train/test accuracy: 0.99",
 	} {
 		if got, ok := Pick(Scan(text)); ok {
 			t.Errorf("%q read as %+v", text, got)
