@@ -62,7 +62,18 @@ def _after_xgboost(recorder: Recorder, given: Given, model: Any) -> None:
     evals = given.get("evals") or ()
     trained = {name for held, name in evals if held is given["dtrain"]}
     labels = {name: held.get_label() for held, name in evals}
-    evaluations(recorder, given["results"], trained, labels, Origin("xgboost", model, None, 0))
+    kept = _kept(model, given.get("xgb_model"), given["results"])
+    evaluations(recorder, given["results"], trained, labels, kept, Origin("xgboost", model, None, 0))
+
+
+def _kept(model: Any, begun: Any, results: Dict[str, Any]) -> Dict[str, Any]:
+    """What the rounds evaluated to that the model has, which early stopping may have cut back to the best."""
+    if not hasattr(model, "num_boosted_rounds"):  # before xgboost 1.4
+        return {}
+    last = model.num_boosted_rounds() - 1
+    last -= begun.num_boosted_rounds() if hasattr(begun, "num_boosted_rounds") else 0
+    return {name: {metric: values[last] for metric, values in metrics.items() if 0 <= last < len(values)}
+            for name, metrics in results.items()}
 
 
 def _before_lightgbm(recorder: Recorder, record_evaluation: Any, given: Given, kwargs: Dict[str, Any]) -> None:
@@ -88,7 +99,8 @@ def _after_lightgbm(recorder: Recorder, given: Given, model: Any) -> None:
     names += ["valid_%d" % i for i in range(len(names), len(held))]
     trained = {name for name, data in zip(names, held) if data is given["train_set"]} | {"training"}
     labels = dict(zip(names, given["labels"]))
-    evaluations(recorder, given["results"], trained, labels, Origin("lightgbm", model, None, 0))
+    # What it predicts with is the best round, where early stopping found one.
+    evaluations(recorder, given["results"], trained, labels, model.best_score, Origin("lightgbm", model, None, 0))
 
 
 def _begin(
@@ -118,9 +130,10 @@ def _held(given: Given) -> Any:
 
 
 def evaluations(
-    recorder: Recorder, results: Dict[str, Any], trained: Set[str], labels: Dict[str, Any], origin: Origin
+    recorder: Recorder, results: Dict[str, Any], trained: Set[str], labels: Dict[str, Any], kept: Dict[str, Any],
+    origin: Origin,
 ) -> None:
-    """Record the learning curves of the evaluation sets and their last accuracy."""
+    """Record the learning curves of the evaluation sets and the accuracy that the model has, by default the last."""
     series = {
         (name, metric): list(values) for name, metrics in results.items() for metric, values in metrics.items()
     }
@@ -137,4 +150,5 @@ def evaluations(
         if metric in ERRORS and points:
             split = "train" if name in trained else "validation"
             source = origin.framework + ".train"
-            recorder.metric("accuracy", 1 - points[-1], split, source, labels.get(name), origin)
+            error = kept.get(name, {}).get(metric, points[-1])
+            recorder.metric("accuracy", 1 - error, split, source, labels.get(name), origin)

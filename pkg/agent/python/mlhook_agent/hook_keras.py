@@ -96,13 +96,28 @@ def _named(logs: Dict[str, Any]) -> Dict[str, Any]:
 
 
 def _after_fit(recorder: Recorder, given: Given, history: Any) -> None:
-    last = _named({name: values[-1] for name, values in history.history.items() if len(values)})
+    last = _named(_kept(given["self"], given.get("callbacks"), history.history))
     held = given.get("validation_data")
     held = held[1] if isinstance(held, (tuple, list)) and len(held) > 1 else None
     origin = Origin("keras", given["self"], None, 0)
     for name, split, labels in (("accuracy", "train", given.get("y")), ("val_accuracy", "validation", held)):
         if name in last:
             recorder.metric("accuracy", last[name], split, "keras.Model.fit", labels, origin)
+
+
+def _kept(model: Any, callbacks: Any, history: Dict[str, List[Any]]) -> Dict[str, Any]:
+    """The values of the epoch whose weights the model has: the last, or the best that early stopping put back."""
+    kept = {name: values[-1] for name, values in history.items() if len(values)}
+    callbacks = getattr(callbacks, "callbacks", callbacks)
+    for callback in callbacks if isinstance(callbacks, (list, tuple)) else [callbacks]:
+        weights = getattr(callback, "best_weights", None)
+        if weights is None or not getattr(callback, "restore_best_weights", False):
+            continue
+        monitored = list(history.get(callback.monitor, ()))
+        if callback.best in monitored and all((a == b).all() for a, b in zip(model.get_weights(), weights)):
+            best = monitored.index(callback.best)
+            kept.update((name, values[best]) for name, values in history.items() if len(values) == len(monitored))
+    return kept
 
 
 def _after_predict(recorder: Recorder, given: Given, result: Any) -> None:
