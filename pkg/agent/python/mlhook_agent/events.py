@@ -7,11 +7,13 @@ import operator
 import os
 import threading
 import time
-from typing import Any, Tuple
+from typing import Any, Dict, Tuple
 
 from . import PROTOCOL
 
 MAX_EVENTS = 50_000  # a script that measures in a tight loop must not fill the disk
+FLOODING = ("curve", "metric", "fit", "warning")  # what there is no more of then
+THINNED = 1_000  # of so many metrics beyond, the last ones are written
 MAX_TEXT = 4_000
 MAX_UNWRITTEN = 1 << 20  # bytes kept for a disk that is full
 FULL = (errno.ENOSPC, errno.EDQUOT)
@@ -23,6 +25,7 @@ class Writer:
 
     While the disk is full an event waits in memory for the next one; a durable
     one, without which nobody knows how the training went, waits for the disk.
+    Beyond MAX_EVENTS, of each metric the last value is written, since it counts.
 
     Safe to use from several threads. In a forked child it writes nothing, since
     the file's numbering belongs to the process that made the writer.
@@ -33,6 +36,8 @@ class Writer:
         self._fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
         self._seq = seq
         self._unwritten = b"\n" if torn else b""
+        self._held: Dict[Any, Dict[str, Any]] = {}  # the last of each metric beyond MAX_EVENTS, in order
+        self._beyond = 0  # metrics
         self._pid = os.getpid()
         self._lock = threading.Lock()
 
@@ -40,7 +45,8 @@ class Writer:
         """Append one event. Values that JSON cannot hold (NaN, infinity) are left out."""
         if os.getpid() != self._pid:
             return
-        if not durable and (self._seq >= MAX_EVENTS or len(self._unwritten) > MAX_UNWRITTEN):
+        full = not durable and kind in FLOODING and (self._seq >= MAX_EVENTS or len(self._unwritten) > MAX_UNWRITTEN)
+        if full and kind != "metric":
             return
         event = {"v": PROTOCOL, "seq": self._seq, "time": round(time.time(), 6), "type": kind}
         for name, value in fields.items():
@@ -48,23 +54,43 @@ class Writer:
             if value is not None:
                 event[name] = value
         with self._lock:
-            event["seq"] = self._seq
+            if full:
+                self._hold(event)
+            else:
+                self._append(event, durable)
+
+    def _hold(self, event: Dict[str, Any]) -> None:
+        key = event.get("name"), event.get("split"), event.get("source")
+        self._held.pop(key, None)
+        self._held[key] = event
+        self._beyond += 1
+        if self._beyond % THINNED == 0 and len(self._unwritten) <= MAX_UNWRITTEN:
+            self._release()
+
+    def _release(self) -> None:
+        for event in self._held.values():
+            self._append(event, False)
+        self._held.clear()
+
+    def _append(self, event: Dict[str, Any], durable: bool) -> None:
+        event["seq"] = self._seq
+        try:
+            self._unwritten += (json.dumps(event, allow_nan=False) + "\n").encode("ascii")
+        except ValueError:
+            return
+        self._seq += 1
+        self._unwritten = put(self._fd, self._unwritten, durable)
+        if durable:
             try:
-                self._unwritten += (json.dumps(event, allow_nan=False) + "\n").encode("ascii")
-            except ValueError:
-                return
-            self._seq += 1
-            self._unwritten = put(self._fd, self._unwritten, durable)
-            if durable:
-                try:
-                    os.fsync(self._fd)
-                except OSError:
-                    pass  # it is written all the same
+                os.fsync(self._fd)
+            except OSError:
+                pass  # it is written all the same
 
     def settle(self) -> None:
         """Wait until all events are written."""
         if os.getpid() == self._pid:
             with self._lock:
+                self._release()
                 self._unwritten = put(self._fd, self._unwritten, True)
 
     def close(self) -> None:

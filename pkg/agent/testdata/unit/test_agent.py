@@ -80,6 +80,23 @@ class Events(InDirectory):
         self.recorder.writer.write("error", durable=True)
         self.assertEqual(len(written(self.dir)), events.MAX_EVENTS + 1)
 
+    def test_flood_keeps_the_last_of_each_metric_and_what_is_rare(self):
+        writer = self.recorder.writer
+        for _ in range(events.MAX_EVENTS):
+            writer.write("curve")
+        for n in range(events.THINNED + 10):
+            writer.write("metric", name="accuracy", value=n, split="validation")
+            writer.write("metric", name="accuracy", value=n + 0.5, split="test")
+        writer.write("model", path="model.pt")
+        writer.write("void")
+        writer.settle()
+        found = [(e["type"], e.get("value"), e.get("split")) for e in written(self.dir)[events.MAX_EVENTS :]]
+        last = events.THINNED + 9
+        self.assertEqual(found[-4:-2], [("model", None, None), ("void", None, None)])
+        self.assertEqual(found[-2:], [("metric", last, "validation"), ("metric", last + 0.5, "test")])
+        self.assertLess(len(found), 10)
+        self.assertEqual([e["seq"] for e in written(self.dir)], list(range(len(written(self.dir)))))
+
     @unittest.skipUnless(os.path.exists("/dev/full"), "a system without a device that is always full")
     def test_full_disk_delays_events(self):
         log = events.Writer("/dev/full")
