@@ -56,6 +56,21 @@ accuracy_score(z, m.predict(X[100:])); accuracy_score(z, m.predict(X[:100]))`, [
 			"accuracy test sklearn.metrics.accuracy_score",
 			"accuracy train sklearn.metrics.accuracy_score",
 		}},
+		// Known again as classes; where the classes are others' too, the labels decide.
+		{"probabilities of as many rows", digits + tree + `
+import numpy as np
+from sklearn.metrics import accuracy_score
+a, b, c, d = X[:800], X[800:1600], y[:800], y[800:1600]
+m = T().fit(a, c)
+p, q = m.predict_proba(b), m.predict_proba(a)
+accuracy_score(d, p.argmax(1)); accuracy_score(c, q.argmax(1))
+names = np.array(list("abcdefghij"))
+accuracy_score(names[d], names[p.argmax(1)]); accuracy_score(c, (p.argmax(1) + 1) % 10)`, []string{
+			"accuracy test sklearn.metrics.accuracy_score",
+			"accuracy train sklearn.metrics.accuracy_score",
+			"accuracy unknown sklearn.metrics.accuracy_score",
+			"accuracy train sklearn.metrics.accuracy_score",
+		}},
 		{"pipeline", digits + tree + `
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler

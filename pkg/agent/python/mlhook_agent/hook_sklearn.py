@@ -175,8 +175,7 @@ def _after_table(recorder: Recorder, name: str, accuracy_score: Any, given: Give
 
 
 def _measured(recorder: Recorder, name: str, function: str, value: Any, labels: Any, output: Any) -> None:
-    origin = recorder.origin(output)
-    split = recorder.split(origin.given if origin else None, rows.identity(labels))
+    split, origin = recorder.measured_on(output, labels)
     if origin is None:
         origin = recorder.fitted
     recorder.metric(name, value, split, "sklearn.metrics." + function, labels, origin)

@@ -80,25 +80,31 @@ class Recorder:
 
     def predicted(self, framework: str, model: Any, given: Any, output: Any) -> None:
         """Remember who predicted this, for the metric that follows."""
-        digest = rows.identity(output)
-        if digest is None:
-            return
-        self._predictions.pop(digest, None)
-        origin = Origin(framework, None, rows.identity(given), rows.size(output))
-        self._predictions[digest] = origin, weakly(model)
-        self._predictor = model
-        while len(self._predictions) > 32:
+        origin = Origin(framework, None, rows.identity(given), rows.size(output)), weakly(model)
+        for digest in filter(None, (rows.identity(output), rows.fingerprint(rows.decided(output)))):
+            self._predictions.pop(digest, None)
+            self._predictions[digest] = origin
+            self._predictor = model
+        while len(self._predictions) > 64:
             self._predictions.popitem(last=False)
 
-    def origin(self, output: Any) -> Optional[Origin]:
-        """Who predicted this, without the model where the program dropped it; where
-        it was transformed since (argmax), the last that predicted as many.
+    def measured_on(self, output: Any, labels: Any) -> Tuple[str, Optional[Origin]]:
+        """Say on which data a metric of predictions was measured, and who made them,
+        without the model where the program dropped it.
+
+        Where they were transformed since, and only their number tells who it
+        may have been, the labels come first, and then what all of those agree in.
         """
+        known = rows.identity(labels)
         found = self._predictions.get(rows.fingerprint(output) or "")
-        if found is None and self._predictions:
-            count = rows.size(output)
-            found = next((one for one in reversed(self._predictions.values()) if one[0].count == count), None)
-        return found and found[0]._replace(model=found[1]())
+        if found is not None:
+            return self.split(found[0].given, known), whole(*found)
+        count = rows.size(output)
+        alike = [one for one in reversed(self._predictions.values()) if one[0].count == count]
+        if not alike or known in self.trained or known in self.watched:
+            return self.split(known), whole(*alike[0]) if alike else None
+        splits = {self.split(one.given, known) for one, _ in alike}
+        return splits.pop() if len(splits) == 1 else "unknown", whole(*alike[0])
 
     def split(self, *identities: Optional[str]) -> str:
         """Say which data a metric was measured on; the first that is known decides."""
@@ -159,6 +165,11 @@ def weakly(thing: Any) -> Callable[[], Any]:
         return weakref.ref(thing)
     except TypeError:
         return lambda: thing
+
+
+def whole(origin: Origin, model: Callable[[], Any]) -> Origin:
+    """An origin with its model, if that is alive."""
+    return origin._replace(model=model())
 
 
 def name_of(model: Any, framework: str = "") -> str:

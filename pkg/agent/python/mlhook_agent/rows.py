@@ -184,6 +184,14 @@ def classes(labels: Any) -> Any:
     return array.reshape(-1)
 
 
+def decided(output: Any) -> Any:
+    """The classes that a script makes of such outputs: the most likely ones; None where they are no probabilities."""
+    array = _array(output)
+    if array is None or array.dtype.kind != "f" or array.ndim not in (1, 2):
+        return None
+    return array.argmax(axis=1) if array.ndim == 2 and array.shape[1] > 1 else array > 0.5
+
+
 def majority(labels: Any) -> Optional[float]:
     """Share of the most frequent class; None for what is no set of classes."""
     array = classes(labels)
