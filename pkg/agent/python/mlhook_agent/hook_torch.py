@@ -1,5 +1,6 @@
-"""torch: notes the model when its optimizer is built, so that it can be saved.
-The accuracy is printed by the script and read on the host."""
+"""torch: notes the model when its optimizer is built, so that it can be saved, and
+the labels that gradients are computed of, so that an accuracy on them is known as
+one on training data. What the script prints is read on the host."""
 
 import functools
 import gc
@@ -12,9 +13,10 @@ from .wrapping import Given
 
 
 def patch(torch: Any, recorder: Recorder) -> None:
-    """Observe the building of optimizers."""
+    """Observe the building of optimizers, and what is trained on."""
     after = functools.partial(_after_init, torch, recorder)
     wrapping.method(torch.optim.Optimizer, "__init__", recorder, after=after)
+    wrapping.method(torch.Tensor, "backward", recorder, before=lambda given, _: recorder.targets.trains(given["self"]))
 
 
 def _after_init(torch: Any, recorder: Recorder, given: Given, _result: Any) -> None:

@@ -7,7 +7,7 @@ import weakref
 from collections import OrderedDict
 from typing import Any, Callable, NamedTuple, Optional, Set, Tuple
 
-from . import checkpoint, events, rows, structure, warm
+from . import checkpoint, events, rows, structure, targets, warm
 
 # Names under which frameworks report the share of right answers.
 ACCURACY = {
@@ -37,6 +37,7 @@ class Recorder:
         self.pid = os.getpid()
         self.trained: Set[str] = set()
         self.watched: Set[str] = set()
+        self.targets = targets.Targets()  # of a loop by hand
         self.fitted: Optional[Origin] = None
         self.measured: Optional[Origin] = None  # the model of the last metric off the training data
         self._predictions: "OrderedDict[str, Tuple[Origin, Callable[[], Any]]]" = OrderedDict()
@@ -102,7 +103,8 @@ class Recorder:
         count = rows.size(output)
         alike = [one for one in reversed(self._predictions.values()) if one[0].count == count]
         if not alike or known in self.trained or known in self.watched:
-            return self.split(known), whole(*alike[0]) if alike else None
+            split = "train" if self.targets.ends_with(labels) else self.split(known)
+            return split, whole(*alike[0]) if alike else None
         splits = {self.split(one.given, known) for one, _ in alike}
         return splits.pop() if len(splits) == 1 else "unknown", whole(*alike[0])
 

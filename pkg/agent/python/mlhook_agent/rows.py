@@ -184,6 +184,12 @@ def classes(labels: Any) -> Any:
     return array.reshape(-1)
 
 
+def flat(data: Any) -> Any:
+    """Its values in one row; None when unknown."""
+    array = _array(data)
+    return None if array is None else array.reshape(-1)
+
+
 def decided(output: Any) -> Any:
     """The classes that a script makes of such outputs: the most likely ones; None where they are no probabilities."""
     array = _array(output)
