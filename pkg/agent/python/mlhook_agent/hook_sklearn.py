@@ -1,6 +1,7 @@
 """scikit-learn: fit, predict, score, metrics, cross-validation and grid search."""
 
 import functools
+import inspect
 import sys
 from typing import Any, Dict, Tuple
 
@@ -67,6 +68,9 @@ def patch_selection(selection: Any, recorder: Recorder) -> None:
         wrapping.function(selection, name, recorder, before=before, after=after)
     for name in ("learning_curve", "validation_curve", "permutation_test_score", "cross_val_predict"):
         wrapping.function(selection, name, recorder)  # what they train and score is no result
+    for cls in vars(selection._split).values():
+        if inspect.isclass(cls) and inspect.isfunction(cls.__dict__.get("split")):
+            recorder.folds.follow(cls)
 
 
 def patch_inspection(inspection: Any, recorder: Recorder) -> None:

@@ -7,7 +7,7 @@ import weakref
 from collections import OrderedDict
 from typing import Any, Callable, NamedTuple, Optional, Set, Tuple
 
-from . import checkpoint, events, rows, structure, targets, warm
+from . import checkpoint, events, folds, rows, structure, targets, warm
 
 # Names under which frameworks report the share of right answers.
 ACCURACY = {
@@ -43,6 +43,7 @@ class Recorder:
         self._predictions: "OrderedDict[str, Tuple[Origin, Callable[[], Any]]]" = OrderedDict()
         self._predictor: Any = None  # the last one; the program may drop it before it measures
         self._local = threading.local()
+        self.folds = folds.Folds(self.outermost, self.metric)
 
     def outermost(self) -> "_Guard":
         """A context whose value tells whether no other hook is active around it.
@@ -125,6 +126,7 @@ class Recorder:
         """Record a value; accuracies are a share of 1. counts stands in for labels that cannot be counted."""
         if origin is not None and split != "train":
             self.measured = origin
+        self.folds.measured(name, value, split, source, labels, origin)
         known = labels if labels is not None else counts
         self.writer.write(
             "metric", name="accuracy" if name in ACCURACY else name, value=value, split=split, source=source,
