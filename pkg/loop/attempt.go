@@ -26,7 +26,7 @@ const (
 
 // An outcome is what an attempt left behind.
 type outcome struct {
-	metrics map[string][]run.Metric // by name, of the wanted measures
+	metrics map[string][]observation // by name, of the wanted measures
 	curve   []run.Point
 	models  []agent.Event
 	failure string // what the script raised

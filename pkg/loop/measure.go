@@ -20,6 +20,12 @@ func Measured(events []agent.Event, printed string) *run.Metric {
 	return out.metric("accuracy", func() string { return printed })
 }
 
+// An observation is a metric with the hash of the rows that it was measured on.
+type observation struct {
+	run.Metric
+	rows string
+}
+
 // measure notes a metric that the run is about.
 func (o *outcome) measure(e agent.Event) {
 	split := run.Split(e.Split)
@@ -31,10 +37,10 @@ func (o *outcome) measure(e agent.Event) {
 			continue
 		}
 		if o.metrics == nil {
-			o.metrics = map[string][]run.Metric{}
+			o.metrics = map[string][]observation{}
 		}
-		o.metrics[name] = append(o.metrics[name], run.Metric{Name: name, Value: *e.Value, Split: split,
-			Samples: e.Samples, Source: e.Source, Majority: e.Majority})
+		o.metrics[name] = append(o.metrics[name], observation{rows: e.Rows, Metric: run.Metric{Name: name, Value: *e.Value,
+			Split: split, Samples: e.Samples, Source: e.Source, Majority: e.Majority}})
 	}
 }
 
@@ -72,7 +78,7 @@ const rounding = 0.005
 // observed tells whether a value, as it was printed, was observed on data that
 // was not trained on.
 func (o outcome) observed(name string, value float64) bool {
-	return slices.ContainsFunc(o.metrics[name], func(m run.Metric) bool {
+	return slices.ContainsFunc(o.metrics[name], func(m observation) bool {
 		return m.Split != run.Train && math.Abs(m.Value-value) <= rounding*max(1, math.Abs(value))
 	})
 }
@@ -80,15 +86,40 @@ func (o outcome) observed(name string, value float64) bool {
 // measured picks the last metric on the first of the splits that has one. Data
 // held out comes before validation data, then what the program does not name,
 // then training data, which never counts as reached.
-func measured(metrics []run.Metric, splits ...run.Split) *run.Metric {
+func measured(metrics []observation, splits ...run.Split) *run.Metric {
 	for _, split := range splits {
-		for i := len(metrics) - 1; i >= 0; i-- {
-			if metrics[i].Split == split {
-				return &metrics[i]
+		of := slices.DeleteFunc(slices.Clone(metrics), func(m observation) bool { return m.Split != split })
+		batch := batches(of)
+		for _, m := range slices.Backward(of) {
+			if m.Samples == 0 || m.Samples > batch {
+				return &m.Metric
 			}
 		}
 	}
 	return nil
+}
+
+// batched is of how many batches at least, and how much larger a set is measured
+// on its whole.
+const batched = 8
+
+// batches is the size of the batches that were measured one by one, where a whole
+// set was measured too, else 0: many different rows, each a small part of the set.
+func batches(metrics []observation) (size int) {
+	largest, rows := 0, map[int]map[string]bool{}
+	for _, m := range metrics {
+		largest = max(largest, m.Samples)
+		if rows[m.Samples] == nil {
+			rows[m.Samples] = map[string]bool{}
+		}
+		rows[m.Samples][m.rows] = true
+	}
+	for samples, different := range rows {
+		if len(different) >= batched && samples*batched <= largest {
+			size = max(size, samples)
+		}
+	}
+	return size
 }
 
 // printed reads the measure out of what the script printed.

@@ -1,6 +1,7 @@
 package loop
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/mlhook/mlhook/pkg/agent"
@@ -30,6 +31,32 @@ func TestMeasured(t *testing.T) {
 		m := Measured(c.events, c.printed)
 		if m == nil || m.Value != c.value || string(m.Split) != c.split {
 			t.Errorf("%s: %+v, want %v on %s", c.name, m, c.value, c.split)
+		}
+	}
+}
+
+// An accuracy of a batch among many is no result where a whole set was measured,
+// though it comes last; few rows that are always the same are a set.
+func TestMeasuredOfBatches(t *testing.T) {
+	seen := func(rows string, samples int, value float64) agent.Event {
+		return agent.Event{Type: agent.EventMetric, Name: "accuracy", Split: "unknown", Value: &value, Samples: samples, Rows: rows}
+	}
+	var loop, tested []agent.Event
+	for i := range 20 {
+		loop = append(loop, seen(fmt.Sprint(i), 32, 0.99))
+		tested = append(tested, seen("train", 1600, 0.99), seen("test", 50, 0.8))
+	}
+	for _, c := range []struct {
+		name   string
+		events []agent.Event
+		value  float64
+	}{
+		{"whole set, then batches", append([]agent.Event{seen("test", 450, 0.8)}, append(loop, seen("last", 7, 0.97))...), 0.8},
+		{"batches only", loop, 0.99},
+		{"a small test in every epoch", tested, 0.8},
+	} {
+		if m := Measured(c.events, ""); m == nil || m.Value != c.value {
+			t.Errorf("%s: %+v, want %v", c.name, m, c.value)
 		}
 	}
 }
