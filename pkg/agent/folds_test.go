@@ -26,7 +26,10 @@ i, j = next(ShuffleSplit(n_splits=3).split(X))          # one split is no cross-
 for i, j in ShuffleSplit(n_splits=1).split(X): T().fit(X[i], y[i]).score(X[j], y[j])
 for i, j in KFold(3).split(X):
     T().fit(X[i], y[i]).score(X[j], y[j])
-    break`)
+    break
+for i, j in KFold(3).split(X):                          # a loop in a loop, as long at first
+    for k, _ in zip(range(1), KFold(3).split(X)): pass
+    T().fit(X[i], y[i]).score(X[j], y[j])`)
 	want := []string{
 		"accuracy train sklearn.DecisionTreeClassifier.score",
 		"accuracy test sklearn.DecisionTreeClassifier.score",
@@ -41,6 +44,10 @@ for i, j in KFold(3).split(X):
 		"accuracy test sklearn.metrics.accuracy_score, mean of folds",
 		"accuracy test sklearn.DecisionTreeClassifier.score",
 		"accuracy test sklearn.DecisionTreeClassifier.score",
+		"accuracy test sklearn.DecisionTreeClassifier.score",
+		"accuracy test sklearn.DecisionTreeClassifier.score",
+		"accuracy test sklearn.DecisionTreeClassifier.score",
+		"accuracy test sklearn.DecisionTreeClassifier.score, mean of folds",
 	}
 	if diff := cmp.Diff(want, a.clean().metrics()); diff != "" {
 		t.Errorf("%s\n%s", diff, log)

@@ -46,7 +46,7 @@ class Folds:
                 folds.append({})
                 yield found
         finally:
-            self._running.remove(folds)
+            self._running = [other for other in self._running if other is not folds]  # one may be equal
         self._mean(folds)
 
     def measured(self, name: str, value: Any, split: str, source: str, labels: Any, origin: Any) -> None:

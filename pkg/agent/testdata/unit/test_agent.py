@@ -304,7 +304,7 @@ class Predictions(InDirectory):
         for n, model in enumerate(models):
             self.recorder.predicted("sklearn", model, [[n]], [n])
         del models, model
-        found = [self.recorder.origin([n]) for n in range(3)]
+        found = [self.recorder.measured_on([n], [n])[1] for n in range(3)]
         self.assertEqual([origin.model for origin in found], [None, kept, alive[2]()])
         self.assertEqual([origin.given for origin in found], [rows.identity([[n]]) for n in range(3)])
         self.assertIsNotNone(found[2].model)
