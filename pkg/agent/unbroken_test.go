@@ -26,6 +26,14 @@ class Nearest(ClassifierMixin, BaseEstimator):
         return self.classes_[((X[:, None] - self.means_) ** 2).sum(-1).argmin(1)]
 X = np.arange(24.).reshape(12, 2)
 print(cross_val_score(Nearest(), X, (X[:, 0] > 11).astype(int), cv=3, n_jobs=2).tolist())`, "[0.75, 1.0, 0.75]\n"},
+		{"a wrapped metric in workers", `
+import functools
+from sklearn.metrics import accuracy_score
+from sklearn.utils.parallel import Parallel, delayed
+@functools.wraps(accuracy_score)
+def doubled(*args):
+    return 2 * accuracy_score(*args)
+print(Parallel(n_jobs=2)(delayed(f)([1, 0], [1, 1]) for f in (accuracy_score, doubled)))`, "[0.5, 1.0]\n"},
 		{"loops in workers", `
 from joblib import Parallel, delayed
 def count(seed, n_epochs=3):

@@ -20,6 +20,9 @@ class Observed:
     of the original passes through unchanged, one of a hook becomes a warning.
     """
 
+    # Not in __dict__, which functools.wraps copies to what may be sent to other processes.
+    __slots__ = ("_original", "_recorder", "_before", "_after", "__dict__", "__weakref__")
+
     def __init__(self, original: Any, recorder: Recorder, before: Optional[Before], after: Optional[After]) -> None:
         self._original, self._recorder, self._before, self._after = original, recorder, before, after
 
