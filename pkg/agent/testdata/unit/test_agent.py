@@ -298,16 +298,20 @@ class Predictions(InDirectory):
         class Model:
             pass
 
+        class Output(list):
+            """Values to which a weak reference is possible."""
+
+        outputs = [Output(range(n)) for n in (1, 2, 3)]
         models = [Model(), Model(), Model()]
-        alive = [weakref.ref(model) for model in models]
+        last = weakref.ref(models[2])
         kept = models[1]
-        for n, model in enumerate(models):
-            self.recorder.predicted("sklearn", model, [[n]], [n])
+        for model, output in zip(models, outputs):
+            self.recorder.predicted("sklearn", model, output, output)
         del models, model
-        found = [self.recorder.measured_on([n], [n])[1] for n in range(3)]
-        self.assertEqual([origin.model for origin in found], [None, kept, alive[2]()])
-        self.assertEqual([origin.given for origin in found], [rows.identity([[n]]) for n in range(3)])
-        self.assertIsNotNone(found[2].model)
+        found = [self.recorder.measured_on(output, output)[1] for output in outputs]
+        self.assertIsNotNone(last())
+        self.assertEqual([origin.model for origin in found], [None, kept, last()])
+        self.assertEqual([origin.given for origin in found], [rows.identity(output) for output in outputs])
 
 
 class Save(InDirectory):
