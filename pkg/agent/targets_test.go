@@ -50,3 +50,33 @@ accuracy_score(c > 4, (net(torch.tensor(a).float()) > 0).numpy()); accuracy_scor
 		t.Errorf("%s\n%s", diff, log)
 	}
 }
+
+// What was trained on batch by batch is training data as a whole too, unless its
+// rows are of so few values that any others would be among them.
+func TestTrainedInParts(t *testing.T) {
+	t.Parallel()
+	needs(t, "sklearn")
+	a, log := start(t, "sklearn").run(agent.Request{}, digits+`
+import numpy as np
+from sklearn.linear_model import SGDClassifier
+from sklearn.metrics import accuracy_score
+m = SGDClassifier()
+for epoch in range(2):
+    for part in np.array_split(np.random.permutation(len(a)), 9):
+        m.partial_fit(a[part], c[part], classes=range(10))
+accuracy_score(c, m.predict(a)); m.score(a[:500], c[:500]); m.score(b, d)
+few = np.random.randint(0, 2, (400, 2)); label = few[:, 0]
+m = SGDClassifier()
+for i in range(0, 300, 100):
+    m.partial_fit(few[i:i + 100], label[i:i + 100], classes=[0, 1])
+m.score(few[300:], label[300:])`)
+	want := []string{
+		"accuracy train sklearn.metrics.accuracy_score",
+		"accuracy train sklearn.SGDClassifier.score",
+		"accuracy test sklearn.SGDClassifier.score",
+		"accuracy test sklearn.SGDClassifier.score",
+	}
+	if diff := cmp.Diff(want, a.clean().metrics()); diff != "" {
+		t.Errorf("%s\n%s", diff, log)
+	}
+}

@@ -3,7 +3,7 @@
 import functools
 import inspect
 import sys
-from typing import Any, Dict, Tuple
+from typing import Any, Dict, Set, Tuple
 
 from . import rows, wrapping
 from .record import Origin, Recorder
@@ -21,8 +21,16 @@ TABLES = ("classification_report", "confusion_matrix")
 def patch_base(base: Any, recorder: Recorder) -> None:
     """Observe every estimator there is and every one to come."""
     known, hooks = [base.BaseEstimator], _hooks(recorder)
+    seen: Set[Any] = {object}
+
+    def observe(cls: Any) -> None:
+        for part in cls.__mro__:  # a mixin may be what predicts
+            if part not in seen:
+                seen.add(part)
+                _observe(part, recorder, hooks)
+
     for cls in known:  # grows while it is walked
-        _observe(cls, recorder, hooks)
+        observe(cls)
         known.extend(cls.__subclasses__())
     inherited = base.BaseEstimator.__init_subclass__
 
@@ -30,7 +38,7 @@ def patch_base(base: Any, recorder: Recorder) -> None:
         if hasattr(inherited, "__func__"):
             inherited.__func__(cls, **kwargs)
         try:
-            _observe(cls, recorder, hooks)
+            observe(cls)
         except Exception as error:
             recorder.warn("hook of %s: %s" % (cls, error))
 
@@ -91,6 +99,8 @@ def _before_fit(recorder: Recorder, name: str, given: Given, kwargs: Any) -> Non
     model = given["self"]
     if not hasattr(model, "predict") or given.get("y") is None:
         return  # a scaler, an encoder
+    if name == "partial_fit":
+        recorder.fitting_part(given.get("X"))
     recorder.fitting("sklearn", model, type(model).__name__ + ".fit", given.get("X"), given["y"])
     held = given.get("eval_set")
     for pair in [held] if isinstance(held, tuple) else held or ():
@@ -151,7 +161,7 @@ def _after_score(recorder: Recorder, given: Given, value: Any) -> None:
         name = "r2_score"
     else:
         return
-    split = recorder.split(rows.identity(given.get("X")), rows.identity(labels))
+    split = recorder.split(recorder.recognise(given.get("X")), rows.identity(labels))
     source = "sklearn.%s.score" % type(model).__name__
     recorder.metric(name, value, split, source, labels, Origin("sklearn", model, None, 0))
 

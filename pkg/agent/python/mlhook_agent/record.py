@@ -36,6 +36,7 @@ class Recorder:
         self.warm = lineage  # None where no trial starts from another
         self.pid = os.getpid()
         self.trained: Set[str] = set()
+        self.parts = rows.Known()  # rows of batches that were trained on one by one
         self.watched: Set[str] = set()
         self.targets = targets.Targets()  # of a loop by hand
         self.fitted: Optional[Origin] = None
@@ -64,6 +65,22 @@ class Recorder:
         if not again:  # partial_fit in a loop is one training
             self.training(framework, model, source, given, labels)
 
+    def fitting_part(self, given: Any) -> None:
+        """A training call is about to see a batch of the rows."""
+        found = None if rows.identity(given) in self.trained else rows.hashes(given)
+        if found is not None:
+            self.parts.add(found)
+
+    def recognise(self, given: Any) -> Optional[str]:
+        """The identity of rows that a model is asked for; those that were trained on in batches become known as one."""
+        known = rows.identity(given)
+        if known is not None and known not in self.trained and self.parts.values() is not None:
+            found = rows.hashes(given)
+            # Where few values make the rows, those held out may all be in the batches too.
+            if found is not None and self.parts.holds(found).all() and 2 * len(set(found.tolist())) > len(found):
+                self.trained.add(known)
+        return known
+
     def training(self, framework: str, model: Any, source: str, given: Any, labels: Any) -> None:
         """Write down that a training call begins, of a copy of the model where it is cross-validated."""
         self.writer.write(
@@ -82,7 +99,7 @@ class Recorder:
 
     def predicted(self, framework: str, model: Any, given: Any, output: Any) -> None:
         """Remember who predicted this, for the metric that follows."""
-        origin = Origin(framework, None, rows.identity(given), rows.size(output)), weakly(model)
+        origin = Origin(framework, None, self.recognise(given), rows.size(output)), weakly(model)
         for digest in filter(None, (rows.identity(output), rows.fingerprint(rows.decided(output)))):
             self._predictions.pop(digest, None)
             self._predictions[digest] = origin
