@@ -65,7 +65,7 @@ func (p *project) inspect(ctx context.Context, files fs.FS, s config.Settings) (
 		program, err := inspect.Inspect(inspect.Source{
 			FS:       files,
 			Classify: func(name string) (string, error) { return p.git.Classify(ctx, name) },
-		}, inspect.Hints{Entry: s.Entry, Data: s.Data, Requirements: s.Requirements})
+		}, inspect.Hints{Entry: s.Entry, Dir: s.Dir, Args: s.Args, Data: s.Data, Requirements: s.Requirements})
 		done <- result{program, err}
 	}()
 	select {
@@ -86,6 +86,9 @@ func printProgram(w io.Writer, p *inspect.Program, s config.Settings) {
 		}
 	}
 	row("entry", p.Entry)
+	if p.Dir != "." {
+		row("started in", p.Dir)
+	}
 	row("program", strings.Join(p.Files, ", "))
 	row("family", p.Family+" ("+strings.Join(p.Frameworks, ", ")+")")
 	row("model", p.Model)

@@ -31,6 +31,7 @@ type Settings struct {
 	// Constraints are bounds of other metrics, all to be kept.
 	Constraints []Constraint
 	Entry       string   // entry script, "/"-separated
+	Dir         string   // that it is started in, "/"-separated; empty to find it
 	Args        []string // its command line
 	Trials      int
 	Minutes     float64
@@ -79,6 +80,7 @@ type file struct {
 	Mode         *string  `toml:"mode"`
 	Constraints  []string `toml:"constraints"`
 	Entry        *string  `toml:"entry"`
+	Dir          *string  `toml:"dir"`
 	Args         []string `toml:"args"`
 	Trials       *int     `toml:"trials"`
 	Minutes      *float64 `toml:"minutes"`
@@ -229,6 +231,7 @@ func (f file) into(s *Settings) {
 	set(&s.Goal, f.Goal)
 	set(&s.Mode, f.Mode)
 	set(&s.Entry, f.Entry)
+	set(&s.Dir, f.Dir)
 	set(&s.Trials, f.Trials)
 	set(&s.Minutes, f.Minutes)
 	set(&s.Patience, f.Patience)
@@ -247,7 +250,7 @@ func set[T any](to *T, from *T) {
 func (s *Settings) git(key string, values []string) (err error) {
 	last := values[len(values)-1]
 	texts := map[string]*string{
-		"metric": &s.Metric, "goal": &s.Goal, "mode": &s.Mode, "entry": &s.Entry, "image": &s.Image, "requirements": &s.Requirements, "engine": &s.Engine, "push": &s.Push,
+		"metric": &s.Metric, "goal": &s.Goal, "mode": &s.Mode, "entry": &s.Entry, "dir": &s.Dir, "image": &s.Image, "requirements": &s.Requirements, "engine": &s.Engine, "push": &s.Push,
 		"baseimage": &s.BaseImage, "cabundle": &s.CABundle, "network": &s.Network, "python": &s.Python, "newer": &s.Newer, "battery": &s.Battery,
 		"mail.to": &s.Mail.To, "mail.from": &s.Mail.From, "mail.host": &s.Mail.Host, "mail.user": &s.Mail.User,
 		"mail.passwordcommand": &s.Mail.PasswordCommand, "mail.tls": &s.Mail.TLS,
@@ -365,6 +368,6 @@ func (s Settings) Tells(verdict string) bool {
 
 // Fingerprint is equal for settings under which a program has the same result.
 func (s Settings) Fingerprint() string {
-	return fmt.Sprintf("%v %s %s %s %v %s %q %d %v %d %s %q %q %q %v %s %s", s.Target, s.Metric, s.Goal, s.Mode, s.Constraints, s.Entry, s.Args, s.Trials, s.Minutes, s.Patience, s.Image,
+	return fmt.Sprintf("%v %s %s %s %v %s %s %q %d %v %d %s %q %q %q %v %s %s", s.Target, s.Metric, s.Goal, s.Mode, s.Constraints, s.Entry, s.Dir, s.Args, s.Trials, s.Minutes, s.Patience, s.Image,
 		s.Data, s.Allow, s.Deny, s.Env, s.BaseImage, s.Python)
 }

@@ -21,24 +21,38 @@ const (
 	missing = "missing"
 )
 
-// findData lists the paths that the program reads.
-func findData(p *Program, src Source, t *trace, extra []string) error {
-	m := mapper{src: src, dir: path.Dir(p.Entry)}
-	w := pathfinder{trace: t, dir: m.dir}
+// findData lists the paths that the program reads, and finds the directory that
+// they are seen from.
+func findData(p *Program, src Source, t *trace, hints Hints) error {
+	w := pathfinder{trace: t}
 	var read []reading
-	for _, name := range extra {
+	for _, name := range hints.Data {
 		read = append(read, reading{name: name})
 	}
-	written := map[string]bool{}
+	var writes []string
 	t.each(func(mod *project.Module, c *pysrc.Call) {
 		if name := w.writing(mod, c); name != "" {
-			written[name] = true
+			writes = append(writes, name)
 		} else if r := w.reading(mod, c); r.name != "" {
 			read = append(read, r)
 		}
 	})
+	for _, text := range append(configured(p, src), hints.Args...) {
+		if dataName.MatchString(text) && !strings.Contains(text, "://") {
+			read = append(read, reading{path.Clean(text), true})
+		}
+	}
+	if err := startDirectory(p, src, t, read, hints); err != nil {
+		return err
+	}
+	m := mapper{src: src, dir: p.Dir}
+	written := map[string]bool{}
+	for _, name := range writes {
+		written[seenFrom(m.dir, name)] = true
+	}
 	seen := map[string]bool{}
 	for _, r := range read {
+		r.name = seenFrom(m.dir, r.name)
 		if seen[r.name] {
 			continue
 		}
@@ -63,7 +77,7 @@ func findData(p *Program, src Source, t *trace, extra []string) error {
 // A mapper finds what takes the place of a path in a trial.
 type mapper struct {
 	src Source
-	dir string // of the entry script, where the program runs
+	dir string // where the program runs
 }
 
 // within is a relative path as one of the repository; it may begin with "..".
@@ -171,7 +185,7 @@ func (m mapper) how(d Data) string {
 	reachable := isAnchored(d.Path) || !strings.HasPrefix(within, "../..")
 	switch {
 	case d.Mapped != "" && isAnchored(d.Path):
-		own := pathfinder{dir: m.dir}.relative(path.Join(top, d.Mapped))
+		own := seenFrom(m.dir, path.Join(top, d.Mapped))
 		return fmt.Sprintf("trials in a container see %s of the repository there, read-only; the local engine cannot show it there: for that, name %s in the program", d.Mapped, own)
 	case d.Mapped != "" && reachable:
 		return fmt.Sprintf("trials see %s of the repository there", d.Mapped)

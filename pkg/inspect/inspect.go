@@ -21,6 +21,8 @@ type Source struct {
 // Hints are what the user has settled.
 type Hints struct {
 	Entry        string
+	Dir          string   // that the entry is started in; empty to find it
+	Args         []string // that it is started with
 	Data         []string
 	Requirements string // a file that lists them, or "imports"; empty to find it
 }
@@ -70,7 +72,7 @@ func Inspect(src Source, hints Hints) (*Program, error) {
 	if p.Problem != nil {
 		return p, nil
 	}
-	if err := findData(p, src, t, hints.Data); err != nil {
+	if err := findData(p, src, t, hints); err != nil {
 		return nil, fmt.Errorf("inspect: %w", err)
 	}
 	p.Tunables = space.Find(program, t.modules, p.Family)

@@ -29,18 +29,17 @@ var writers = map[string]int{"to_csv": 0, "to_pickle": 0, "to_json": 0, "to_parq
 // unknown stands for a part of a path that the source does not tell.
 const unknown = "*"
 
-// A reading is a path that a call reads.
+// A reading is a path that a call reads: below top where the program makes it
+// from __file__.
 type reading struct {
 	name string
 	// guess says that it is only the directory of what is read.
 	guess bool
 }
 
-// A pathfinder reads the paths that expressions stand for. The program runs in
-// its entry script's directory.
+// A pathfinder reads the paths that expressions stand for.
 type pathfinder struct {
 	*trace
-	dir string
 	// every asks for all that a name may hold, in a loop as well, not only for the
 	// first that is known.
 	every bool
@@ -75,12 +74,12 @@ func (w pathfinder) reading(m *project.Module, c *pysrc.Call) reading {
 		if name == "." || name == "/" || name == "~" || name == top {
 			return reading{}
 		}
-		return reading{w.relative(name), true}
+		return reading{path.Clean(name), true}
 	}
 	if !directories[last] && !dataName.MatchString(name) {
 		return reading{}
 	}
-	return reading{w.relative(name), false}
+	return reading{path.Clean(name), false}
 }
 
 // writing is the path that a call writes.
@@ -96,19 +95,18 @@ func (w pathfinder) writing(m *project.Module, c *pysrc.Call) string {
 	if !whole {
 		return ""
 	}
-	return w.relative(name)
+	return path.Clean(name)
 }
 
-// relative is a path as seen from where the program runs.
-func (w pathfinder) relative(name string) string {
-	name = path.Clean(name)
+// seenFrom is a path as a program names it that runs in a directory.
+func seenFrom(dir, name string) string {
 	rest, own := strings.CutPrefix(name, top)
 	if !own {
 		return name
 	}
 	rest = strings.TrimPrefix(rest, "/")
 	up := ""
-	for dir := w.dir; dir != "."; dir = path.Dir(dir) {
+	for ; dir != "."; dir = path.Dir(dir) {
 		if below, ok := strings.CutPrefix(rest, dir+"/"); ok {
 			rest = below
 			break

@@ -13,6 +13,7 @@ const Schema = 1
 type Program struct {
 	Schema     int      `json:"schema" doc:"version of this form, 1; fields are only added"`
 	Entry      string   `json:"entry" doc:"script to train, a \"/\"-separated path within the repository; empty where none was found (see problem)"`
+	Dir        string   `json:"dir" doc:"directory that the script is started in, \".\" for that of the repository"`
 	Family     string   `json:"family" doc:"what owns the model: keras, torch, boosting, sklearn, jax; python where no framework is imported"`
 	Frameworks []string `json:"frameworks" doc:"frameworks imported, as modules, sorted: keras, sklearn, torch ..."`
 	Model      string   `json:"model" doc:"cnn, rnn, transformer, mlp, linear, tree, neighbors, svm, bayes; empty where unknown"`
@@ -52,7 +53,7 @@ type Need struct {
 
 // Data is a path that the program reads.
 type Data struct {
-	Path   string `json:"path" doc:"as the program names it: relative to the entry script's directory, absolute, or below ~"`
+	Path   string `json:"path" doc:"as the program names it: relative to dir, absolute, or below ~"`
 	Kind   string `json:"kind" doc:"tracked, untracked, ignored, mixed (a directory that is tracked in part), outside (of the repository), missing"`
 	Mapped string `json:"mapped" doc:"path within the repository that trials see in its place; empty where it is what it names, or where nothing takes its place"`
 	How    string `json:"how" doc:"how it gets into a trial, or what to do so that it does, one sentence"`

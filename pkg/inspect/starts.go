@@ -292,7 +292,7 @@ func startsOf(files *project.Project, name string, seen []project.Glance) (found
 		}
 		t = newTrace(program)
 	}
-	s := starter{pathfinder{trace: t, dir: path.Dir(name), every: true}, files}
+	s := starter{pathfinder{trace: t, every: true}, files}
 	for _, c := range calls {
 		found = append(found, s.started(m, c)...)
 	}

@@ -145,10 +145,6 @@ func (l *Loop) begin(ctx context.Context, s engine.Session, t *run.Trial) error 
 	}
 	l.say("train", "trial %d: %s", t.N, title(*t))
 	script := l.script()
-	cwd := "."
-	if i := strings.LastIndexByte(script, '/'); i >= 0 {
-		cwd = script[:i]
-	}
 	warm, err := l.warm(ctx, *t)
 	if err != nil {
 		return err
@@ -160,7 +156,7 @@ func (l *Loop) begin(ctx context.Context, s engine.Session, t *run.Trial) error 
 	return s.Start(ctx, agent.Request{
 		Share: share,
 		V:     agent.Version, Op: agent.OpRun, Trial: t.N, Attempt: attempt, Script: script, Args: l.Settings.Args,
-		Path: l.program.ImportPath, Cwd: cwd, Seed: t.Seed, Threads: 1, LogLimit: logLimit, Grace: 5, Warm: warm, Leave: l.grows(), Resume: checkpoint, Wrote: wrote,
+		Path: l.program.ImportPath, Cwd: l.program.Dir, Seed: t.Seed, Threads: 1, LogLimit: logLimit, Grace: 5, Warm: warm, Leave: l.grows(), Resume: checkpoint, Wrote: wrote,
 	})
 }
 

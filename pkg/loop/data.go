@@ -39,7 +39,7 @@ type symlink struct {
 func (l *Loop) mapData() error {
 	l.mounts, l.links = nil, nil
 	for _, d := range l.program.Data {
-		within := path.Join(path.Dir(l.program.Entry), d.Path)
+		within := path.Join(l.program.Dir, d.Path)
 		host, here := l.onHost(d.Path)
 		var err error
 		switch {
@@ -250,6 +250,15 @@ func (l *Loop) explained(failure string) string {
 	for _, d := range l.program.Data {
 		if (d.Kind == "outside" || d.Kind == "missing") && strings.Contains(failure, d.Path) {
 			return failure + "; " + d.Path + ": " + d.How
+		}
+	}
+	quoted := strings.Split(failure, "'")
+	for dir := l.program.Dir; dir != "." && len(quoted) > 2; {
+		dir = path.Dir(dir)
+		for _, top := range []string{l.commitDir(), l.Top} {
+			if _, err := os.Stat(filepath.Join(top, filepath.FromSlash(path.Join(dir, quoted[1])))); err == nil {
+				return fmt.Sprintf("%s; it was started in %s, and the file is there from %s: `git config mlhook.dir %[3]s`", failure, l.program.Dir, dir)
+			}
 		}
 	}
 	return failure

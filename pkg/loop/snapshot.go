@@ -95,10 +95,10 @@ func (l *Loop) inspect(ctx context.Context, r run.Run) error {
 // replaced, its data, its environment and settings.
 func (l *Loop) fingerprint(replaced map[string][]byte) (string, error) {
 	h := sha256.New()
-	fmt.Fprintf(h, "1\n%s\n%s\n%q\n%s\n", l.Engine.Name(), l.program.Entry, l.program.Requirements, l.Settings.Fingerprint())
+	fmt.Fprintf(h, "1\n%s\n%s\n%s\n%q\n%s\n", l.Engine.Name(), l.program.Entry, l.program.Dir, l.program.Requirements, l.Settings.Fingerprint())
 	files := append([]string(nil), l.program.Files...)
 	for _, d := range l.program.Data {
-		switch name := path.Join(path.Dir(l.program.Entry), d.Path); {
+		switch name := path.Join(l.program.Dir, d.Path); {
 		case d.Mapped != "":
 			files = append(files, d.Mapped)
 		case d.Kind == "tracked" || d.Kind == "mixed":
