@@ -81,18 +81,19 @@ func endBroken(ctx context.Context, p *project, number int, cause error) error {
 	if err != nil {
 		return err
 	}
-	return p.notifier(config.Settings{}, nil)(ctx, filepath.Base(p.git.Top)+": failed", r.Reason)
+	tell(ctx, p.repo, filepath.Base(p.git.Top)+": failed", r.Reason)
+	return nil
 }
 
-// notifier tells the user on the desktop and by mail, and always writes down
-// what was told.
-func (p *project) notifier(s config.Settings, env map[string]string) func(context.Context, string, string) error {
+// notifier tells the user on the desktop and by mail, says how, and always writes
+// down what was told.
+func (p *project) notifier(s config.Settings, env map[string]string) func(context.Context, string, string) (string, error) {
 	all := notify.All{notify.Desktop{Env: env}}
 	if s.Mail.To != "" {
 		all = append(all, notify.Mail{To: s.Mail.To, From: s.Mail.From, Host: s.Mail.Host, Port: s.Mail.Port,
 			User: s.Mail.User, PasswordCommand: s.Mail.PasswordCommand, TLS: s.Mail.TLS})
 	}
-	return func(ctx context.Context, title, body string) error {
+	return func(ctx context.Context, title, body string) (string, error) {
 		if f, err := openLog(filepath.Join(string(p.state), "notifications.log")); err == nil {
 			fmt.Fprintf(f, "%s %s\n\t%s\n", time.Now().Format(time.RFC3339), title, body)
 			f.Close()

@@ -230,7 +230,11 @@ func notifyCommand() *cli.Command {
 			if err != nil {
 				return err
 			}
-			return p.notifier(s, sessionEnv())(c.Context, "mlhook works", "This is how results of "+filepath.Base(p.git.Top)+" are told.")
+			told, err := p.notifier(s, sessionEnv())(c.Context, "mlhook works", "This is how results of "+filepath.Base(p.git.Top)+" are told.")
+			if told != "" {
+				fmt.Fprintln(c.App.Writer, told)
+			}
+			return err
 		},
 	}
 }

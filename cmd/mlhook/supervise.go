@@ -113,7 +113,7 @@ func tell(ctx context.Context, r store.Repository, title, body string) {
 	if err != nil {
 		s = config.Defaults()
 	}
-	if err := projectOf(r).notifier(s, nil)(ctx, title, body); err != nil {
+	if _, err := projectOf(r).notifier(s, nil)(ctx, title, body); err != nil {
 		slog.Warn("notify", "error", err)
 	}
 }

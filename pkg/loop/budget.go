@@ -122,9 +122,7 @@ func (l *Loop) hold(ctx context.Context) error {
 		if why != told {
 			told = why
 			l.say("wait", "%s", why)
-			if err := l.Notify(ctx, filepath.Base(l.Top)+": waiting", why); err != nil {
-				l.say("notify", "%v", err)
-			}
+			l.tell(ctx, filepath.Base(l.Top)+": waiting", why)
 			if _, err := l.Journal.Change(ctx, l.Number, func(r *run.Run) { r.State, r.Reason = run.Waiting, why }); err != nil {
 				return err
 			}

@@ -62,8 +62,8 @@ type Loop struct {
 	UID, GID int // owner of the repository
 	// Inspect reads the program in dir.
 	Inspect func(dir string) (*inspect.Program, error)
-	// Notify tells the user; its errors are written down, nothing more.
-	Notify func(ctx context.Context, title, body string) error
+	// Notify tells the user and says how; its errors are written down, nothing more.
+	Notify func(ctx context.Context, title, body string) (told string, err error)
 	// Clean removes what the engine that a run was with has of it.
 	Clean func(ctx context.Context, r run.Run) error
 	// Moved tells whether the user has set another engine since.

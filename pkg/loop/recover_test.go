@@ -62,7 +62,7 @@ func bare(t *testing.T) *Loop {
 	}
 	return &Loop{Number: r.Number, Dir: dir, Journal: journal, Settings: config.Defaults(), Out: io.Discard, budget: &budget{most: time.Hour},
 		program: &inspect.Program{Entry: "train.py"}, Hold: func() string { return "" },
-		Notify: func(context.Context, string, string) error { return nil }}
+		Notify: func(context.Context, string, string) (string, error) { return "", nil }}
 }
 
 func TestCrashLoop(t *testing.T) {
@@ -96,9 +96,9 @@ func TestFullDisk(t *testing.T) {
 		t.Fatal("the disk is full, and the script was blamed")
 	}
 	ctx, cancel := context.WithCancelCause(t.Context())
-	l.Notify = func(context.Context, string, string) error {
+	l.Notify = func(context.Context, string, string) (string, error) {
 		cancel(errors.New("told"))
-		return nil
+		return "", nil
 	}
 	trial := attempts()
 	if _, err := l.tryAgain(ctx, &trial, gone); err == nil || err.Error() != "told" && !errors.Is(err, context.Canceled) {

@@ -65,11 +65,20 @@ func (l *Loop) finish(ctx context.Context, end *ending) error {
 	os.Remove(filepath.Join(l.Dir, "commit.complete"))
 	if r.Verdict != run.Stopped && r.Verdict != run.Superseded && r.Linked == nil && l.Settings.Tells(string(r.Verdict)) {
 		title, body := report.Message(detail, filepath.Base(l.Top))
-		if err := l.Notify(ctx, title, body); err != nil {
-			l.say("notify", "%v", err)
-		}
+		l.tell(ctx, title, body)
 	}
 	return nil
+}
+
+// tell notifies the user, and says how or why not.
+func (l *Loop) tell(ctx context.Context, title, body string) {
+	told, err := l.Notify(ctx, title, body)
+	if told != "" {
+		l.say("notify", "%s", told)
+	}
+	if err != nil {
+		l.say("notify", "%v", err)
+	}
 }
 
 // cleanPatience is how long an engine that is away may take to come back before

@@ -25,20 +25,35 @@ type Message struct {
 	Body  string
 }
 
-// A Notifier delivers a message, or says why it could not.
+// A Notifier delivers a message and says how, or why it could not.
 type Notifier interface {
-	Notify(ctx context.Context, m Message) error
+	Notify(ctx context.Context, m Message) (told string, err error)
 }
 
-// All sends to every notifier and joins the errors.
+// ErrNoDesktop is what a machine that nobody sits at gives, say a server.
+var ErrNoDesktop = errors.New("no desktop session to notify (DBUS_SESSION_BUS_ADDRESS is not set)")
+
+// All sends to every notifier and joins what they say. A desktop that is not
+// there is an error only where nothing else is set up.
 type All []Notifier
 
-func (a All) Notify(ctx context.Context, m Message) error {
+func (a All) Notify(ctx context.Context, m Message) (string, error) {
+	var told []string
 	var errs []error
 	for _, n := range a {
-		errs = append(errs, n.Notify(ctx, m))
+		how, err := n.Notify(ctx, m)
+		switch {
+		case err == nil:
+			told = append(told, how)
+		case !errors.Is(err, ErrNoDesktop):
+			errs = append(errs, err)
+		case len(a) > 1:
+			told = append(told, err.Error())
+		default:
+			errs = append(errs, fmt.Errorf("%w; to be told by mail use `git config mlhook.mail.to ADDRESS` and `git config mlhook.mail.host HOST`", err))
+		}
 	}
-	return errors.Join(errs...)
+	return strings.Join(told, "; "), errors.Join(errs...)
 }
 
 // Desktop shows a notification. Env is the environment of the user's desktop
@@ -51,7 +66,7 @@ type Desktop struct {
 // answers would block for ever.
 const desktopDeadline = 5 * time.Second
 
-func (d Desktop) Notify(ctx context.Context, m Message) error {
+func (d Desktop) Notify(ctx context.Context, m Message) (string, error) {
 	for name, value := range d.Env {
 		if os.Getenv(name) == "" {
 			os.Setenv(name, value)
@@ -59,7 +74,7 @@ func (d Desktop) Notify(ctx context.Context, m Message) error {
 	}
 	// Without an address godbus would start a bus of its own.
 	if runtime.GOOS == "linux" && !hasBus() {
-		return errors.New("no desktop session to notify (DBUS_SESSION_BUS_ADDRESS is not set)")
+		return "", ErrNoDesktop
 	}
 	beeep.AppName = "mlhook"
 	done := make(chan error, 1)
@@ -67,13 +82,13 @@ func (d Desktop) Notify(ctx context.Context, m Message) error {
 	select {
 	case err := <-done:
 		if err != nil {
-			return fmt.Errorf("desktop notification: %w", err)
+			return "", fmt.Errorf("desktop notification: %w", err)
 		}
-		return nil
+		return "shown on the desktop", nil
 	case <-time.After(desktopDeadline):
-		return fmt.Errorf("the desktop did not take the notification in %v", desktopDeadline)
+		return "", fmt.Errorf("the desktop did not take the notification in %v", desktopDeadline)
 	case <-ctx.Done():
-		return ctx.Err()
+		return "", ctx.Err()
 	}
 }
 
@@ -124,7 +139,7 @@ type Mail struct {
 
 const mailDeadline = 30 * time.Second
 
-func (m Mail) Notify(ctx context.Context, msg Message) error {
+func (m Mail) Notify(ctx context.Context, msg Message) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, mailDeadline)
 	defer cancel()
 	// A server that accepts and says nothing is not bound by go-mail's context.
@@ -137,9 +152,9 @@ func (m Mail) Notify(ctx context.Context, msg Message) error {
 		err = ctx.Err()
 	}
 	if err != nil {
-		return fmt.Errorf("mail to %s through %s: %w", m.To, net.JoinHostPort(m.Host, fmt.Sprint(m.Port)), err)
+		return "", fmt.Errorf("mail to %s through %s: %w", m.To, net.JoinHostPort(m.Host, fmt.Sprint(m.Port)), err)
 	}
-	return nil
+	return "mail sent to " + m.To, nil
 }
 
 func (m Mail) send(ctx context.Context, msg Message) error {
@@ -182,7 +197,11 @@ func (m Mail) send(ctx context.Context, msg Message) error {
 	if err != nil {
 		return err
 	}
-	return client.DialAndSendWithContext(ctx, letter)
+	err = client.DialAndSendWithContext(ctx, letter)
+	if err != nil && strings.Contains(err.Error(), "does not support STARTTLS") { // go-mail names no error for it
+		return errors.New("the server does not encrypt (no STARTTLS); `git config mlhook.mail.tls none` sends mail and password in the clear, as to a server on this machine; `git config mlhook.mail.tls tls` encrypts from the start, mostly on port 465")
+	}
+	return err
 }
 
 // password asks the user's command; a detached process has no one to ask.

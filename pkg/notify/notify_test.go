@@ -71,8 +71,9 @@ func server(t *testing.T, offer string) (port int, told <-chan string) {
 func TestMail(t *testing.T) {
 	port, told := server(t, "AUTH PLAIN")
 	m := notify.Mail{To: "to@example.org", From: "from@example.org", Host: "127.0.0.1", Port: port, TLS: "none", User: "me", PasswordCommand: "echo secret; echo more"}
-	if err := m.Notify(context.Background(), notify.Message{Title: "digits: reached\r\nBcc: x@example.org", Body: "93 %"}); err != nil {
-		t.Fatal(err)
+	how, err := m.Notify(context.Background(), notify.Message{Title: "digits: reached\r\nBcc: x@example.org", Body: "93 %"})
+	if err != nil || how != "mail sent to to@example.org" {
+		t.Fatal(how, err)
 	}
 	got := <-told
 	for _, words := range []string{"MAIL FROM:<from@example.org>", "RCPT TO:<to@example.org>", "Subject: [mlhook] digits: reached", "93 %",
@@ -89,8 +90,8 @@ func TestMail(t *testing.T) {
 func TestMailNeedsEncryptionUnlessToldOtherwise(t *testing.T) {
 	port, told := server(t, "AUTH PLAIN")
 	m := notify.Mail{To: "to@example.org", Host: "127.0.0.1", Port: port, TLS: "starttls", User: "me", PasswordCommand: "echo secret"}
-	err := m.Notify(context.Background(), notify.Message{Title: "t", Body: "b"})
-	if err == nil || !strings.Contains(err.Error(), "127.0.0.1") {
+	_, err := m.Notify(context.Background(), notify.Message{Title: "t", Body: "b"})
+	if err == nil || !strings.Contains(err.Error(), "127.0.0.1") || !strings.Contains(err.Error(), "`git config mlhook.mail.tls none`") {
 		t.Errorf("sent without STARTTLS: %v", err)
 	}
 	if got := <-told; strings.Contains(got, "AUTH") {
@@ -108,7 +109,7 @@ func TestMailEndsByTheDeadline(t *testing.T) {
 	defer cancel()
 	begun := time.Now()
 	m := notify.Mail{To: "a@example.org", Host: "127.0.0.1", Port: l.Addr().(*net.TCPAddr).Port, TLS: "none"}
-	if err := m.Notify(ctx, notify.Message{Title: "t"}); err == nil || time.Since(begun) > 5*time.Second {
+	if _, err := m.Notify(ctx, notify.Message{Title: "t"}); err == nil || time.Since(begun) > 5*time.Second {
 		t.Errorf("%v after %v", err, time.Since(begun))
 	}
 }
@@ -116,7 +117,7 @@ func TestMailEndsByTheDeadline(t *testing.T) {
 func TestPasswordCommandThatFails(t *testing.T) {
 	for command, words := range map[string]string{"": "git config mlhook.mail.passwordCommand", "exit 1": "passwordCommand"} {
 		m := notify.Mail{To: "a@example.org", Host: "127.0.0.1", Port: 1, User: "me", PasswordCommand: command}
-		if err := m.Notify(context.Background(), notify.Message{}); err == nil || !strings.Contains(err.Error(), words) {
+		if _, err := m.Notify(context.Background(), notify.Message{}); err == nil || !strings.Contains(err.Error(), words) {
 			t.Errorf("%q: %v", command, err)
 		}
 	}
@@ -124,11 +125,22 @@ func TestPasswordCommandThatFails(t *testing.T) {
 
 type refusal struct{ error }
 
-func (r refusal) Notify(context.Context, notify.Message) error { return r.error }
+func (r refusal) Notify(context.Context, notify.Message) (string, error) { return "told", r.error }
 
 func TestAllGoesOnAfterAnError(t *testing.T) {
 	a, b := errors.New("a"), errors.New("b")
-	if err := (notify.All{refusal{a}, refusal{nil}, refusal{b}}).Notify(context.Background(), notify.Message{}); !errors.Is(err, a) || !errors.Is(err, b) {
+	told, err := (notify.All{refusal{a}, refusal{nil}, refusal{b}}).Notify(context.Background(), notify.Message{})
+	if told != "told" || !errors.Is(err, a) || !errors.Is(err, b) {
+		t.Errorf("%q, %v", told, err)
+	}
+}
+
+func TestNoDesktopIsAnErrorWhereNothingElseIsSetUp(t *testing.T) {
+	away := refusal{notify.ErrNoDesktop}
+	if told, err := (notify.All{away, refusal{}}).Notify(context.Background(), notify.Message{}); err != nil || told != notify.ErrNoDesktop.Error()+"; told" {
+		t.Errorf("%q, %v", told, err)
+	}
+	if _, err := (notify.All{away}).Notify(context.Background(), notify.Message{}); err == nil || !strings.Contains(err.Error(), "mlhook.mail.to") {
 		t.Errorf("%v", err)
 	}
 }
@@ -150,7 +162,7 @@ func TestNoBusIsEverStarted(t *testing.T) {
 	}
 	t.Setenv("PATH", bin)
 	t.Setenv("DBUS_SESSION_BUS_ADDRESS", "autolaunch:")
-	if err := (notify.Desktop{}).Notify(context.Background(), notify.Message{Title: "t"}); err == nil {
+	if _, err := (notify.Desktop{}).Notify(context.Background(), notify.Message{Title: "t"}); err == nil {
 		t.Error("delivered to nobody")
 	}
 	if _, err := os.Stat(started); err == nil {
@@ -169,7 +181,7 @@ func TestMuteBusEndsByTheDeadline(t *testing.T) {
 	t.Setenv("PATH", t.TempDir())
 	t.Setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path="+socket)
 	begun := time.Now()
-	err = (notify.Desktop{}).Notify(context.Background(), notify.Message{Title: "t"})
+	_, err = (notify.Desktop{}).Notify(context.Background(), notify.Message{Title: "t"})
 	if took := time.Since(begun); err == nil || took > 7*time.Second {
 		t.Errorf("%v after %v", err, took)
 	}
@@ -237,5 +249,6 @@ func TestCaller(t *testing.T) {
 	}
 	os.Unsetenv("DBUS_SESSION_BUS_ADDRESS")
 	d := notify.Desktop{Env: map[string]string{"DBUS_SESSION_BUS_ADDRESS": address}}
-	t.Log(d.Notify(context.Background(), notify.Message{Title: "--digits: reached <b>", Body: "93 %"}))
+	_, err := d.Notify(context.Background(), notify.Message{Title: "--digits: reached <b>", Body: "93 %"})
+	t.Log(err)
 }
