@@ -11,6 +11,7 @@ import (
 
 	"github.com/mlhook/mlhook/pkg/agent"
 	"github.com/mlhook/mlhook/pkg/engine"
+	"github.com/mlhook/mlhook/pkg/git"
 	"github.com/mlhook/mlhook/pkg/report"
 	"github.com/mlhook/mlhook/pkg/run"
 )
@@ -89,6 +90,9 @@ func applyCommand() *cli.Command {
 			}
 			defer p.close()
 			files, err := p.git.Apply(c.Context, d.Commit, d.Result)
+			if errors.Is(err, git.ErrApplied) {
+				return nothing("%v", err)
+			}
 			if err != nil {
 				return refused("%v", err)
 			}
