@@ -91,7 +91,11 @@ func stopCommand() *cli.Command {
 				if err := p.journal.WantStop(c.Context, r.Number, ""); err != nil {
 					return err
 				}
-				fmt.Fprintf(c.App.Writer, "run %d is being stopped\n", r.Number)
+				how := "is being stopped"
+				if r.Stopping {
+					how = "is stopping already"
+				}
+				fmt.Fprintf(c.App.Writer, "run %d %s\n", r.Number, how)
 			}
 			return p.wake()
 		},

@@ -88,6 +88,9 @@ func supervisorState(p *project) string {
 
 // sentence says in one line where a run stands.
 func sentence(r run.Run) string {
+	if r.Stopping {
+		return fmt.Sprintf("stopping: commit %.10s, %d trials done", r.Commit, r.TrialsDone)
+	}
 	switch r.State {
 	case run.Queued:
 		if r.Reason != "" {
@@ -141,7 +144,11 @@ func runsCommand() *cli.Command {
 				return nothing("no run yet; commit something, or `mlhook run`")
 			}
 			for _, r := range runs {
-				fmt.Fprintf(c.App.Writer, "%4d  %.10s  %-10s  %s\n", r.Number, r.Commit, orWord(string(r.Verdict), string(r.State)), firstLine(sentence(r)))
+				state := orWord(string(r.Verdict), string(r.State))
+				if r.Stopping {
+					state = "stopping"
+				}
+				fmt.Fprintf(c.App.Writer, "%4d  %.10s  %-10s  %s\n", r.Number, r.Commit, state, firstLine(sentence(r)))
 			}
 			return nil
 		},

@@ -98,6 +98,7 @@ type Run struct {
 	Started    *time.Time `json:"started"`
 	Ended      *time.Time `json:"ended"`
 	State      State      `json:"state"`
+	Stopping   bool       `json:"stopping,omitempty"` // it has to stop, and is not done yet
 	Stage      Stage      `json:"stage"`
 	Verdict    Verdict    `json:"verdict"` // null until the run is done
 	Cause      Cause      `json:"cause"`

@@ -194,16 +194,26 @@ type queryer interface {
 	Query(query string, args ...any) (*sql.Rows, error)
 }
 
-func readRun(q queryer, number int) (r run.Run, err error) {
-	var doc string
-	err = q.QueryRow("SELECT doc FROM runs WHERE number = ?", number).Scan(&doc)
+// selectRuns is what scanRun reads.
+const selectRuns = "SELECT doc, stop AND state <> 'done' FROM runs "
+
+func readRun(q queryer, number int) (run.Run, error) {
+	r, err := scanRun(q.QueryRow(selectRuns+"WHERE number = ?", number).Scan)
 	if errors.Is(err, sql.ErrNoRows) {
 		return r, fmt.Errorf("run %d: %w", number, ErrNoRun)
 	}
-	if err != nil {
+	return r, err
+}
+
+func scanRun(scan func(...any) error) (r run.Run, err error) {
+	var doc string
+	var stopping bool
+	if err := scan(&doc, &stopping); err != nil {
 		return r, err
 	}
-	return r, json.Unmarshal([]byte(doc), &r)
+	err = json.Unmarshal([]byte(doc), &r)
+	r.Stopping = stopping
+	return r, err
 }
 
 // Run returns a run by its number.
@@ -216,12 +226,12 @@ func (j *Journal) Runs(ctx context.Context, limit int) ([]run.Run, error) {
 	if limit == 0 {
 		limit = -1
 	}
-	return j.list(ctx, "SELECT doc FROM runs ORDER BY number DESC LIMIT ?", limit)
+	return j.list(ctx, selectRuns+"ORDER BY number DESC LIMIT ?", limit)
 }
 
 // Pending returns the runs that are not done, oldest first.
 func (j *Journal) Pending(ctx context.Context) ([]run.Run, error) {
-	return j.list(ctx, "SELECT doc FROM runs WHERE state <> ? ORDER BY number", run.Done)
+	return j.list(ctx, selectRuns+"WHERE state <> ? ORDER BY number", run.Done)
 }
 
 func (j *Journal) list(ctx context.Context, query string, arg any) ([]run.Run, error) {
@@ -232,12 +242,8 @@ func (j *Journal) list(ctx context.Context, query string, arg any) ([]run.Run, e
 	defer rows.Close()
 	runs := []run.Run{}
 	for rows.Next() {
-		var doc string
-		var r run.Run
-		if err := rows.Scan(&doc); err != nil {
-			return nil, fmt.Errorf("list runs: %w", err)
-		}
-		if err := json.Unmarshal([]byte(doc), &r); err != nil {
+		r, err := scanRun(rows.Scan)
+		if err != nil {
 			return nil, fmt.Errorf("list runs: %w", err)
 		}
 		runs = append(runs, r)

@@ -218,6 +218,15 @@ func TestStopIsRemembered(t *testing.T) {
 		t.Fatal(err)
 	}
 	expect("the user", true, "")
+	if runs, err := j.Pending(t.Context()); err != nil || !runs[0].Stopping {
+		t.Errorf("%+v %v", runs, err)
+	}
+	if _, err := j.Change(t.Context(), r.Number, func(r *run.Run) { r.State = run.Done }); err != nil {
+		t.Fatal(err)
+	}
+	if r, err := j.Run(t.Context(), r.Number); err != nil || r.Stopping {
+		t.Errorf("it is done and stopping: %+v %v", r, err)
+	}
 }
 
 func TestRecoveryIsRemembered(t *testing.T) {
