@@ -210,19 +210,34 @@ func located(name string, err error) error {
 	var bad *toml.DecodeError
 	if errors.As(err, &bad) {
 		row, _ := bad.Position()
-		return fmt.Errorf("%s:%d: %s\n%s", name, row, mistyped.ReplaceAllStringFunc(strings.TrimPrefix(bad.Error(), "toml: "), wanted), bad.String())
+		words := func(text string) string { return mistyped.ReplaceAllStringFunc(text, wanted) }
+		return fmt.Errorf("%s:%d: %s%s\n%s", name, row, words(strings.TrimPrefix(bad.Error(), "toml: ")), share(bad.String()), words(bad.String()))
 	}
 	return fmt.Errorf("%s: %w", name, err)
 }
 
 // mistyped is how the TOML library says, in words of Go, that a value has the wrong type.
-var mistyped = regexp.MustCompile(`^cannot decode TOML (\S+) into struct field \S+\.(\w+) of type (\S+)$`)
+var mistyped = regexp.MustCompile(`cannot decode TOML ([a-z ]+) into struct field \S+\.(\w+) of type (\S+)`)
 
 // wanted says the same in words of the file.
 func wanted(text string) string {
 	m := mistyped.FindStringSubmatch(text)
 	types := map[string]string{"float64": "a number", "int": "a whole number", "string": "a string", "[]string": "a list of strings"}
 	return fmt.Sprintf("%s is of type %s, but has to be %s", strings.ToLower(m[2]), m[1], cmp.Or(types[strings.TrimPrefix(m[3], "*")], m[3]))
+}
+
+// percentage is a target in per cent, from git config or in a line that a TOML
+// error shows.
+var percentage = regexp.MustCompile(`(?m)^(?:\d+\| *target *= *["']?)?(\d+(?:\.\d+)?) *%["']?$`)
+
+// share says how a percentage in text is written; nothing where there is none.
+func share(text string) string {
+	m := percentage.FindStringSubmatch(text)
+	if m == nil {
+		return ""
+	}
+	value, _ := strconv.ParseFloat(m[1], 64) // digits, as matched
+	return fmt.Sprintf("; %s %% is written %.6g", m[1], value/100)
 }
 
 func (f file) into(s *Settings) {
@@ -295,7 +310,7 @@ func (s *Settings) git(key string, values []string) (err error) {
 		return errUnknown
 	}
 	if err != nil {
-		return fmt.Errorf("%q is no number", last)
+		return fmt.Errorf("%q is no number%s", last, share(last))
 	}
 	return nil
 }

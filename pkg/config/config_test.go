@@ -61,6 +61,9 @@ func TestErrorsNameThePlace(t *testing.T) {
 		"out of range":          {file("target = 0\n"), []string{"mlhook.toml: target"}},
 		"unknown":               {file("trials = 3\ntargt = 0.9\n"), []string{"mlhook.toml:2", `"targt"`, "~~~"}},
 		"wrong type":            {file("trials = \"many\"\n"), []string{"mlhook.toml:1", "~~~"}},
+		"percent":               {file("target = \"99.9%\"\n"), []string{"mlhook.toml:1: target is of type string, but has to be a number; 99.9 % is written 0.999"}},
+		"bare percent":          {file("target = 80%\n"), []string{"; 80 % is written 0.8"}},
+		"percent for git":       {git("target", "85%"), []string{`"85%" is no number; 85 % is written 0.85; change it with`}},
 		"broken":                {file("target = \n"), []string{"mlhook.toml:1"}},
 		"kind":                  {file("deny = [\"magic\"]\n"), []string{`"magic"`, "architecture"}},
 		"host only":             {file("engine = \"local\"\n"), []string{"git config mlhook.engine", "this machine"}},
@@ -77,6 +80,9 @@ func TestErrorsNameThePlace(t *testing.T) {
 			if !strings.Contains(err.Error(), words) {
 				t.Errorf("%s: no %q in %q", what, words, err)
 			}
+		}
+		if strings.Contains(err.Error(), "float64") {
+			t.Errorf("%s: words of Go in %q", what, err)
 		}
 	}
 }
