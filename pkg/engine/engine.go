@@ -9,6 +9,8 @@ package engine
 
 import (
 	"context"
+	"regexp"
+	"strings"
 
 	"github.com/mlhook/mlhook/pkg/agent"
 )
@@ -169,3 +171,23 @@ type BuildError struct {
 }
 
 func (e *BuildError) Error() string { return "building the image failed at: " + e.Step + "\n" + e.Tail }
+
+// pipError is what pip says in the end, pipTelling what names the requirement.
+var (
+	pipError   = regexp.MustCompile(`(?m)^\s*ERROR: (.+)$`)
+	pipTelling = regexp.MustCompile(`(?m)^\s*ERROR: ((?:No matching distribution found for|Cannot install) .+)$`)
+)
+
+// Requirement is the line that tells what pip could not install; empty where
+// something else failed, or where pip did not reach its index.
+func (e *BuildError) Requirement() string {
+	if !strings.Contains(e.Step, "pip install") || strings.Contains(e.Tail, "connection broken by") {
+		return ""
+	}
+	for _, pattern := range []*regexp.Regexp{pipTelling, pipError} {
+		if m := pattern.FindStringSubmatch(e.Tail); m != nil {
+			return strings.TrimSpace(m[1])
+		}
+	}
+	return ""
+}
