@@ -232,21 +232,21 @@ func (p *project) revive(ctx context.Context, w io.Writer) error {
 }
 
 // hookState says in a few words whether git will run our hook.
-func (p *project) hookState() string {
+func (p *project) hookState() (state string, ours bool) {
 	dir, scope, err := p.git.HooksDir(context.Background())
 	if err != nil {
-		return err.Error()
+		return err.Error(), false
 	}
-	state, err := hooks.Status(dir)
+	found, err := hooks.Status(dir)
 	switch {
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
-		return err.Error()
-	case state == hooks.Ours:
-		return "installed in " + dir
+		return err.Error(), false
+	case found == hooks.Ours:
+		return "installed in " + dir, true
 	case p.repo.Hooked:
-		return fmt.Sprintf("gone: git looks in %s (core.hooksPath %s); run `mlhook install` again", dir, orWord(scope, "unset"))
+		return fmt.Sprintf("gone: git looks in %s (core.hooksPath %s); run `mlhook install` again", dir, orWord(scope, "unset")), false
 	}
-	return "not installed; `mlhook install`"
+	return "not installed; `mlhook install`", false
 }
 
 // sessionEnv is what a background process needs to reach the user's desktop.

@@ -59,9 +59,10 @@ func statusCommand() *cli.Command {
 // printStatus says how things stand: the runs that are not done, else the newest.
 func printStatus(w io.Writer, p *project, engine string, runs []run.Run) error {
 	fmt.Fprintf(w, "repository  %s\n", p.repo.Top)
-	fmt.Fprintf(w, "hook        %s\n", p.hookState())
+	hook, hooked := p.hookState()
+	fmt.Fprintf(w, "hook        %s\n", hook)
 	fmt.Fprintf(w, "engine      %s\n", orWord(engine, "not chosen yet"))
-	fmt.Fprintf(w, "supervisor  %s\n", supervisorState(p))
+	fmt.Fprintf(w, "supervisor  %s\n", supervisorState(p, hooked))
 	if len(runs) == 0 {
 		_, err := fmt.Fprintln(w, "runs        none yet; commit something, or `mlhook run`")
 		return err
@@ -74,16 +75,23 @@ func printStatus(w io.Writer, p *project, engine string, runs []run.Run) error {
 	return nil
 }
 
-// supervisorState says whether a supervisor runs and when one starts.
-func supervisorState(p *project) string {
-	now := "not running"
+// supervisorState says whether a supervisor runs and what starts one.
+func supervisorState(p *project, hooked bool) string {
+	starter := "`mlhook run` starts it"
+	if hooked {
+		starter = "the next commit starts it"
+	}
+	if s, err := service(); err == nil {
+		if s.Installed() {
+			starter += ", and so does every login"
+		} else {
+			starter += " (with `mlhook install --service` every login does)"
+		}
+	}
 	if p.supervised() {
-		now = "running"
+		return "running; after a reboot " + starter
 	}
-	if s, err := service(); err == nil && s.Installed() {
-		return now + "; it starts after login"
-	}
-	return now + "; the next commit or command starts it after a reboot (`mlhook install --service` does so at login)"
+	return "not running; " + starter
 }
 
 // sentence says in one line where a run stands.
