@@ -96,7 +96,11 @@ func printProgram(w io.Writer, p *inspect.Program, s config.Settings) {
 	row("requirements", fmt.Sprintf("%s (from %s)", strings.Join(p.Requirements, ", "), p.RequirementsFrom))
 	row("resume", "by "+p.Resume)
 	for _, d := range p.Data {
-		row("data", d.Path+" ("+d.Kind+"): "+d.How)
+		kind := d.Kind
+		if d.Mapped != "" { // "missing" would alarm
+			kind = "found elsewhere"
+		}
+		row("data", d.Path+" ("+kind+"): "+d.How)
 	}
 	for _, text := range p.Why {
 		row("why", text)

@@ -188,7 +188,7 @@ func (m mapper) how(d Data) string {
 		own := seenFrom(m.dir, path.Join(top, d.Mapped))
 		return fmt.Sprintf("trials in a container see %s of the repository there, read-only; the local engine cannot show it there: for that, name %s in the program", d.Mapped, own)
 	case d.Mapped != "" && reachable:
-		return fmt.Sprintf("trials see %s of the repository there", d.Mapped)
+		return fmt.Sprintf("trials see %s of the repository in its place", d.Mapped)
 	case d.Kind == tracked:
 		return "part of the commit"
 	case d.Kind == mixed:
