@@ -114,6 +114,9 @@ func printProgram(w io.Writer, p *inspect.Program, s config.Settings) {
 		if len(t.Choices) > 0 {
 			domain = strings.Join(t.Choices, " ")
 		}
+		if t.Role == "components" && t.Value == fmt.Sprint(t.High) {
+			domain += " (more may be more than the data has columns)"
+		}
 		if !s.Allows(t.Kind) {
 			domain += " (left alone, see mlhook.allow)"
 		}

@@ -126,7 +126,7 @@ func (f *finder) grid() {
 				if i < 0 || f.spoilt(calls[owner][i]) {
 					continue
 				}
-				a := calls[owner][i]
+				a := f.bounded(calls[owner][i], owner)
 				a.name = name
 				if elements, ok := g.values[name].Elements(); ok && len(elements) > 0 {
 					f.value(g.id+":"+name, owner, a, g.values[name])

@@ -17,10 +17,11 @@ type program struct {
 	shuffles   bool            // some DataLoader does
 	epochs     int             // that a history has to have: history['accuracy'][4] needs five
 	fitted     fitted
+	columns    int // of its data, 0 where unknown
 }
 
 func survey(files []*project.Module, modules project.Modules) program {
-	p := program{attributes: map[string]bool{}, fitted: usage(files)}
+	p := program{attributes: map[string]bool{}, fitted: usage(files), columns: columnsOf(files, modules)}
 	for _, m := range files {
 		p.grids = append(p.grids, gridsOf(m, modules)...)
 		pysrc.Walk(m.File, func(n pysrc.Node) bool {

@@ -101,6 +101,7 @@ func (f *finder) fit(a arg, owner string, c *pysrc.Call, spread map[string]proje
 	if f.spoilt(a) {
 		return a, false
 	}
+	a = f.bounded(a, owner)
 	switch {
 	case a.role == "batch_size" && project.Argument(c, "drop_last", -1) != nil:
 		a.capped = true // a batch that is never full is never seen
