@@ -15,7 +15,6 @@ import (
 	"github.com/mlhook/mlhook/pkg/engine"
 	"github.com/mlhook/mlhook/pkg/image"
 	"github.com/mlhook/mlhook/pkg/metric"
-	"github.com/mlhook/mlhook/pkg/report"
 	"github.com/mlhook/mlhook/pkg/run"
 	"github.com/mlhook/mlhook/pkg/search"
 	"github.com/mlhook/mlhook/pkg/space"
@@ -168,6 +167,13 @@ func (l *Loop) problem(r run.Run, trials []run.Trial) search.Problem {
 	return p
 }
 
+// goal puts the settings into the words of the search.
+func (l *Loop) goal() search.Goal {
+	s := l.Settings
+	return search.Goal{Target: s.Target, Metric: s.Metric, Best: s.Mode == "best",
+		Minimise: s.Goal == "minimise" || s.Goal != "maximise" && metric.Minimised(s.Metric)}
+}
+
 // tunables are those whose kind the user allows.
 func (l *Loop) tunables() []space.Tunable {
 	return slices.DeleteFunc(slices.Clone(l.program.Tunables), func(t space.Tunable) bool { return !l.Settings.Allows(t.Kind) })
@@ -236,134 +242,6 @@ func (l *Loop) tweak(ctx context.Context, t *run.Trial) (tweak.Result, error) {
 	}
 	return made, nil
 }
-
-// judge ends the run when trial 0 shows that there is nothing to tune for.
-func (l *Loop) judge(trials []run.Trial) error {
-	base := trials[0]
-	switch {
-	case base.Value != nil:
-		return l.unseen(base)
-	case slices.ContainsFunc(trials, func(t run.Trial) bool { return t.Value != nil }):
-		return nil
-	case base.Cut:
-		return &ending{verdict: run.Failed, cause: run.CauseResources, reason: base.Error + ", before it had given a value; raise the limit, or train less"}
-	case outOfMemory(base):
-		return starved(trials)
-	case base.Metric != nil: // training data only
-		return &ending{verdict: run.Refused, reason: fmt.Sprintf(
-			"the only %s of %s (%.3f, %s) is on the data it trained on, which proves nothing; evaluate on held-out data",
-			l.Settings.Metric, l.program.Entry, base.Metric.Value, base.Metric.Source)}
-	case base.Error != "":
-		return &ending{verdict: run.Failed, cause: run.CauseCode, reason: l.explained(base.Error)}
-	}
-	if name := l.Settings.Metric; name != "accuracy" {
-		return &ending{verdict: run.Refused, reason: fmt.Sprintf(
-			"%s ran to its end but no %s was seen; print it (\"Test %s: 0.12\")", l.program.Entry, name, name)}
-	}
-	return &ending{verdict: run.Refused, reason: fmt.Sprintf(
-		"%s ran to its end but no accuracy was seen; print one (\"Test accuracy: 0.91\") or call evaluate, score or accuracy_score", l.program.Entry)}
-}
-
-// verdict turns the search's last word into the run's.
-func (l *Loop) verdict(trials []run.Trial, last search.Action) error {
-	best := l.best(trials)
-	if last.Parent != nil {
-		best = &trials[*last.Parent] // the one whose mean was confirmed
-	}
-	if best == nil {
-		return &ending{verdict: run.Failed, cause: run.CauseResources, reason: last.Why + ", and no training has given a value by then"}
-	}
-	result := describe(*best.Metric)
-	if c := confirmed(trials, best.N); c != nil && !last.ByModel {
-		result = report.Confirmed(*best.Metric, *c)
-	}
-	result = joined(result, flaw(trials, *best))
-	if last.Kind == search.Stop && last.Verdict == string(run.Reached) {
-		by := run.BySource
-		if last.ByModel {
-			by, result = run.ByModel, result+" by its model; its source alone does not"
-		}
-		reason := fmt.Sprintf("trial %d: %s, target %s", best.N, result, number(l.Settings.Target))
-		if last.Why != "" { // the target did not end it
-			reason += "; " + last.Why
-		}
-		if trials[0].State != run.Done {
-			reason += "; your own code was still training beside it, and was not measured"
-		}
-		if best.Error != "" {
-			reason += "; behind that it failed: " + best.Error
-		}
-		return &ending{verdict: run.Reached, by: by, winner: best, reason: reason}
-	}
-	return &ending{verdict: run.Exhausted, reason: fmt.Sprintf("%s; best is trial %d: %s, target %s",
-		last.Why, best.N, result, number(l.Settings.Target))}
-}
-
-// goal puts the settings into the words of the search.
-func (l *Loop) goal() search.Goal {
-	s := l.Settings
-	return search.Goal{Target: s.Target, Metric: s.Metric, Best: s.Mode == "best",
-		Minimise: s.Goal == "minimise" || s.Goal != "maximise" && metric.Minimised(s.Metric)}
-}
-
-// best returns the first trial of the configuration with the best mean over its
-// seeds, a cold one where there is one; the earliest wins a tie.
-func (l *Loop) best(trials []run.Trial) *run.Trial {
-	h := history(trials)
-	var best *run.Trial
-	top, sound := 0.0, false
-	for i, t := range trials {
-		c := search.Confirmation(h, t.N)
-		ok := flaw(trials, t) == ""
-		if t.Value == nil || lineage(t) && c.N > 0 || sound && !ok {
-			continue
-		}
-		value := *t.Value // of a lineage, where nothing was trained cold
-		if c.N > 0 {
-			value = c.Mean
-		}
-		if l.goal().Minimise {
-			value = -value
-		}
-		if best == nil || value > top || ok && !sound {
-			best, top, sound = &trials[i], value, ok
-		}
-	}
-	return best
-}
-
-// flaw says why a trial's value counts for nothing where another's does: it
-// breaks a constraint, or it failed behind it, which the user's own code does not.
-func flaw(trials []run.Trial, t run.Trial) string {
-	if why := t.Broken(); why != "" || trials[0].Error != "" {
-		return why
-	}
-	return t.Error
-}
-
-// confirmed sums up the seeds of a trial's configuration; nil for a single one.
-func confirmed(trials []run.Trial, n int) *run.Confirmed {
-	c := search.Confirmation(history(trials), n)
-	if c.N < 2 {
-		return nil
-	}
-	return &run.Confirmed{Mean: c.Mean, SD: c.SD, N: c.N}
-}
-
-func describe(m run.Metric) string {
-	text := fmt.Sprintf("%s %s", m.Name, number(m.Value))
-	switch {
-	case m.Split == run.Unknown:
-		text += fmt.Sprintf(" (%s, the script does not say on which data)", m.Source)
-	case m.Samples > 0:
-		text += fmt.Sprintf(" (%s, %d samples)", m.Split, m.Samples)
-	default:
-		text += fmt.Sprintf(" (%s)", m.Split)
-	}
-	return text
-}
-
-func number(x float64) string { return fmt.Sprintf("%.3f", x) }
 
 // logText returns the last part of an attempt's output.
 func (l *Loop) logText(trial, attempt int) string {

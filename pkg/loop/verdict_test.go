@@ -7,6 +7,7 @@ import (
 
 	"github.com/mlhook/mlhook/pkg/run"
 	"github.com/mlhook/mlhook/pkg/search"
+	"github.com/mlhook/mlhook/pkg/space"
 )
 
 // measuredAt are done trials of configurations of their own, a value each.
@@ -51,5 +52,34 @@ func TestCutBeforeAnyValue(t *testing.T) {
 	var end *ending
 	if err := l.judge([]run.Trial{base}); !errors.As(err, &end) || end.verdict != run.Failed || end.cause != run.CauseResources {
 		t.Errorf("%v", err)
+	}
+}
+
+// What ends a search without the target says what may be done, as it is set.
+func TestAdvice(t *testing.T) {
+	for _, c := range []struct {
+		why         string
+		allow, deny []string
+		kinds       []string
+		want        string
+	}{
+		{"the last 15 trials brought nothing better (mlhook.patience)", nil, nil, []string{"number", "estimator"},
+			"to try more, raise mlhook.patience, or name estimator in mlhook.allow beside the kinds tried"},
+		{"the trials of mlhook.trials are spent", nil, []string{"choice"}, []string{"number", "choice"},
+			"to try more, raise mlhook.trials, or take choice out of mlhook.deny"},
+		{"everything in the space was tried", []string{"number"}, nil, []string{"inserted", "number", "architecture"},
+			"to try more, name architecture, inserted in mlhook.allow beside the kinds tried"},
+		{"everything in the space was tried", nil, nil, []string{"number"}, "what is left to change is the code or the data"},
+	} {
+		l := bare(t)
+		l.Settings.Allow, l.Settings.Deny = c.allow, c.deny
+		l.program.Tunables = nil
+		for _, kind := range c.kinds {
+			l.program.Tunables = append(l.program.Tunables, space.Tunable{Kind: kind})
+		}
+		var end *ending
+		if err := l.verdict(measuredAt(.5), search.Action{Kind: search.Stop, Verdict: "exhausted", Why: c.why}); !errors.As(err, &end) || !strings.HasSuffix(end.reason, ", target "+number(l.Settings.Target)+"; "+c.want) {
+			t.Errorf("want %q: %v", c.want, err)
+		}
 	}
 }

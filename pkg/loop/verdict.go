@@ -1,0 +1,165 @@
+package loop
+
+import (
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/mlhook/mlhook/pkg/report"
+	"github.com/mlhook/mlhook/pkg/run"
+	"github.com/mlhook/mlhook/pkg/search"
+)
+
+// judge ends the run when trial 0 shows that there is nothing to tune for.
+func (l *Loop) judge(trials []run.Trial) error {
+	base := trials[0]
+	switch {
+	case base.Value != nil:
+		return l.unseen(base)
+	case slices.ContainsFunc(trials, func(t run.Trial) bool { return t.Value != nil }):
+		return nil
+	case base.Cut:
+		return &ending{verdict: run.Failed, cause: run.CauseResources, reason: base.Error + ", before it had given a value; raise the limit, or train less"}
+	case outOfMemory(base):
+		return starved(trials)
+	case base.Metric != nil: // training data only
+		return &ending{verdict: run.Refused, reason: fmt.Sprintf(
+			"the only %s of %s (%.3f, %s) is on the data it trained on, which proves nothing; evaluate on held-out data",
+			l.Settings.Metric, l.program.Entry, base.Metric.Value, base.Metric.Source)}
+	case base.Error != "":
+		return &ending{verdict: run.Failed, cause: run.CauseCode, reason: l.explained(base.Error)}
+	}
+	if name := l.Settings.Metric; name != "accuracy" {
+		return &ending{verdict: run.Refused, reason: fmt.Sprintf(
+			"%s ran to its end but no %s was seen; print it (\"Test %s: 0.12\")", l.program.Entry, name, name)}
+	}
+	return &ending{verdict: run.Refused, reason: fmt.Sprintf(
+		"%s ran to its end but no accuracy was seen; print one (\"Test accuracy: 0.91\") or call evaluate, score or accuracy_score", l.program.Entry)}
+}
+
+// verdict turns the search's last word into the run's.
+func (l *Loop) verdict(trials []run.Trial, last search.Action) error {
+	best := l.best(trials)
+	if last.Parent != nil {
+		best = &trials[*last.Parent] // the one whose mean was confirmed
+	}
+	if best == nil {
+		return &ending{verdict: run.Failed, cause: run.CauseResources, reason: last.Why + ", and no training has given a value by then"}
+	}
+	result := describe(*best.Metric)
+	if c := confirmed(trials, best.N); c != nil && !last.ByModel {
+		result = report.Confirmed(*best.Metric, *c)
+	}
+	result = joined(result, flaw(trials, *best))
+	if last.Kind == search.Stop && last.Verdict == string(run.Reached) {
+		by := run.BySource
+		if last.ByModel {
+			by, result = run.ByModel, result+" by its model; its source alone does not"
+		}
+		reason := fmt.Sprintf("trial %d: %s, target %s", best.N, result, number(l.Settings.Target))
+		if last.Why != "" { // the target did not end it
+			reason += "; " + last.Why
+		}
+		if trials[0].State != run.Done {
+			reason += "; your own code was still training beside it, and was not measured"
+		}
+		if best.Error != "" {
+			reason += "; behind that it failed: " + best.Error
+		}
+		return &ending{verdict: run.Reached, by: by, winner: best, reason: reason}
+	}
+	return &ending{verdict: run.Exhausted, reason: fmt.Sprintf("%s; best is trial %d: %s, target %s; %s",
+		last.Why, best.N, result, number(l.Settings.Target), l.advice(last.Why))}
+}
+
+var setting = regexp.MustCompile(`mlhook\.\w+`)
+
+// advice says what can be done when a search has ended without the target.
+func (l *Loop) advice(why string) string {
+	var steps []string
+	if limit := setting.FindString(why); limit != "" {
+		steps = append(steps, "raise "+limit)
+	}
+	left, denied := map[string]bool{}, map[string]bool{}
+	for _, t := range l.program.Tunables {
+		switch {
+		case l.Settings.Allows(t.Kind):
+		case slices.Contains(l.Settings.Deny, t.Kind):
+			denied[t.Kind] = true
+		default:
+			left[t.Kind] = true
+		}
+	}
+	list := func(kinds map[string]bool) string { return strings.Join(slices.Sorted(maps.Keys(kinds)), ", ") }
+	if len(left) > 0 {
+		steps = append(steps, "name "+list(left)+" in mlhook.allow beside the kinds tried")
+	}
+	if len(denied) > 0 {
+		steps = append(steps, "take "+list(denied)+" out of mlhook.deny")
+	}
+	if len(steps) == 0 {
+		return "what is left to change is the code or the data"
+	}
+	return "to try more, " + strings.Join(steps, ", or ")
+}
+
+// best returns the first trial of the configuration with the best mean over its
+// seeds, a cold one where there is one; the earliest wins a tie.
+func (l *Loop) best(trials []run.Trial) *run.Trial {
+	h := history(trials)
+	var best *run.Trial
+	top, sound := 0.0, false
+	for i, t := range trials {
+		c := search.Confirmation(h, t.N)
+		ok := flaw(trials, t) == ""
+		if t.Value == nil || lineage(t) && c.N > 0 || sound && !ok {
+			continue
+		}
+		value := *t.Value // of a lineage, where nothing was trained cold
+		if c.N > 0 {
+			value = c.Mean
+		}
+		if l.goal().Minimise {
+			value = -value
+		}
+		if best == nil || value > top || ok && !sound {
+			best, top, sound = &trials[i], value, ok
+		}
+	}
+	return best
+}
+
+// flaw says why a trial's value counts for nothing where another's does: it
+// breaks a constraint, or it failed behind it, which the user's own code does not.
+func flaw(trials []run.Trial, t run.Trial) string {
+	if why := t.Broken(); why != "" || trials[0].Error != "" {
+		return why
+	}
+	return t.Error
+}
+
+// confirmed sums up the seeds of a trial's configuration; nil for a single one.
+func confirmed(trials []run.Trial, n int) *run.Confirmed {
+	c := search.Confirmation(history(trials), n)
+	if c.N < 2 {
+		return nil
+	}
+	return &run.Confirmed{Mean: c.Mean, SD: c.SD, N: c.N}
+}
+
+func describe(m run.Metric) string {
+	text := fmt.Sprintf("%s %s", m.Name, number(m.Value))
+	switch {
+	case m.Split == run.Unknown:
+		text += fmt.Sprintf(" (%s, the script does not say on which data)", m.Source)
+	case m.Samples > 0:
+		text += fmt.Sprintf(" (%s, %d samples)", m.Split, m.Samples)
+	default:
+		text += fmt.Sprintf(" (%s)", m.Split)
+	}
+	return text
+}
+
+func number(x float64) string { return fmt.Sprintf("%.3f", x) }
