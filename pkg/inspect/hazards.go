@@ -3,6 +3,7 @@ package inspect
 import (
 	"bytes"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/mlhook/mlhook/pkg/project"
@@ -10,19 +11,20 @@ import (
 )
 
 // hazards says what may go wrong in a run that nobody watches.
-func hazards(p *Program, t *trace) {
+// args are what the script is given.
+func hazards(p *Program, t *trace, args []string) {
 	for _, m := range t.program {
 		note := func(at int, text string) {
 			p.Hazards = append(p.Hazards, m.Where(at)+" "+text)
 		}
 		guarded := bytes.Contains(m.File.Src, []byte("cuda.is_available"))
 		for _, c := range t.calls[m] {
-			if text := danger(m, c); text != "" && !(guarded && strings.HasSuffix(m.File.Text(c.Func), ".cuda")) {
+			if text := danger(m, c, args); text != "" && !(guarded && strings.HasSuffix(m.File.Text(c.Func), ".cuda")) {
 				note(c.Start, text)
 			}
 		}
 		pysrc.Walk(m.File, func(n pysrc.Node) bool {
-			if text := risk(m, n); text != "" {
+			if text := risk(m, n, args); text != "" {
 				note(n.Span().Start, text)
 			}
 			return true
@@ -31,7 +33,7 @@ func hazards(p *Program, t *trace) {
 }
 
 // danger says what a call may do.
-func danger(m *project.Module, c *pysrc.Call) string {
+func danger(m *project.Module, c *pysrc.Call, args []string) string {
 	name := project.Dotted(c.Func)
 	a, method := c.Func.(*pysrc.Attribute)
 	switch {
@@ -43,8 +45,8 @@ func danger(m *project.Module, c *pysrc.Call) string {
 		return "reports to wandb; set WANDB_MODE=offline in mlhook.env when there is no login"
 	case name == "get_ipython":
 		return "get_ipython exists in a notebook only; remove that line"
-	case method && a.Attr == "add_argument" && required(m, c):
-		return "the option is required; give it with `git config --add mlhook.args ARGUMENT`"
+	case method && a.Attr == "add_argument" && required(c):
+		return demand(m, c, args)
 	case name == "os.popen" && firstString(c) == "stty size":
 		return "asks a terminal for its size, and there is none while it trains; use shutil.get_terminal_size()"
 	case strings.HasPrefix(firstString(c), "http://"), strings.HasPrefix(firstString(c), "https://"):
@@ -55,16 +57,6 @@ func danger(m *project.Module, c *pysrc.Call) string {
 		return "the trainer asks for a GPU; write accelerator=\"auto\""
 	}
 	return ""
-}
-
-// required tells whether an option of argparse has to be given.
-func required(m *project.Module, c *pysrc.Call) bool {
-	if must, ok := project.Argument(c, "required", -1).(*pysrc.Constant); ok {
-		return must.Text == "True"
-	}
-	nargs, _ := project.Argument(c, "nargs", -1).(*pysrc.String)
-	name := firstString(c)
-	return name != "" && name[0] != '-' && project.Argument(c, "default", -1) == nil && (nargs == nil || nargs.Value == "+")
 }
 
 func firstString(c *pysrc.Call) string {
@@ -84,10 +76,10 @@ func onGPU(c *pysrc.Call) bool {
 var random = regexp.MustCompile(`^(?:np\.|numpy\.)?random\.(?:randint|choice|randrange|uniform)$`)
 
 // risk says what a statement or an expression may do.
-func risk(m *project.Module, n pysrc.Node) string {
+func risk(m *project.Module, n pysrc.Node, args []string) string {
 	switch n := n.(type) {
 	case *pysrc.Subscript:
-		if i, ok := n.Index.(*pysrc.Number); ok && project.Dotted(n.Value) == "sys.argv" && m.File.Text(i) != "0" && !bytes.Contains(m.File.Src, []byte("len(sys.argv)")) {
+		if i, ok := n.Index.(*pysrc.Number); ok && project.Dotted(n.Value) == "sys.argv" && beyond(m.File.Text(i), args) && !bytes.Contains(m.File.Src, []byte("len(sys.argv)")) {
 			return "needs an argument; give it with `git config --add mlhook.args ARGUMENT`"
 		}
 	case *pysrc.Assign:
@@ -108,6 +100,12 @@ func risk(m *project.Module, n pysrc.Node) string {
 		}
 	}
 	return ""
+}
+
+// beyond tells whether args do not reach as far as an index of sys.argv.
+func beyond(index string, args []string) bool {
+	i, err := strconv.Atoi(index)
+	return err == nil && i > len(args)
 }
 
 var accuracyLoop = regexp.MustCompile(`(?i)\bacc\w*\b.*<|<.*\bacc\w*\b|\bscore\w* *<`)

@@ -63,7 +63,7 @@ func Inspect(src Source, hints Hints) (*Program, error) {
 	sort.Strings(p.Files)
 	p.ImportPath = files.ImportPath(p.Entry, program)
 	p.Model = modelKind(t, p.Family)
-	hazards(p, t)
+	hazards(p, t, hints.Args)
 	findMetric(p, t)
 	findNeeds(p, t)
 	if err := findRequirements(p, src.FS, files, program, hints.Requirements); err != nil {

@@ -325,7 +325,7 @@ func (l *Loop) settle(ctx context.Context, t run.Trial, out outcome) error {
 		value := t.Metric.Value
 		t.Value = &value
 	}
-	t.Error = out.failed(l.program.Entry)
+	t.Error = out.failed(l.program.Entry, log)
 	l.settling.Lock() // the best of all is to be told by the last
 	defer l.settling.Unlock()
 	if err := l.Journal.PutTrial(ctx, l.Number, t); err != nil {
@@ -357,18 +357,3 @@ func (l *Loop) settle(ctx context.Context, t run.Trial, out outcome) error {
 // killed tells whether something other than the agent killed the attempt: a
 // person, or the kernel for want of memory.
 func (o outcome) killed() bool { return o.exit != nil && o.exit.Signal == 9 && o.cut == "" }
-
-// failed says what went wrong with an attempt; empty when nothing did.
-func (o outcome) failed(entry string) string {
-	switch {
-	case o.cut != "":
-		return fmt.Sprintf("%s was still running: %s", entry, o.cut)
-	case o.failure != "":
-		return o.failure
-	case o.exit.Signal != 0:
-		return fmt.Sprintf("%s was killed by signal %d", entry, o.exit.Signal) // 9: see memorySigns
-	case o.exit.Code != nil && *o.exit.Code != 0:
-		return fmt.Sprintf("%s ended with exit code %d", entry, *o.exit.Code)
-	}
-	return ""
-}

@@ -242,8 +242,11 @@ func sizeOf(name string) (total int64, err error) {
 }
 
 // explained adds to an error of the program what is to be done about the data
-// that it misses.
+// or the arguments that it misses.
 func (l *Loop) explained(failure string) string {
+	if strings.Contains(failure, "the following arguments are required") {
+		return failure + "; give them with `git config --add mlhook.args VALUE`"
+	}
 	if !strings.Contains(failure, "No such file or directory") && !strings.Contains(failure, "FileNotFoundError") {
 		return failure
 	}

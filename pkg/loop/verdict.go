@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/mlhook/mlhook/pkg/report"
 	"github.com/mlhook/mlhook/pkg/run"
@@ -163,3 +164,40 @@ func describe(m run.Metric) string {
 }
 
 func number(x float64) string { return fmt.Sprintf("%.3f", x) }
+
+// failed says what went wrong with an attempt; empty when nothing did.
+func (o outcome) failed(entry string, log func() string) string {
+	switch {
+	case o.cut != "":
+		return fmt.Sprintf("%s was still running: %s", entry, o.cut)
+	case o.failure != "":
+		return o.failure
+	case o.exit.Signal != 0:
+		return fmt.Sprintf("%s was killed by signal %d", entry, o.exit.Signal) // 9: see memorySigns
+	case o.exit.Code != nil && *o.exit.Code != 0:
+		return joined(fmt.Sprintf("%s ended with exit code %d", entry, *o.exit.Code), lastLine(log()))
+	}
+	return ""
+}
+
+// lastLine is the last line of an output that says something, cut to what a
+// person reads at a glance.
+func lastLine(text string) string {
+	const most = 200
+	lines := strings.FieldsFunc(text, func(c rune) bool { return c == '\n' || c == '\r' })
+	for _, line := range slices.Backward(lines) {
+		line = strings.TrimSpace(strings.Map(func(c rune) rune {
+			if !unicode.IsPrint(c) {
+				return ' '
+			}
+			return c
+		}, line))
+		if len([]rune(line)) > most {
+			line = string([]rune(line)[:most]) + "..."
+		}
+		if line != "" {
+			return line
+		}
+	}
+	return ""
+}
