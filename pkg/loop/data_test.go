@@ -19,7 +19,7 @@ func laid(t *testing.T, e engine.Engine, commit, working []string, data []inspec
 	t.Helper()
 	said := &strings.Builder{}
 	l := &Loop{Dir: t.TempDir(), Top: t.TempDir(), Engine: e, Out: said, Settings: config.Settings{},
-		program: &inspect.Program{Entry: "src/train.py", Data: data}}
+		program: &inspect.Program{Entry: "src/train.py", Dir: "src", Data: data}}
 	for _, name := range commit {
 		write(t, filepath.Join(l.commitDir(), name), name)
 	}

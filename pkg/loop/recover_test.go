@@ -61,7 +61,7 @@ func bare(t *testing.T) *Loop {
 		t.Fatal(err)
 	}
 	return &Loop{Number: r.Number, Dir: dir, Journal: journal, Settings: config.Defaults(), Out: io.Discard, budget: &budget{most: time.Hour},
-		program: &inspect.Program{Entry: "train.py"}, Hold: func() string { return "" },
+		program: &inspect.Program{Entry: "train.py", Dir: "."}, Hold: func() string { return "" },
 		Notify: func(context.Context, string, string) (string, error) { return "", nil }}
 }
 
