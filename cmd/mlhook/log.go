@@ -157,7 +157,8 @@ func watchCommand() *cli.Command {
 	}
 }
 
-// watch copies what the runner says until the run is done.
+// watch copies what the runner says until the run is done, or until Ctrl-C, which
+// ends nothing but the watching.
 func watch(ctx context.Context, p *project, number int, w io.Writer) (run.Run, error) {
 	name := filepath.Join(p.state.RunDir(p.repo, number), runnerLog)
 	var offset int64
@@ -180,6 +181,7 @@ func watch(ctx context.Context, p *project, number int, w io.Writer) (run.Run, e
 			return r, nil
 		}
 		if err := pause(ctx); err != nil {
+			fmt.Fprintf(w, "run %d goes on; `mlhook stop %d` ends it\n", number, number)
 			return r, err
 		}
 	}
