@@ -143,6 +143,17 @@ func (p *project) settings(ctx context.Context, commit string) (config.Settings,
 	return s, nil
 }
 
+// misset says what is wrong with the settings that a run of HEAD would have.
+func (p *project) misset(ctx context.Context) error {
+	head, _, err := p.git.Head(ctx)
+	if err != nil {
+		_, err = p.machine(ctx) // there is no commit yet
+		return err
+	}
+	_, err = p.settings(ctx, head)
+	return err
+}
+
 // machine gathers the settings where no commit is looked at.
 func (p *project) machine(ctx context.Context) (config.Settings, error) {
 	values, err := p.git.Config(ctx, "mlhook.")

@@ -48,20 +48,24 @@ func statusCommand() *cli.Command {
 				return printJSON(c.App.Writer, runs[0])
 			}
 			engine := p.repo.Engine
-			if s, err := p.machine(c.Context); err == nil { // what is wrong with the settings is told by the runs
+			if s, err := p.machine(c.Context); err == nil {
 				engine = p.engineName(s)
 			}
-			return printStatus(c.App.Writer, p, engine, runs)
+			return printStatus(c.App.Writer, p, engine, p.misset(c.Context), runs)
 		},
 	}
 }
 
-// printStatus says how things stand: the runs that are not done, else the newest.
-func printStatus(w io.Writer, p *project, engine string, runs []run.Run) error {
+// printStatus says how things stand, what is wrong with the settings too: the runs
+// that are not done, else the newest.
+func printStatus(w io.Writer, p *project, engine string, misset error, runs []run.Run) error {
 	fmt.Fprintf(w, "repository  %s\n", p.repo.Top)
 	hook, hooked := p.hookState()
 	fmt.Fprintf(w, "hook        %s\n", hook)
 	fmt.Fprintf(w, "engine      %s\n", orWord(engine, "not chosen yet"))
+	if misset != nil {
+		fmt.Fprintf(w, "settings    %s\n", firstLine(misset.Error()))
+	}
 	fmt.Fprintf(w, "supervisor  %s\n", supervisorState(p, hooked))
 	if len(runs) == 0 {
 		_, err := fmt.Fprintln(w, "runs        none yet; commit something, or `mlhook run`")
