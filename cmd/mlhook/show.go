@@ -190,9 +190,10 @@ func showCommand() *cli.Command {
 			case c.Bool("json"):
 				return printJSON(c.App.Writer, d)
 			case c.Bool("why"):
-				return printWhy(c.App.Writer, d)
+				printDetail(c.App.Writer, d, true)
+				return printTallies(c.App.Writer, d)
 			}
-			printDetail(c.App.Writer, d)
+			printDetail(c.App.Writer, d, false)
 			return nil
 		},
 	}
@@ -201,7 +202,9 @@ func showCommand() *cli.Command {
 // shownTrials is how many of the newest trials show prints.
 const shownTrials = 50
 
-func printDetail(w io.Writer, d run.Detail) {
+// printDetail shows a run and its trials, with every decision of the search where
+// it has to explain.
+func printDetail(w io.Writer, d run.Detail, explain bool) {
 	fmt.Fprintf(w, "run %d  commit %.10s %s\n%s\n", d.Number, d.Commit, d.Branch, sentence(d.Run))
 	fmt.Fprintf(w, "push %s %s\n", d.Push, d.PushReason)
 	for i, t := range d.Trials {
@@ -217,6 +220,9 @@ func printDetail(w io.Writer, d run.Detail) {
 			mark = "*"
 		}
 		why := orWord(t.Why, "the code as committed")
+		if explain {
+			why = origin(t) + why
+		}
 		if t.Start != run.Cold {
 			why += fmt.Sprintf(" (%s)", t.Start)
 		}
@@ -232,6 +238,9 @@ func printDetail(w io.Writer, d run.Detail) {
 			if why != "" {
 				fmt.Fprintf(w, "            %s\n", why)
 			}
+		}
+		if explain {
+			printDecisions(w, t)
 		}
 	}
 }

@@ -12,27 +12,31 @@ import (
 	"github.com/mlhook/mlhook/pkg/run"
 )
 
-// printWhy shows every decision of the search, and what its moves did in the
-// earlier runs that it knew of.
-func printWhy(w io.Writer, d run.Detail) error {
-	fmt.Fprintf(w, "run %d  commit %.10s %s\n%s\n", d.Number, d.Commit, d.Branch, sentence(d.Run))
-	for _, t := range d.Trials {
-		from := ""
-		if t.Parent != nil {
-			from = fmt.Sprintf(", from trial %d", *t.Parent)
-		}
-		head := orWord(t.Move, "own") + from + ": "
-		if t.Move != "" && strings.HasPrefix(t.Why, t.Move) {
-			head = "" // a recipe's reason is its name
-		}
-		fmt.Fprintf(w, "trial %-3d %s%s\n", t.N, head, orWord(t.Why, "the code as committed"))
-		for _, why := range t.Decisions {
-			fmt.Fprintf(w, "          %s\n", why)
-		}
-		if t.State == run.Paused {
-			fmt.Fprintf(w, "          frozen at %d epochs\n", lastEpoch(t))
-		}
+// origin says where the values of a trial come from, before its reason.
+func origin(t run.Trial) string {
+	from := ""
+	if t.Parent != nil {
+		from = fmt.Sprintf(", from trial %d", *t.Parent)
 	}
+	if t.Move != "" && strings.HasPrefix(t.Why, t.Move) {
+		return "" // a recipe's reason is its name
+	}
+	return orWord(t.Move, "own") + from + ": "
+}
+
+// printDecisions shows how a trial was started and why it went on.
+func printDecisions(w io.Writer, t run.Trial) {
+	for _, why := range t.Decisions {
+		fmt.Fprintf(w, "            %s\n", why)
+	}
+	if t.State == run.Paused {
+		fmt.Fprintf(w, "            frozen at %d epochs\n", lastEpoch(t))
+	}
+}
+
+// printTallies shows what the moves of the search did in the earlier runs that it
+// knew of.
+func printTallies(w io.Writer, d run.Detail) error {
 	if len(d.Tallies) == 0 {
 		return nil
 	}
