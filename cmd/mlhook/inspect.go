@@ -65,7 +65,7 @@ func (p *project) inspect(ctx context.Context, files fs.FS, s config.Settings) (
 		program, err := inspect.Inspect(inspect.Source{
 			FS:       files,
 			Classify: func(name string) (string, error) { return p.git.Classify(ctx, name) },
-		}, inspect.Hints{Entry: s.Entry, Dir: s.Dir, Args: s.Args, Data: s.Data, Requirements: s.Requirements})
+		}, inspect.Hints{Entry: s.Entry, Dir: s.Dir, Args: s.Args, Metric: s.Metric, Data: s.Data, Requirements: s.Requirements})
 		done <- result{program, err}
 	}()
 	select {
@@ -92,7 +92,9 @@ func printProgram(w io.Writer, p *inspect.Program, s config.Settings) {
 	row("program", strings.Join(p.Files, ", "))
 	row("family", p.Family+" ("+strings.Join(p.Frameworks, ", ")+")")
 	row("model", p.Model)
-	row("metric", fmt.Sprintf("%s from %s, %s data", p.Metric.Name, p.Metric.Source, p.Metric.Split))
+	if p.Metric.Source != "" {
+		row("metric", fmt.Sprintf("%s from %s, %s data", p.Metric.Name, p.Metric.Source, p.Metric.Split))
+	} // else a hazard says it
 	row("requirements", fmt.Sprintf("%s (from %s)", strings.Join(p.Requirements, ", "), p.RequirementsFrom))
 	row("resume", "by "+p.Resume)
 	for _, d := range p.Data {

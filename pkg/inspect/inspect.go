@@ -23,6 +23,7 @@ type Hints struct {
 	Entry        string
 	Dir          string   // that the entry is started in; empty to find it
 	Args         []string // that it is started with
+	Metric       string   // that the run is about, the accuracy where empty
 	Data         []string
 	Requirements string // a file that lists them, or "imports"; empty to find it
 }
@@ -64,7 +65,7 @@ func Inspect(src Source, hints Hints) (*Program, error) {
 	p.ImportPath = files.ImportPath(p.Entry, program)
 	p.Model = modelKind(t, p.Family)
 	hazards(p, t, hints.Args)
-	findMetric(p, t)
+	findMetric(p, t, hints.Metric)
 	findNeeds(p, t)
 	if err := findRequirements(p, src.FS, files, program, hints.Requirements); err != nil {
 		return nil, fmt.Errorf("inspect: %w", err)

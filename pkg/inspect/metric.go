@@ -1,9 +1,11 @@
 package inspect
 
 import (
+	"fmt"
 	"regexp"
 	"strings"
 
+	"github.com/mlhook/mlhook/pkg/metric"
 	"github.com/mlhook/mlhook/pkg/project"
 	"github.com/mlhook/mlhook/pkg/pysrc"
 )
@@ -13,11 +15,17 @@ var order = map[string]int{"test": 4, "validation": 3, "unknown": 2, "train": 1}
 
 // findMetric says where the accuracy will come from: the last measurement on
 // data that was not trained on, as the agent's hooks will see it, else what the
-// program prints.
-func findMetric(p *Program, t *trace) {
+// program prints. Of another measure that is wanted it says the same.
+func findMetric(p *Program, t *trace, wanted string) {
+	s := readSplits(t)
+	if wanted != "" && wanted != "accuracy" {
+		if p.Metric = findMeasure(t, s, wanted); p.Metric.Source == "" {
+			p.Hazards = append(p.Hazards, fmt.Sprintf("no %s is seen in the code; unless a framework reports it, print it (\"Test %s: 0.12\")", wanted, wanted))
+		}
+		return
+	}
 	var best Metric
 	other := ""
-	s := readSplits(t)
 	note := func(found Metric) {
 		switch {
 		case found.Source == "":
@@ -27,11 +35,7 @@ func findMetric(p *Program, t *trace) {
 			best = found
 		}
 	}
-	t.each(func(m *project.Module, c *pysrc.Call) {
-		for _, measured := range []func(*splits, *project.Module, *pysrc.Call) Metric{keras, scores, boosting} {
-			note(measured(s, m, c))
-		}
-	})
+	measurements(t, s, note)
 	switch printed, ok := t.printed(); {
 	case best.Source != "":
 		p.Metric = best
@@ -53,6 +57,36 @@ func findMetric(p *Program, t *trace) {
 	}
 	p.Hazards = append(p.Hazards, "no accuracy is measured or printed; call score or accuracy_score on data that was not trained on, or print one (\"Test accuracy: 0.91\")")
 }
+
+// measurements calls note with what each call of the program measures.
+func measurements(t *trace, s *splits, note func(Metric)) {
+	t.each(func(m *project.Module, c *pysrc.Call) {
+		for _, measured := range []func(*splits, *project.Module, *pysrc.Call) Metric{keras, scores, boosting} {
+			note(measured(s, m, c))
+		}
+	})
+}
+
+// findMeasure says where a measure other than the accuracy will come from.
+func findMeasure(t *trace, s *splits, wanted string) Metric {
+	best := Metric{wanted, "", "unknown"}
+	measurements(t, s, func(found Metric) {
+		seen := !strings.HasPrefix(found.Source, "sklearn.") || recorded[strings.TrimPrefix(found.Source, "sklearn.metrics.")] || found.Source == "sklearn.score"
+		if found.Source != "" && seen && metric.Is(found.Name, wanted) && order[found.Split] >= order[best.Split] {
+			best = Metric{wanted, found.Source, found.Split}
+		}
+	})
+	if best.Source == "" {
+		if r, ok := metric.Named(t.log("0.5"), wanted); ok {
+			best = Metric{wanted, "stdout", r.Split}
+		}
+	}
+	return best
+}
+
+// recorded are the functions of sklearn.metrics whose value the agent records.
+var recorded = map[string]bool{"balanced_accuracy_score": true, "f1_score": true, "precision_score": true, "recall_score": true, "roc_auc_score": true,
+	"log_loss": true, "mean_squared_error": true, "root_mean_squared_error": true, "mean_absolute_error": true, "r2_score": true}
 
 // keras are the measurements of keras' methods.
 func keras(s *splits, m *project.Module, c *pysrc.Call) Metric {
@@ -95,7 +129,8 @@ func scores(s *splits, m *project.Module, c *pysrc.Call) Metric {
 		given := s.predictedFrom(m, project.Argument(c, "y_pred", 1))
 		return Metric{"accuracy", "sklearn.metrics." + last, s.of(given.m, given.e, project.Argument(c, "y_true", 0))}
 	case strings.HasPrefix(name, "sklearn.metrics.") && measures.MatchString(last):
-		return Metric{last, name, "unknown"}
+		given := s.predictedFrom(m, project.Argument(c, "y_pred", 1))
+		return Metric{last, name, s.of(given.m, given.e, project.Argument(c, "y_true", 0))}
 	case name == "sklearn.model_selection.cross_val_score" || name == "sklearn.model_selection.cross_validate":
 		return Metric{s.scoring(m, c, project.Argument(c, "estimator", 0)), name, "validation"}
 	case !method:
@@ -153,16 +188,16 @@ func boosting(s *splits, m *project.Module, c *pysrc.Call) Metric {
 	if watched == nil {
 		return Metric{}
 	}
-	metrics := s.strings(m, project.Argument(c, "params", params), "eval_metric", "metric", "metrics")
-	metric := ""
-	for _, text := range metrics {
-		metric = text
+	logged := s.strings(m, project.Argument(c, "params", params), "eval_metric", "metric", "metrics")
+	measure := ""
+	for _, text := range logged {
+		measure = text
 		if errorRate.MatchString(text) {
-			metric = "accuracy"
+			measure = "accuracy"
 			break
 		}
 	}
-	if metric == "" {
+	if measure == "" {
 		return Metric{}
 	}
 	train := s.text(m, project.Argument(c, "dtrain", data))
@@ -171,8 +206,8 @@ func boosting(s *splits, m *project.Module, c *pysrc.Call) Metric {
 	}
 	for _, set := range s.elements(m, watched) {
 		if set.m != m || s.text(set.m, set.e) != train {
-			return Metric{metric, name, "validation"}
+			return Metric{measure, name, "validation"}
 		}
 	}
-	return Metric{metric, name, "train"}
+	return Metric{measure, name, "train"}
 }

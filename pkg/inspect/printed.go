@@ -20,17 +20,22 @@ type report struct {
 // written out with numbers in place of values, and read as a log is read.
 func (t *trace) printed() (report, bool) {
 	for _, figure := range []string{"0.5", "1"} { // "{}/{} correct" counts
-		var log strings.Builder
-		t.each(func(m *project.Module, c *pysrc.Call) {
-			if line, ok := t.line(m, c, figure); ok {
-				log.WriteString(line + "\n")
-			}
-		})
-		if r, ok := metric.Pick(metric.Scan(log.String())); ok {
+		if r, ok := metric.Pick(metric.Scan(t.log(figure))); ok {
 			return report{r.Split, r.Guess}, true
 		}
 	}
 	return report{}, false
+}
+
+// log is what the program prints, with a number in place of each value.
+func (t *trace) log(figure string) string {
+	var log strings.Builder
+	t.each(func(m *project.Module, c *pysrc.Call) {
+		if line, ok := t.line(m, c, figure); ok {
+			log.WriteString(line + "\n")
+		}
+	})
+	return log.String()
 }
 
 // line is what a call prints.

@@ -18,7 +18,7 @@ type Program struct {
 	Frameworks []string `json:"frameworks" doc:"frameworks imported, as modules, sorted: keras, sklearn, torch ..."`
 	Model      string   `json:"model" doc:"cnn, rnn, transformer, mlp, linear, tree, neighbors, svm, bayes; empty where unknown"`
 
-	Metric   Metric          `json:"metric" doc:"where the accuracy will come from, as far as the source tells"`
+	Metric   Metric          `json:"metric" doc:"where the accuracy, or what mlhook.metric names, will come from, as far as the source tells"`
 	Data     []Data          `json:"data" doc:"paths that the program reads"`
 	Tunables []space.Tunable `json:"tunables" doc:"places that can be tuned"`
 	Needs    []Need          `json:"needs" doc:"older versions that the program was written for"`
@@ -39,8 +39,8 @@ type Program struct {
 
 // Metric is where the accuracy will come from, as far as the source tells.
 type Metric struct {
-	Name   string `json:"name" doc:"accuracy; another measure, say r2_score, where there is no accuracy"`
-	Source string `json:"source" doc:"what gives it: keras.Model.evaluate, sklearn.metrics.accuracy_score, stdout ...; empty where there is no accuracy"`
+	Name   string `json:"name" doc:"accuracy, or what mlhook.metric names; another measure, say r2_score, where there is no accuracy"`
+	Source string `json:"source" doc:"what gives it: keras.Model.evaluate, sklearn.metrics.accuracy_score, stdout ...; empty where that is not seen"`
 	Split  string `json:"split" doc:"data that it is measured on: test, validation, train, unknown"`
 }
 

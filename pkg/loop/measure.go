@@ -39,8 +39,11 @@ func (o *outcome) measure(e agent.Event) {
 		if o.metrics == nil {
 			o.metrics = map[string][]observation{}
 		}
-		o.metrics[name] = append(o.metrics[name], observation{rows: e.Rows, Metric: run.Metric{Name: name, Value: *e.Value,
-			Split: split, Samples: e.Samples, Source: e.Source, Majority: e.Majority}})
+		m := run.Metric{Name: name, Value: *e.Value, Split: split, Samples: e.Samples, Source: e.Source}
+		if name == "accuracy" { // of which the most frequent class is the least
+			m.Majority = e.Majority
+		}
+		o.metrics[name] = append(o.metrics[name], observation{rows: e.Rows, Metric: m})
 	}
 }
 

@@ -60,3 +60,15 @@ func TestMeasuredOfBatches(t *testing.T) {
 		}
 	}
 }
+
+// What a model scores that has learned nothing is known of an accuracy only.
+func TestMajority(t *testing.T) {
+	value := 0.9
+	for name, want := range map[string]float64{"accuracy": 0.2625, "f1": 0} {
+		out := outcome{wanted: []string{name}}
+		out.add(agent.Event{Type: agent.EventMetric, Name: name, Split: "test", Value: &value, Majority: 0.2625})
+		if m := out.metric(name, func() string { return "" }); m == nil || m.Majority != want {
+			t.Errorf("%s: %+v", name, m)
+		}
+	}
+}
