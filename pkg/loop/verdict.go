@@ -60,6 +60,9 @@ func (l *Loop) verdict(trials []run.Trial, last search.Action) error {
 			by, result = run.ByModel, result+" by its model; its source alone does not"
 		}
 		reason := fmt.Sprintf("trial %d: %s, target %s", best.N, result, number(l.Settings.Target))
+		if !last.ByModel && best.Metric.Samples == 0 && confirmed(trials, best.N) == nil {
+			reason += "; that is one training, whether by luck cannot be told"
+		}
 		if last.Why != "" { // the target did not end it
 			reason += "; " + last.Why
 		}
@@ -158,7 +161,7 @@ func describe(m run.Metric) string {
 	case m.Samples > 0:
 		text += fmt.Sprintf(" (%s, %d samples)", m.Split, m.Samples)
 	default:
-		text += fmt.Sprintf(" (%s)", m.Split)
+		text += fmt.Sprintf(" (%s, number of samples unknown)", m.Split)
 	}
 	return text
 }

@@ -96,3 +96,17 @@ func TestLastLine(t *testing.T) {
 		}
 	}
 }
+
+// What was reached by one training on an unknown number of samples is said to be that.
+func TestReachedOnUnknownSamples(t *testing.T) {
+	l := bare(t)
+	const doubt = "accuracy 0.900 (test, number of samples unknown), target 0.800; that is one training, whether by luck cannot be told"
+	for samples, want := range map[int]bool{0: true, 450: false} {
+		trials := measuredAt(.9)
+		trials[0].Metric.Samples = samples
+		var end *ending
+		if err := l.verdict(trials, search.Action{Kind: search.Stop, Verdict: "reached"}); !errors.As(err, &end) || strings.Contains(end.reason, doubt) != want {
+			t.Errorf("%d samples: %v", samples, err)
+		}
+	}
+}

@@ -58,8 +58,12 @@ func Markdown(d run.Detail) string {
 			row("Confirmed", Confirmed(*m, *d.Confirmed))
 		}
 		row("Measured", fmt.Sprintf("%s %.4f on %s data (%s)", m.Name, m.Value, m.Split, m.Source))
-		if m.Samples > 0 && len(d.Trials) > 0 { // a linked run looked at nothing
-			row("Chosen on", fmt.Sprintf("the same %d samples after %s", m.Samples, counted(looks(d.Trials), "look")))
+		if len(d.Trials) > 0 { // a linked run looked at nothing
+			samples := "samples, their number unknown,"
+			if m.Samples > 0 {
+				samples = fmt.Sprintf("%d samples", m.Samples)
+			}
+			row("Chosen on", fmt.Sprintf("the same %s after %s", samples, counted(looks(d.Trials), "look")))
 		}
 		if m.Majority > 0 {
 			row("Majority class", fmt.Sprintf("%.4f (what a model scores that has learned nothing)", m.Majority))

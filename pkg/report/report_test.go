@@ -40,6 +40,10 @@ func TestLooks(t *testing.T) {
 			t.Errorf("want %q in\n%s", c.want, got)
 		}
 	}
+	d.Metric.Samples = 0
+	if got := Markdown(d); !strings.Contains(got, "- Chosen on: the same samples, their number unknown, after 1 look\n") {
+		t.Errorf("it is not said that the number of samples is unknown:\n%s", got)
+	}
 	d.Trials = nil
 	if got := Markdown(d); strings.Contains(got, "look") {
 		t.Errorf("a linked run looked at nothing:\n%s", got)
