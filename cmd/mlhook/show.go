@@ -232,7 +232,7 @@ func printDetail(w io.Writer, d run.Detail, explain bool) {
 		}
 		fmt.Fprintf(w, "%s trial %-3d %s  %s  %s\n", mark, t.N, value, seconds, why)
 		for _, ch := range t.Tweak {
-			fmt.Fprintf(w, "            %s  %s -> %s\n", ch.Where(), orWord(strings.TrimSpace(ch.From), "(nothing)"), orWord(strings.TrimSpace(ch.To), "(nothing)"))
+			fmt.Fprintf(w, "            %s  %s\n", ch.Where(), ch.Text())
 		}
 		for _, why := range []string{t.Error, t.Broken()} {
 			if why != "" {

@@ -181,16 +181,9 @@ func title(t run.Trial) string {
 	}
 	var parts []string
 	for _, c := range t.Tweak {
-		parts = append(parts, fmt.Sprintf("%s %s -> %s", c.Where(), orNone(c.From), orNone(c.To)))
+		parts = append(parts, c.Where()+" "+c.Text())
 	}
 	return joined(t.Why, strings.Join(parts, "; "))
-}
-
-func orNone(text string) string {
-	if text == "" {
-		return "(nothing)"
-	}
-	return strings.TrimSpace(text)
 }
 
 // follow reads what an attempt does until it has ended, the agent is lost or

@@ -194,7 +194,7 @@ func message(r run.Run, t run.Trial) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "mlhook: %s\n\n", describe(*t.Metric))
 	for _, c := range t.Tweak {
-		fmt.Fprintf(&b, "%s %s -> %s\n", c.Where(), orNone(c.From), orNone(c.To))
+		fmt.Fprintf(&b, "%s %s\n", c.Where(), c.Text())
 	}
 	fmt.Fprintf(&b, "\nMlhook-Run: %d\nMlhook-Trial: %d\nMlhook-Seed: %d\nMlhook-Verdict: %s\n", r.Number, t.N, t.Seed, r.Verdict)
 	return b.String()

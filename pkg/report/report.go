@@ -118,7 +118,7 @@ func trials(b *strings.Builder, d run.Detail) {
 		}
 		var parts []string
 		for _, c := range t.Tweak {
-			parts = append(parts, fmt.Sprintf("`%s` `%s` -> `%s`", c.Where(), strings.TrimSpace(c.From), strings.TrimSpace(c.To)))
+			parts = append(parts, fmt.Sprintf("`%s` `%s`", c.Where(), c.Text()))
 		}
 		text := strings.Join(parts, ", ")
 		if t.N == 0 {

@@ -7,8 +7,10 @@
 package run
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
 )
@@ -290,6 +292,20 @@ type Change struct {
 	To      string `json:"to"`
 	Why     string `json:"why"`
 }
+
+// Text says the change for a person: "0.1 -> 0.01", "not set -> C=10".
+func (c Change) Text() string {
+	from, to := strings.TrimSpace(c.From), strings.TrimSpace(c.To)
+	switch {
+	case from == "" && keyword.MatchString(to):
+		from = "not set"
+	case from == "":
+		from = "none"
+	}
+	return from + " -> " + cmp.Or(to, "removed")
+}
+
+var keyword = regexp.MustCompile(`^\w+=`)
 
 // Where names the place for a person.
 func (c Change) Where() string {

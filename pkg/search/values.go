@@ -44,6 +44,10 @@ func (p Param) format(v float64) string {
 	if rounded, err := strconv.ParseFloat(text, 64); err == nil && (rounded < p.Low || rounded > p.High) {
 		text = strconv.FormatFloat(v, 'g', -1, 64)
 	}
+	if strings.Contains(text, "e+") && math.Abs(v) < 1e6 { // 110.0, not 1.1e+02
+		rounded, _ := strconv.ParseFloat(text, 64)
+		text = strconv.FormatFloat(rounded, 'f', -1, 64)
+	}
 	if !strings.ContainsAny(text, ".e") {
 		text += ".0"
 	}
