@@ -19,7 +19,7 @@ func hazards(p *Program, t *trace, args []string) {
 		}
 		guarded := bytes.Contains(m.File.Src, []byte("cuda.is_available"))
 		for _, c := range t.calls[m] {
-			if text := danger(m, c, args); text != "" && !(guarded && strings.HasSuffix(m.File.Text(c.Func), ".cuda")) {
+			if text := danger(m, c); text != "" && !(guarded && strings.HasSuffix(m.File.Text(c.Func), ".cuda")) {
 				note(c.Start, text)
 			}
 		}
@@ -33,7 +33,7 @@ func hazards(p *Program, t *trace, args []string) {
 }
 
 // danger says what a call may do.
-func danger(m *project.Module, c *pysrc.Call, args []string) string {
+func danger(m *project.Module, c *pysrc.Call) string {
 	name := project.Dotted(c.Func)
 	a, method := c.Func.(*pysrc.Attribute)
 	switch {
@@ -46,7 +46,7 @@ func danger(m *project.Module, c *pysrc.Call, args []string) string {
 	case name == "get_ipython":
 		return "get_ipython exists in a notebook only; remove that line"
 	case method && a.Attr == "add_argument" && required(c):
-		return demand(m, c, args)
+		return demand(m, c)
 	case name == "os.popen" && firstString(c) == "stty size":
 		return "asks a terminal for its size, and there is none while it trains; use shutil.get_terminal_size()"
 	case strings.HasPrefix(firstString(c), "http://"), strings.HasPrefix(firstString(c), "https://"):

@@ -37,6 +37,7 @@ func Inspect(src Source, hints Hints) (*Program, error) {
 	if err != nil {
 		return nil, fmt.Errorf("inspect: %w", err)
 	}
+	files.Args = hints.Args
 	problem, err := chooseEntry(p, files, hints)
 	if err != nil {
 		return nil, fmt.Errorf("inspect: %w", err)

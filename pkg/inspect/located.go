@@ -144,6 +144,9 @@ func (w pathfinder) attribute(m *project.Module, e *pysrc.Attribute, steps int) 
 			if lastName(c.Func) != "add_argument" || strings.ReplaceAll(strings.TrimLeft(firstString(c), "-"), "-", "_") != e.Attr {
 				continue
 			}
+			if value, ok := other.Given(c); ok {
+				return []string{value}
+			}
 			if given := project.Argument(c, "default", -1); given != nil {
 				return w.names(other, given, steps)
 			}

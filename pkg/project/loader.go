@@ -95,6 +95,9 @@ func (m *Module) path(e pysrc.Expr, modules Modules, steps int) string {
 		}
 		return m.text(e, modules)
 	case *pysrc.Attribute:
+		if value := given(e.Attr, modules); value != "" {
+			return value
+		}
 		return m.text(e, modules)
 	}
 	return ""

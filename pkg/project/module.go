@@ -30,6 +30,7 @@ type Module struct {
 	paths   []string           // put on sys.path
 	roots   []string           // of the project's import path
 	configs *configs
+	args    []string // that the program is started with
 	known   func(canonical string) bool
 	starred map[string]string // what star imports bring by the names that were asked for
 }

@@ -196,12 +196,18 @@ func option(name string, modules Modules, steps int) (Value, bool) {
 					from, given = m, e
 				}
 			case called == "add_argument" && makes(c, name):
+				if _, ok := m.Given(c); ok {
+					return Value{}, false // whatever the default is
+				}
 				seen++
 				if e := Argument(c, "default", -1); set == 0 {
 					from, given = m, e
 				}
 			case strings.HasPrefix(called, "DEFINE_") && len(c.Args) > 0:
 				if s, ok := c.Args[0].(*pysrc.String); ok && s.Value == name {
+					if _, ok := m.Given(c); ok {
+						return Value{}, false
+					}
 					seen++
 					from, given = m, Argument(c, "default", 1)
 				}

@@ -21,6 +21,10 @@ import (
 // A Project is the Python files and notebooks of a directory tree that people
 // wrote.
 type Project struct {
+	// Args is the command line that the program is started with; set it before a
+	// file is parsed.
+	Args []string
+
 	files   fs.FS
 	known   func(canonical string) bool
 	names   []string
@@ -164,7 +168,7 @@ func (p *Project) Module(name string) (*Module, error) {
 		return nil, err
 	}
 	p.parsed[name] = Parse(name, text, p.known)
-	p.parsed[name].configs, p.parsed[name].roots = p.configs, p.roots
+	p.parsed[name].configs, p.parsed[name].roots, p.parsed[name].args = p.configs, p.roots, p.Args
 	return p.parsed[name], nil
 }
 
