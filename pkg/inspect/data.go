@@ -37,12 +37,13 @@ func findData(p *Program, src Source, t *trace, hints Hints) error {
 			read = append(read, r)
 		}
 	})
-	for _, text := range append(configured(p, src), hints.Args...) {
+	texts := append(configured(t), hints.Args...)
+	for _, text := range texts {
 		if dataName.MatchString(text) && !strings.Contains(text, "://") {
 			read = append(read, reading{path.Clean(text), true})
 		}
 	}
-	if err := startDirectory(p, src, t, read, hints); err != nil {
+	if err := startDirectory(p, src, t, read, texts, hints); err != nil {
 		return err
 	}
 	m := mapper{src: src, dir: p.Dir}

@@ -13,8 +13,8 @@ import (
 
 // startDirectory finds the directory that the program is started in: its own, or
 // the one around it from which more of the relative paths that it names are
-// there, as with `python src/train.py`.
-func startDirectory(p *Program, src Source, t *trace, read []reading, hints Hints) error {
+// there, as with `python src/train.py`. texts are those outside of the source.
+func startDirectory(p *Program, src Source, t *trace, read []reading, texts []string, hints Hints) error {
 	p.Dir = path.Dir(p.Entry)
 	if hints.Dir != "" {
 		p.Dir = path.Clean(hints.Dir)
@@ -25,7 +25,10 @@ func startDirectory(p *Program, src Source, t *trace, read []reading, hints Hint
 		p.Why = append(p.Why, "directory: "+p.Dir+", as set")
 		return nil
 	}
-	names := relatives(p, src, t, read, hints.Args)
+	if p.Dir == "." {
+		return nil // there is none around it
+	}
+	names := relatives(t, read, texts)
 	most, own := 0, p.Dir
 	for dir := own; ; dir = path.Dir(dir) {
 		here := 0
@@ -68,9 +71,9 @@ var relative = regexp.MustCompile(`^(?:\.{1,2}/)*[\w.-]+(?:/[\w.-]+)*/?$`)
 // joining are calls that make one path of several arguments.
 var joining = set("join joinpath Path PurePath")
 
-// relatives are the relative paths that a program names: those that it reads and
-// writes, and what looks like one in its source, its configuration and its command line.
-func relatives(p *Program, src Source, t *trace, read []reading, args []string) (names []string) {
+// relatives are the relative paths that a program names: those that it reads, and
+// what looks like one in its source and in texts, its configuration and command line.
+func relatives(t *trace, read []reading, texts []string) (names []string) {
 	add := func(name string) {
 		if name = path.Clean(name); relative.MatchString(name) && !slices.Contains(names, name) {
 			names = append(names, name)
@@ -84,11 +87,8 @@ func relatives(p *Program, src Source, t *trace, read []reading, args []string) 
 	for _, r := range read {
 		add(r.name)
 	}
-	for _, text := range configured(p, src) {
+	for _, text := range texts {
 		telling(text)
-	}
-	for _, arg := range args {
-		telling(arg)
 	}
 	for _, m := range t.program {
 		pysrc.Walk(m.File, func(n pysrc.Node) bool {
@@ -109,19 +109,8 @@ func relatives(p *Program, src Source, t *trace, read []reading, args []string) 
 }
 
 // configured are the texts in the configuration files of a program.
-func configured(p *Program, src Source) (texts []string) {
-	for _, name := range p.Files {
-		if !project.IsConfig(name) {
-			continue
-		}
-		file, err := fs.ReadFile(src.FS, name)
-		if err != nil {
-			continue // the loader has said so
-		}
-		config, err := project.ParseConfig(name, file)
-		if err != nil {
-			continue
-		}
+func configured(t *trace) (texts []string) {
+	for _, config := range t.modules.Configs(t.program) {
 		for _, s := range config.Scalars {
 			if text, ok := s.Value.(string); ok {
 				texts = append(texts, text)

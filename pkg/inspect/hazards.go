@@ -11,8 +11,7 @@ import (
 )
 
 // hazards says what may go wrong in a run that nobody watches.
-// args are what the script is given.
-func hazards(p *Program, t *trace, args []string) {
+func hazards(p *Program, t *trace) {
 	for _, m := range t.program {
 		note := func(at int, text string) {
 			p.Hazards = append(p.Hazards, m.Where(at)+" "+text)
@@ -24,7 +23,7 @@ func hazards(p *Program, t *trace, args []string) {
 			}
 		}
 		pysrc.Walk(m.File, func(n pysrc.Node) bool {
-			if text := risk(m, n, args); text != "" {
+			if text := risk(m, n); text != "" {
 				note(n.Span().Start, text)
 			}
 			return true
@@ -76,10 +75,10 @@ func onGPU(c *pysrc.Call) bool {
 var random = regexp.MustCompile(`^(?:np\.|numpy\.)?random\.(?:randint|choice|randrange|uniform)$`)
 
 // risk says what a statement or an expression may do.
-func risk(m *project.Module, n pysrc.Node, args []string) string {
+func risk(m *project.Module, n pysrc.Node) string {
 	switch n := n.(type) {
 	case *pysrc.Subscript:
-		if i, ok := n.Index.(*pysrc.Number); ok && project.Dotted(n.Value) == "sys.argv" && beyond(m.File.Text(i), args) && !bytes.Contains(m.File.Src, []byte("len(sys.argv)")) {
+		if i, ok := n.Index.(*pysrc.Number); ok && project.Dotted(n.Value) == "sys.argv" && beyond(m.File.Text(i), m.Args) && !bytes.Contains(m.File.Src, []byte("len(sys.argv)")) {
 			return "needs an argument; give it with `git config --add mlhook.args ARGUMENT`"
 		}
 	case *pysrc.Assign:

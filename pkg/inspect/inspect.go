@@ -61,11 +61,13 @@ func Inspect(src Source, hints Hints) (*Program, error) {
 		}
 		p.Files = append(p.Files, m.Name)
 	}
-	p.Files = append(p.Files, t.modules.Configs(program)...)
+	for _, config := range t.modules.Configs(program) {
+		p.Files = append(p.Files, config.Name)
+	}
 	sort.Strings(p.Files)
 	p.ImportPath = files.ImportPath(p.Entry, program)
 	p.Model = modelKind(t, p.Family)
-	hazards(p, t, hints.Args)
+	hazards(p, t)
 	findMetric(p, t, hints.Metric)
 	findNeeds(p, t)
 	if err := findRequirements(p, src.FS, files, program, hints.Requirements); err != nil {

@@ -17,13 +17,13 @@ func (m *Module) Given(c *pysrc.Call) (value string, ok bool) {
 		}
 		return found[at], true
 	}
-	for i, arg := range m.args {
+	for i, arg := range m.Args {
 		for _, spelled := range Spellings(c) {
 			switch rest, joined := strings.CutPrefix(arg, spelled+"="); {
 			case joined:
 				value, ok = rest, true
-			case arg == spelled && takes(c) && i+1 < len(m.args):
-				value, ok = m.args[i+1], true
+			case arg == spelled && takes(c) && i+1 < len(m.Args):
+				value, ok = m.Args[i+1], true
 			case arg == spelled:
 				value, ok = "", true
 			}
@@ -73,7 +73,7 @@ func Spellings(c *pysrc.Call) (names []string) {
 // untaken are the arguments of the command line that no option takes.
 func (m *Module) untaken() (found []string) {
 	taken := false
-	for _, arg := range m.args {
+	for _, arg := range m.Args {
 		switch {
 		case strings.HasPrefix(arg, "-"):
 			valued := func(c *pysrc.Call) bool { return slices.Contains(Spellings(c), arg) && takes(c) }

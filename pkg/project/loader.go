@@ -151,15 +151,15 @@ func (m *Module) Opened(name *pysrc.Name) (found pysrc.Expr) {
 	return found
 }
 
-// Configs lists the configuration files that a program reads.
-func (modules Modules) Configs(program []*Module) (names []string) {
+// Configs are the configuration files that a program reads, by name.
+func (modules Modules) Configs(program []*Module) (found []*Config) {
 	for _, m := range program {
 		for _, c := range m.Calls {
-			if v, ok := m.loaded(c, modules); ok && !slices.Contains(names, v.config.Name) {
-				names = append(names, v.config.Name)
+			if v, ok := m.loaded(c, modules); ok && !slices.Contains(found, v.config) {
+				found = append(found, v.config)
 			}
 		}
 	}
-	slices.SortFunc(names, strings.Compare)
-	return names
+	slices.SortFunc(found, func(a, b *Config) int { return strings.Compare(a.Name, b.Name) })
+	return found
 }

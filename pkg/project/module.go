@@ -23,6 +23,7 @@ type Module struct {
 	Bound    map[string]int // how often a name is bound, by loops and with as well
 	Uses     map[string]int // how often a name is read
 	Calls    []*pysrc.Call
+	Args     []string // that the program is started with
 	Defs     []*pysrc.Def
 
 	scopes  []*scope
@@ -30,7 +31,6 @@ type Module struct {
 	paths   []string           // put on sys.path
 	roots   []string           // of the project's import path
 	configs *configs
-	args    []string // that the program is started with
 	known   func(canonical string) bool
 	starred map[string]string // what star imports bring by the names that were asked for
 }

@@ -168,7 +168,7 @@ func (p *Project) Module(name string) (*Module, error) {
 		return nil, err
 	}
 	p.parsed[name] = Parse(name, text, p.known)
-	p.parsed[name].configs, p.parsed[name].roots, p.parsed[name].args = p.configs, p.roots, p.Args
+	p.parsed[name].configs, p.parsed[name].roots, p.parsed[name].Args = p.configs, p.roots, p.Args
 	return p.parsed[name], nil
 }
 
