@@ -7,10 +7,9 @@
 //
 //	python3 -B <directory> --requests DIR --trials DIR --state DIR --preload sklearn,numpy
 //
-// It imports the frameworks once and forks a child for every attempt, while none
-// runs the next one's already. Whoever
-// starts it sets what is read at start or at import: PYTHONHASHSEED,
-// OMP_NUM_THREADS and its like. SIGTERM ends it as a quit request does.
+// It imports the frameworks once and forks a child for every attempt, the next
+// one's beforehand. Whoever starts it sets what is read at start or at import:
+// PYTHONHASHSEED, OMP_NUM_THREADS and its like. SIGTERM ends it as a quit request does.
 // Files are the protocol, so that a killed runner loses nothing and any runner
 // can take over:
 //

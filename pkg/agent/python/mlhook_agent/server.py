@@ -96,6 +96,8 @@ class Server:
             versions[name] = str(getattr(module, "__version__", ""))
             for part in PARTS.get(name, ()):
                 _try(name + "." + part)
+        if "numpy" in sys.modules:
+            _try("numpy.random")  # which numpy 2 loads on demand, and every attempt seeds
         return versions
 
     def _on_term(self, _number: int, _frame: Any) -> None:
@@ -166,8 +168,8 @@ class Server:
         return Spare(self.waking.forget, self._become)
 
     def _prepare(self) -> None:
-        """Have a process ready for the attempt to come; not beside one that runs, which has the machine."""
-        if self.spare is None and not self.attempts and not self.quit:
+        """Have a process ready for the attempt to come."""
+        if self.spare is None and not self.quit:
             try:
                 self.spare = self._fork()
             except OSError:

@@ -89,10 +89,14 @@ def method(
     setattr(holder, name, wrapped)
 
 
+# A loop calls backward for every batch, and reading a signature takes longer than the hook.
+_signature = functools.lru_cache(maxsize=256)(inspect.signature)
+
+
 def arguments(called: Callable[..., Any], args: Any, kwargs: Any) -> Given:
     """Arguments of a call by name, those gathered in ** among them; empty when they do not fit."""
     try:
-        signature = inspect.signature(called)
+        signature = _signature(called)
     except (TypeError, ValueError):
         return {}
     try:
