@@ -5,11 +5,13 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path"
 	"path/filepath"
 
 	"github.com/mlhook/mlhook/pkg/agent"
 	"github.com/mlhook/mlhook/pkg/notebook"
 	"github.com/mlhook/mlhook/pkg/project"
+	"github.com/mlhook/mlhook/pkg/pysrc"
 	"github.com/mlhook/mlhook/pkg/store"
 )
 
@@ -73,15 +75,18 @@ func (l *Loop) located(e agent.Event, trial, attempt int) agent.Event {
 	return e
 }
 
-// code is what counts of a file: of a notebook its cells' source and not what
-// they printed when they were run by hand.
+// code is what counts of a file: of Python what is executed, of a notebook its
+// cells' source and not what they printed when they were run by hand.
 func code(name string, text []byte) []byte {
-	if !project.IsNotebook(name) {
-		return text
+	switch {
+	case project.IsNotebook(name):
+		n, err := notebook.Read(text)
+		if err != nil {
+			return text
+		}
+		return pysrc.Meaning(n.Text)
+	case path.Ext(name) == ".py":
+		return pysrc.Meaning(text)
 	}
-	n, err := notebook.Read(text)
-	if err != nil {
-		return text
-	}
-	return n.Text
+	return text
 }

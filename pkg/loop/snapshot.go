@@ -95,7 +95,7 @@ func (l *Loop) inspect(ctx context.Context, r run.Run) error {
 // replaced, its data, its environment and settings.
 func (l *Loop) fingerprint(replaced map[string][]byte) (string, error) {
 	h := sha256.New()
-	fmt.Fprintf(h, "1\n%s\n%s\n%s\n%q\n%s\n", l.Engine.Name(), l.program.Entry, l.program.Dir, l.program.Requirements, l.Settings.Fingerprint())
+	fmt.Fprintf(h, "2\n%s\n%s\n%s\n%q\n%s\n", l.Engine.Name(), l.program.Entry, l.program.Dir, l.program.Requirements, l.Settings.Fingerprint())
 	files := append([]string(nil), l.program.Files...)
 	for _, d := range l.program.Data {
 		switch name := path.Join(l.program.Dir, d.Path); {
@@ -131,13 +131,17 @@ func (l *Loop) fingerprint(replaced map[string][]byte) (string, error) {
 
 // hashFile hashes what counts of a file of the program.
 func (l *Loop) hashFile(name string, replaced map[string][]byte) (sum string, err error) {
-	file := filepath.Join(l.commitDir(), filepath.FromSlash(name))
 	text, ok := replaced[name]
-	switch {
-	case !ok && !project.IsNotebook(name):
-		return hashPath(file)
-	case !ok:
-		if text, err = os.ReadFile(file); err != nil {
+	if !ok {
+		file := filepath.Join(l.commitDir(), filepath.FromSlash(name))
+		if path.Ext(name) != ".py" && !project.IsNotebook(name) {
+			return hashPath(file)
+		}
+		text, err = os.ReadFile(file)
+		if errors.Is(err, fs.ErrNotExist) {
+			return "missing", nil
+		}
+		if err != nil {
 			return "", err
 		}
 	}
