@@ -109,6 +109,9 @@ func scripts(t *testing.T, dir string, vars map[string]string) {
 			if name == "root" {
 				return os.Getuid() == 0, nil
 			}
+			if module, ok := strings.CutPrefix(name, "imports:"); ok {
+				return exec.Command(vars["PYTHON"], "-c", "import "+module).Run() == nil, nil
+			}
 			return false, fmt.Errorf("there is no condition %q", name)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){"eventually": eventually, "kill9": kill9},

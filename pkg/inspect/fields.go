@@ -44,7 +44,7 @@ func typeName(t reflect.Type) string {
 		return "number"
 	case reflect.Bool:
 		return "boolean"
-	case reflect.Struct:
+	case reflect.Struct, reflect.Map:
 		return "object"
 	case reflect.Slice:
 		return "list of " + typeName(t.Elem()) + "s"

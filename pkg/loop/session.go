@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 	"time"
 
@@ -21,7 +22,7 @@ func (l *Loop) openSession(ctx context.Context, r run.Run) (s engine.Session, op
 	}
 	s, err = l.Engine.Open(ctx, engine.Job{
 		RunID: r.ID, Repo: l.Common, Commit: r.Commit, Dir: l.Dir, Image: l.image,
-		Preload: image.Preload(l.program), Data: l.engineMounts(), Env: l.Settings.Env,
+		Preload: image.Preload(l.program), Data: l.engineMounts(), Env: l.env(),
 		Network: l.Settings.Network, UID: l.UID, GID: l.GID, CPUs: l.CPUs,
 	})
 	if err != nil {
@@ -29,6 +30,15 @@ func (l *Loop) openSession(ctx context.Context, r run.Run) (s engine.Session, op
 	}
 	l.session = s
 	return s, true, nil
+}
+
+// env is what frameworks find as they are imported: what the script sets for
+// them, and what the user has settled.
+func (l *Loop) env() map[string]string {
+	env := map[string]string{}
+	maps.Copy(env, l.program.Env)
+	maps.Copy(env, l.Settings.Env)
+	return env
 }
 
 // greet waits until the agent is ready.

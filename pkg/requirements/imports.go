@@ -49,6 +49,12 @@ func imports(program []*project.Module, local *project.Project) (list []module) 
 			return true
 		})
 	}
+	if i, ok := at["keras"]; ok { // which imports what computes for it
+		backend := program[0].Environ()["KERAS_BACKEND"]
+		if _, too := at[backend]; !too && (backend == "torch" || backend == "jax") {
+			list = append(list, module{name: backend, where: list[i].where})
+		}
+	}
 	slices.SortFunc(list, func(a, b module) int { return strings.Compare(a.name, b.name) })
 	return list
 }

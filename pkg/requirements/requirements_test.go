@@ -167,6 +167,10 @@ func TestImports(t *testing.T) {
 	if got, err = find(t, "", map[string]string{"train.py": "import keras\n"}); err != nil || !slices.Equal(got.Lines, []string{"keras", "tensorflow"}) {
 		t.Errorf("keras alone: %q, %v", got.Lines, err)
 	}
+	backend := map[string]string{"train.py": "import os\nos.environ['KERAS_BACKEND'] = 'jax'\nimport keras\n"}
+	if got, err = find(t, "", backend); err != nil || !slices.Equal(got.Lines, []string{"jax", "keras"}) {
+		t.Errorf("keras on jax: %q, %v", got.Lines, err)
+	}
 }
 
 func TestNotebook(t *testing.T) {
