@@ -72,7 +72,7 @@ func watchBinary() func() bool {
 // git commands run in the repository's own directory when the tree is gone.
 func projectOf(r store.Repository) *project {
 	top := r.Top
-	if _, err := os.Stat(top); err != nil {
+	if _, err := os.Stat(filepath.Join(top, ".git")); err != nil {
 		top = r.Common
 	}
 	return &project{git: &git.Repo{Top: top, Dir: r.Common, Common: r.Common}, state: store.UserState(), repo: r, known: true}

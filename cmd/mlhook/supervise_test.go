@@ -73,3 +73,33 @@ func TestHookAtDeath(t *testing.T) {
 	}
 	started(30)
 }
+
+// The settings and branches of a repository whose working tree is gone are read
+// in its own directory, where the user's git may refuse to look for one.
+func TestProjectWithoutTree(t *testing.T) {
+	home := t.TempDir()
+	t.Setenv("GIT_CONFIG_GLOBAL", filepath.Join(home, "gitconfig"))
+	t.Setenv("GIT_CONFIG_NOSYSTEM", "1")
+	sh := func(line string) string {
+		t.Helper()
+		cmd := exec.Command("sh", "-ec", line)
+		cmd.Dir = home
+		out, err := cmd.CombinedOutput()
+		if err != nil {
+			t.Fatalf("%s: %v\n%s", line, err, out)
+		}
+		return strings.TrimSpace(string(out))
+	}
+	sh(`git config --global safe.bareRepository explicit; git init -q -b main repo; mkdir emptied
+		cd repo; git config mlhook.baseImage mine; git -c user.name=U -c user.email=u@x commit -q --allow-empty -m first`)
+	commit := sh("git -C repo rev-parse HEAD")
+	for _, top := range []string{"repo", "gone", "emptied"} {
+		r := store.Repository{Common: filepath.Join(home, "repo", ".git"), Top: filepath.Join(home, top)}
+		if s, err := hostSettings(t.Context(), r); err != nil || s.BaseImage != "mine" {
+			t.Errorf("%s: base image %q, %v", top, s.BaseImage, err)
+		}
+		if branch := branchOf(t.Context(), r, commit); branch != "main" {
+			t.Errorf("%s: branch %q", top, branch)
+		}
+	}
+}

@@ -25,7 +25,7 @@ var ErrBare = errors.New("this is a bare repository; run mlhook in a working tre
 
 // A Repo is a repository with a working tree.
 type Repo struct {
-	Top    string // working tree, absolute
+	Top    string // working tree, absolute; Common where there is none
 	Dir    string // git dir, absolute; differs from Common in a linked worktree
 	Common string // git common dir, absolute
 }
@@ -71,7 +71,7 @@ func Open(ctx context.Context, dir string) (*Repo, error) {
 // Tree returns a working tree of the repository with this common dir: the first
 // of those wanted that is still there, else any.
 func Tree(ctx context.Context, common string, wanted ...string) (string, error) {
-	out, err := (&Repo{Top: common}).run(ctx, "worktree", "list", "--porcelain")
+	out, err := (&Repo{Top: common, Common: common}).run(ctx, "worktree", "list", "--porcelain")
 	if err != nil {
 		return "", err
 	}
@@ -140,6 +140,9 @@ func (r *Repo) command(ctx context.Context, env, args []string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, "git", args...)
 	cmd.Dir = r.Top
 	cmd.Env = append(append(Environ(), "MLHOOK=0", "GIT_OPTIONAL_LOCKS=0", "GIT_TERMINAL_PROMPT=0", "LC_ALL=C"), env...)
+	if r.Top == r.Common { // safe.bareRepository may forbid git to find it by itself
+		cmd.Env = append(cmd.Env, "GIT_DIR="+r.Common)
+	}
 	ownGroup(cmd)
 	cmd.WaitDelay = 5 * time.Second
 	return cmd

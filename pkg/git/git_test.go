@@ -105,6 +105,7 @@ func TestTree(t *testing.T) {
 			t.Errorf("of %q: %s, %v; want %s", wanted, top, err, want)
 		}
 	}
+	sh(t, r.Top, "git config --global safe.bareRepository explicit")
 	expect(linked, linked, r.Top)
 	expect(r.Top, "", other.Top, r.Top)
 	expect(r.Top)
