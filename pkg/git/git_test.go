@@ -179,6 +179,52 @@ func TestCommitAndApply(t *testing.T) {
 	}
 }
 
+// Whatever the user set for looking at differences, the patch is one that fits.
+func TestApplyWhateverTheSettings(t *testing.T) {
+	r, _ := repository(t)
+	ctx := context.Background()
+	text := "def f():\n\n" + strings.Repeat("    x = 1 \n\n", 9) + "lr = 1 \n" + strings.Repeat("\n    y = 2\n", 9) + "größe = 'ä'\n"
+	name := "tr\"ain ä\n[1].py"
+	if err := os.WriteFile(filepath.Join(r.Top, name), []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	sh(t, r.Top, "git add .; git commit -qm second")
+	head, _, err := r.Head(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tweaked := strings.Replace(text, "lr = 1 ", "lr = 2 ", 1)
+	tweak, err := r.CommitTree(ctx, head, map[string][]byte{name: []byte(tweaked)}, "tweak")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := r.Diff(ctx, head, tweak, false)
+	if err != nil || strings.Count(want, "\n ") != 6 {
+		t.Fatalf("diff: %q, %v", want, err)
+	}
+	for _, setting := range []string{"diff.context 0", "diff.noprefix true", "diff.mnemonicPrefix true", "diff.relative true", "diff.srcPrefix x/", "diff.external false",
+		"diff.renames copies", "diff.orderFile /nowhere", "diff.interHunkContext 9", "diff.algorithm patience", "diff.colorMoved zebra", "diff.wsErrorHighlight all",
+		"diff.suppressBlankEmpty true", "diff.up.textconv 'tr a-z A-Z <'", "diff.up.command false", "diff.up.binary true", "color.ui always", "color.diff always",
+		"apply.whitespace error-all", "apply.ignoreWhitespace change", "core.whitespace tab-in-indent,blank-at-eol", "status.branch true", "status.short true", "color.status always"} {
+		sh(t, r.Top, "git config "+setting+"; echo '*.py diff=up' >.git/info/attributes")
+		if setting != "diff.suppressBlankEmpty true" { // which `git apply` takes too
+			if got, err := r.Diff(ctx, head, tweak, false); err != nil || got != want {
+				t.Errorf("%s: diff: %q, %v", setting, got, err)
+			}
+		}
+		if names, err := r.Apply(ctx, head, tweak); err != nil || len(names) != 1 || names[0] != name {
+			t.Errorf("%s: apply: %q, %v", setting, names, err)
+		}
+		if got, err := os.ReadFile(filepath.Join(r.Top, name)); err != nil || string(got) != tweaked {
+			t.Errorf("%s: %q, %v", setting, got, err)
+		}
+		if _, err := r.Apply(ctx, head, tweak); !errors.Is(err, git.ErrApplied) {
+			t.Errorf("%s: applied again: %v", setting, err)
+		}
+		sh(t, r.Top, "git checkout -q .; git config --unset "+strings.Fields(setting)[0])
+	}
+}
+
 func TestNotesAtTheSameTime(t *testing.T) {
 	r, head := repository(t)
 	var all sync.WaitGroup

@@ -125,8 +125,12 @@ func (r *Repo) Note(ctx context.Context, commit, text string) error {
 // noteTries bounds the attempts at a note while others write theirs.
 const noteTries = 12
 
-// plain makes a patch that `git apply` takes, whatever the user's diff settings.
-var plain = []string{"diff", "--no-ext-diff", "--no-textconv", "--no-renames", "--src-prefix=a/", "--dst-prefix=b/"}
+// patch makes a patch that `git apply` takes: plumbing, so that no diff setting
+// of the user's has a say, and text even where attributes say -diff.
+var patch = []string{"diff-tree", "-p", "--no-ext-diff", "--no-textconv", "--no-renames", "--text"}
+
+// apply takes such a patch, whatever the user's apply settings.
+var apply = []string{"apply", "--whitespace=nowarn", "--no-ignore-whitespace"}
 
 // Diff returns the difference between two commits as a patch.
 func (r *Repo) Diff(ctx context.Context, a, b string, color bool) (string, error) {
@@ -134,7 +138,7 @@ func (r *Repo) Diff(ctx context.Context, a, b string, color bool) (string, error
 	if color {
 		when = "--color=always"
 	}
-	return r.run(ctx, append(slices.Clone(plain), when, a, b)...)
+	return r.run(ctx, append(slices.Clone(patch), when, a, b)...)
 }
 
 // ErrLocalChanges says that a file to be changed has changes of the user's.
@@ -146,16 +150,16 @@ var ErrApplied = errors.New("the tweak is in your files already; there is nothin
 // Apply puts the difference between two commits into the working tree, all of
 // it or nothing. The index stays as it is.
 func (r *Repo) Apply(ctx context.Context, a, b string) ([]string, error) {
-	out, err := r.run(ctx, "diff", "-z", "--name-only", "--no-renames", a, b)
+	out, err := r.run(ctx, "diff-tree", "-r", "-z", "--name-only", "--no-renames", a, b)
 	if err != nil {
 		return nil, err
 	}
 	names := split(out)
-	patch, err := r.run(ctx, append(slices.Clone(plain), "--binary", "--full-index", "--no-color", a, b)...)
+	tweak, err := r.run(ctx, append(slices.Clone(patch), "--binary", "--full-index", a, b)...)
 	if err != nil {
 		return nil, err
 	}
-	if _, err := r.runWith(ctx, nil, []byte(patch), "apply", "--reverse", "--check", "-"); err == nil {
+	if _, err := r.runWith(ctx, nil, []byte(tweak), append(slices.Clone(apply), "--reverse", "--check", "-")...); err == nil {
 		return nil, ErrApplied
 	}
 	for _, name := range names {
@@ -167,7 +171,7 @@ func (r *Repo) Apply(ctx context.Context, a, b string) ([]string, error) {
 			return nil, fmt.Errorf("%s %w", name, ErrLocalChanges)
 		}
 	}
-	if _, err := r.runWith(ctx, nil, []byte(patch), "apply", "--whitespace=nowarn", "-"); err != nil {
+	if _, err := r.runWith(ctx, nil, []byte(tweak), append(slices.Clone(apply), "-")...); err != nil {
 		return nil, fmt.Errorf("the tweak does not fit your files any more; look at it with `mlhook diff`: %w", err)
 	}
 	return names, nil
