@@ -42,18 +42,14 @@ func Open(ctx context.Context, dir string) (*Repo, error) {
 	r := &Repo{Top: abs}
 	out, err := r.run(ctx, "rev-parse", "--is-bare-repository", "--is-inside-work-tree", "--absolute-git-dir", "--git-common-dir", "--show-toplevel")
 	lines := strings.SplitN(strings.TrimSuffix(out, "\n"), "\n", 5)
-	if len(lines) > 1 && lines[1] != "true" { // there is no top level then, an error
-		return nil, fmt.Errorf("%s: %w", abs, ErrBare)
+	if len(lines) > 2 && lines[1] != "true" { // there may be no top level then, an error
+		if lines[0] == "true" {
+			return nil, fmt.Errorf("%s: %w", abs, ErrBare)
+		}
+		return nil, fmt.Errorf("%s is in no working tree of %s; go to one, `git worktree list` names them", abs, lines[2])
 	}
 	if err != nil {
-		if errors.Is(err, exec.ErrNotFound) {
-			return nil, errors.New("git is not installed; install it with your package manager")
-		}
-		var failed *Error
-		if errors.As(err, &failed) && strings.Contains(failed.Stderr, "dubious ownership") {
-			return nil, failed // it says what to do
-		}
-		return nil, fmt.Errorf("%s: %w", abs, ErrNotRepository)
+		return nil, notOpened(abs, err)
 	}
 	if len(lines) != 5 {
 		return nil, fmt.Errorf("git rev-parse answers %q", out)
@@ -66,6 +62,18 @@ func Open(ctx context.Context, dir string) (*Repo, error) {
 		return nil, err
 	}
 	return r, nil
+}
+
+// notOpened says why git finds no repository and what to do.
+func notOpened(dir string, err error) error {
+	var failed *Error
+	switch {
+	case errors.Is(err, exec.ErrNotFound):
+		return errors.New("git is not installed; install it with your package manager")
+	case errors.As(err, &failed) && strings.Contains(failed.Stderr, "not a git repository (or any"):
+		return fmt.Errorf("%s: %w", dir, ErrNotRepository)
+	}
+	return fmt.Errorf("git cannot open the repository of %s; mend it until `git status` works there: %w", dir, err)
 }
 
 // Tree returns a working tree of the repository with this common dir: the first

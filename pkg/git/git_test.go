@@ -68,6 +68,21 @@ func TestOpenSaysWhatIsWrong(t *testing.T) {
 	if _, _, err := e.Head(ctx); err == nil || !strings.Contains(err.Error(), "git commit") {
 		t.Errorf("unborn branch: %v", err)
 	}
+	if _, err := git.Open(ctx, r.Dir); err == nil || errors.Is(err, git.ErrBare) || !strings.Contains(err.Error(), "git worktree list") {
+		t.Errorf("git dir: %v", err)
+	}
+	for words, script := range map[string]string{
+		"unknown repository extension": "git init -q; git config core.repositoryFormatVersion 1; git config extensions.fromTheFuture true",
+		"bad config":                   "git init -q; echo '[' >>.git/config",
+		"not a git repository: /gone":  "echo 'gitdir: /gone' >.git", // a linked worktree whose repository was moved
+	} {
+		broken := t.TempDir()
+		sh(t, broken, script)
+		_, err := git.Open(ctx, broken)
+		if err == nil || errors.Is(err, git.ErrNotRepository) || !strings.Contains(err.Error(), words) || !strings.Contains(err.Error(), "git status") {
+			t.Errorf("%s: %v", words, err)
+		}
+	}
 	// A hook's environment must not lead to another repository.
 	t.Setenv("GIT_DIR", filepath.Join(empty, ".git"))
 	t.Setenv("GIT_INDEX_FILE", "nowhere")
