@@ -150,6 +150,55 @@ func TestCheckoutLeavesTheUserAlone(t *testing.T) {
 	}
 }
 
+// Attributes are those of the commit, whatever lies in the working tree.
+func TestAttributesOfTheCommit(t *testing.T) {
+	r, plain := repository(t)
+	ctx := context.Background()
+	linked := filepath.Join(t.TempDir(), "linked")
+	sh(t, r.Top, `git config filter.up.smudge 'tr a-z A-Z'; git config filter.up.clean 'tr A-Z a-z'; mkdir sub; echo deep >sub/deep.py; printf 'first\n' >aa.py; echo '*.note ident' >.git/info/attributes
+		printf '$Id$\n' >x.note; echo '*.py text eol=crlf' >.gitattributes; echo '*.py filter=up' >sub/.gitattributes; git add .; git commit -qm second
+		git worktree add -q -b side '`+linked+`'; git config core.bare true; git config core.safecrlf true`)
+	ruled, err := r.Resolve(ctx, "HEAD")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, err := git.Open(ctx, linked)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lay := func(commit, want string) {
+		t.Helper()
+		dir := filepath.Join(t.TempDir(), "tree")
+		if err := w.Checkout(ctx, commit, dir); err != nil {
+			t.Fatal(err)
+		}
+		if got := sh(t, dir, "for f in aa.py train.py sub/deep.py x.note; do test ! -e $f || cat $f; done; echo end"); !strings.Contains(got, want) {
+			t.Errorf("%.10s holds %q, want %q", commit, got, want)
+		}
+	}
+	expect := func(commit, name, text, want string) {
+		t.Helper()
+		made, err := w.CommitTree(ctx, commit, map[string][]byte{name: []byte(text)}, "größer")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := sh(t, linked, "git show "+made+":"+name+"; echo; git log -1 --format=%B "+made) + "\n"; got != want+"\ngrößer\n" {
+			t.Errorf("%s of %.10s: %q, want %q", name, commit, got, want)
+		}
+		if changed := sh(t, linked, "git diff --name-only "+commit+" "+made); changed != name {
+			t.Errorf("%s of %.10s: changed %q", name, commit, changed)
+		}
+	}
+	sh(t, linked, "git rm -q .gitattributes sub/.gitattributes")
+	lay(ruled, "first\r\nlr = 1\r\nDEEP\r\n$Id: ")
+	expect(ruled, "train.py", "lr = 1\r\nmore = 2\n", "lr = 1\nmore = 2\n")
+	expect(ruled, "sub/deep.py", "DEEPER\r\n", "deeper\n")
+
+	sh(t, linked, "git checkout -qf "+plain+"; echo '*.py text eol=crlf' >.gitattributes")
+	lay(plain, "lr = 1\nend")
+	expect(plain, "train.py", "lr = 2\r\n", "lr = 2\r\n")
+}
+
 func TestClassify(t *testing.T) {
 	r, _ := repository(t)
 	sh(t, r.Top, "touch new x.log; mkdir a b 'c[1]'; touch a/x.log b/new a/kept 'c[1]/kept'; git add a/kept 'c[1]/kept'")

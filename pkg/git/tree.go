@@ -18,10 +18,10 @@ func split(out string) []string {
 	return strings.Split(strings.TrimSuffix(out, "\x00"), "\x00")
 }
 
-// Checkout lays a commit out in dir as the user's own checkout would be,
-// filters and line ends included, through an index of its own.
+// Checkout lays a commit out in an empty dir as the user's own checkout would
+// be, filters and line ends included.
 func (r *Repo) Checkout(ctx context.Context, commit, dir string) error {
-	env, done, err := privateIndex()
+	env, done, err := aside(dir)
 	if err != nil {
 		return err
 	}
@@ -32,26 +32,32 @@ func (r *Repo) Checkout(ctx context.Context, commit, dir string) error {
 	if _, err := r.runWith(ctx, env, nil, "read-tree", commit); err != nil {
 		return fmt.Errorf("lay out commit %.10s: %w", commit, err)
 	}
-	prefix := strings.TrimRight(dir, string(filepath.Separator)) + string(filepath.Separator)
-	if _, err := r.runWith(ctx, env, nil, "checkout-index", "--all", "--force", "--prefix="+prefix); err != nil {
+	if _, err := r.runWith(ctx, env, nil, "checkout-index", "--all", "--force"); err != nil {
 		return fmt.Errorf("lay out commit %.10s: %w", commit, err)
 	}
 	return nil
 }
 
-// privateIndex gives the environment of an index that is nobody else's.
-func privateIndex() (env []string, done func(), err error) {
+// aside gives the environment of an index that is nobody else's and of a working
+// tree that is not the user's: git takes the attributes of what is in neither
+// from the commit, not from what the user is editing.
+func aside(tree string) (env []string, done func(), err error) {
 	dir, err := os.MkdirTemp("", "mlhook-index-")
 	if err != nil {
 		return nil, nil, err
 	}
-	return []string{"GIT_INDEX_FILE=" + filepath.Join(dir, "index")}, func() { os.RemoveAll(dir) }, nil
+	return []string{"GIT_INDEX_FILE=" + filepath.Join(dir, "index"), "GIT_WORK_TREE=" + tree}, func() { os.RemoveAll(dir) }, nil
 }
 
 // CommitTree makes a commit whose parent is base and whose tree differs from
 // base's in the given files. File modes stay.
 func (r *Repo) CommitTree(ctx context.Context, base string, files map[string][]byte, message string) (string, error) {
-	env, done, err := privateIndex()
+	dir, err := os.MkdirTemp("", "mlhook-tree-")
+	if err != nil {
+		return "", err
+	}
+	defer os.RemoveAll(dir)
+	env, done, err := aside(dir)
 	if err != nil {
 		return "", err
 	}
@@ -59,24 +65,19 @@ func (r *Repo) CommitTree(ctx context.Context, base string, files map[string][]b
 	if _, err := r.runWith(ctx, env, nil, "read-tree", base); err != nil {
 		return "", fmt.Errorf("commit the tweak: %w", err)
 	}
-	var info strings.Builder
+	var names strings.Builder
 	for name, text := range files {
-		listed, err := r.run(ctx, "ls-tree", "-z", "--full-tree", base, "--", name)
-		if err != nil {
-			return "", fmt.Errorf("commit the tweak: %w", err)
+		file := filepath.Join(dir, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			return "", err
 		}
-		mode := "100644"
-		if fields := strings.Fields(listed); len(fields) > 0 {
-			mode = fields[0]
+		if err := os.WriteFile(file, text, 0o644); err != nil {
+			return "", err
 		}
-		// --path applies the clean filters that `git add` would.
-		blob, err := r.runWith(ctx, env, text, "hash-object", "-w", "--stdin", "--path="+name)
-		if err != nil {
-			return "", fmt.Errorf("commit the tweak: %w", err)
-		}
-		fmt.Fprintf(&info, "%s %s\t%s\x00", mode, strings.TrimSpace(blob), name)
+		names.WriteString(name + "\x00")
 	}
-	if _, err := r.runWith(ctx, env, []byte(info.String()), "update-index", "-z", "--index-info"); err != nil {
+	// Line ends may be mixed where a tweak added a line; that is no reason to refuse.
+	if _, err := r.runWith(ctx, env, []byte(names.String()), "-c", "core.fileMode=false", "-c", "core.safecrlf=false", "update-index", "--add", "-z", "--stdin"); err != nil {
 		return "", fmt.Errorf("commit the tweak: %w", err)
 	}
 	tree, err := r.runWith(ctx, env, nil, "write-tree")
