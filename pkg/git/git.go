@@ -113,8 +113,11 @@ func (e *Error) Error() string {
 
 func (e *Error) Unwrap() error { return e.Err }
 
-// quiet keeps plumbing from starting daemons, maintenance or hooks.
-var quiet = []string{"-c", "core.fsmonitor=false", "-c", "gc.auto=0", "-c", "maintenance.auto=false", "-c", "core.hooksPath=" + os.DevNull}
+// quiet keeps plumbing from starting daemons, maintenance or hooks, from leaving
+// the shared part of our index in the repository, and from taking our UTF-8 for
+// the encoding of the user's messages.
+var quiet = []string{"-c", "core.fsmonitor=false", "-c", "gc.auto=0", "-c", "maintenance.auto=false", "-c", "core.hooksPath=" + os.DevNull,
+	"-c", "core.splitIndex=false", "-c", "i18n.commitEncoding=UTF-8"}
 
 // run runs plumbing in the working tree and returns what it prints.
 func (r *Repo) run(ctx context.Context, args ...string) (string, error) {

@@ -289,6 +289,30 @@ func TestApplyWhateverTheSettings(t *testing.T) {
 	}
 }
 
+// What the user set for commits of their own must not spoil or stop ours, and
+// nothing is left in the repository but the commit.
+func TestCommitWhateverTheSettings(t *testing.T) {
+	r, head := repository(t)
+	ctx := context.Background()
+	sh(t, r.Top, `git config core.splitIndex true; git config i18n.commitEncoding latin1; git config i18n.logOutputEncoding UTF-8; git config commit.gpgSign true
+		git config gpg.program false; git config gc.auto 1; git config commit.cleanup strip; git config log.showSignature true; git config notes.displayRef '*'
+		git config user.useConfigOnly true; git config --unset user.name; git config --unset user.email; git config committer.name C; git config committer.email c@x`)
+	before := sh(t, r.Top, "ls .git")
+	made, err := r.CommitTree(ctx, head, map[string][]byte{"train.py": []byte("lr = 2\n")}, "größer\n\n# 2 trials")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := r.Note(ctx, made, "größer\n# 2 trials"); err != nil {
+		t.Fatal(err)
+	}
+	if got := sh(t, r.Top, "git log --no-show-signature -1 --format='%an %cn %B' --no-notes "+made+"; git notes --ref=mlhook show "+made); got != "mlhook mlhook größer\n\n# 2 trials\ngrößer\n# 2 trials" {
+		t.Errorf("commit and note: %q", got)
+	}
+	if after := sh(t, r.Top, "ls .git"); after != before {
+		t.Errorf("the git dir held %q, holds %q", before, after)
+	}
+}
+
 func TestNotesAtTheSameTime(t *testing.T) {
 	r, head := repository(t)
 	var all sync.WaitGroup

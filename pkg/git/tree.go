@@ -91,13 +91,16 @@ func (r *Repo) CommitTree(ctx context.Context, base string, files map[string][]b
 	return strings.TrimSpace(sha), nil
 }
 
-// identity is a fallback for users who never told git who they are.
+// identity is a fallback for users who never told git who they are. Git may know
+// them as committer only.
 func (r *Repo) identity(ctx context.Context) []string {
-	if _, err := r.run(ctx, "var", "GIT_COMMITTER_IDENT"); err == nil {
-		return nil
+	for _, who := range []string{"GIT_AUTHOR_IDENT", "GIT_COMMITTER_IDENT"} {
+		if _, err := r.run(ctx, "var", who); err != nil {
+			return []string{"GIT_AUTHOR_NAME=mlhook", "GIT_AUTHOR_EMAIL=mlhook@localhost",
+				"GIT_COMMITTER_NAME=mlhook", "GIT_COMMITTER_EMAIL=mlhook@localhost"}
+		}
 	}
-	return []string{"GIT_AUTHOR_NAME=mlhook", "GIT_AUTHOR_EMAIL=mlhook@localhost",
-		"GIT_COMMITTER_NAME=mlhook", "GIT_COMMITTER_EMAIL=mlhook@localhost"}
+	return nil
 }
 
 // UpdateRef makes a ref point at a commit.
