@@ -199,6 +199,37 @@ func TestAttributesOfTheCommit(t *testing.T) {
 	expect(plain, "train.py", "lr = 2\r\n", "lr = 2\r\n")
 }
 
+// A filter may be a script in the working tree, tracked or not, and may ask git.
+func TestFiltersInTheWorkingTree(t *testing.T) {
+	r, _ := repository(t)
+	ctx := context.Background()
+	sh(t, r.Top, `mkdir bin tools; printf 'git rev-parse --verify -q HEAD >/dev/null && tr a-z A-Z\n' >bin/up; printf 'git rev-parse --verify -q HEAD >/dev/null && tr A-Z a-z\n' >tools/down
+		git config filter.up.smudge 'sh bin/up'; git config filter.up.clean 'sh "$(git rev-parse --show-toplevel)"/tools/down'; git config filter.up.required true
+		echo '*.py filter=up' >.gitattributes; git add tools .gitattributes; git commit -qm second`)
+	head, _, err := r.Head(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := sh(t, r.Top, "find . -type f ! -path './.git/*' -exec cksum {} +")
+	dir := filepath.Join(t.TempDir(), "tree")
+	if err := r.Checkout(ctx, head, dir); err != nil {
+		t.Fatal(err)
+	}
+	if got := sh(t, dir, "cat train.py; find . -type l"); got != "LR = 1" {
+		t.Errorf("laid out: %q", got)
+	}
+	made, err := r.CommitTree(ctx, head, map[string][]byte{"train.py": []byte("LR = 2\n")}, "tweak")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := sh(t, r.Top, "git show "+made+":train.py; git diff --name-only "+head+" "+made); got != "lr = 2\ntrain.py" {
+		t.Errorf("commit: %q", got)
+	}
+	if after := sh(t, r.Top, "find . -type f ! -path './.git/*' -exec cksum {} +"); after != before {
+		t.Errorf("the working tree held %q, holds %q", before, after)
+	}
+}
+
 func TestClassify(t *testing.T) {
 	r, _ := repository(t)
 	sh(t, r.Top, "touch new x.log; mkdir a b 'c[1]'; touch a/x.log b/new a/kept 'c[1]/kept'; git add a/kept 'c[1]/kept'")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -18,10 +19,10 @@ func split(out string) []string {
 	return strings.Split(strings.TrimSuffix(out, "\x00"), "\x00")
 }
 
-// Checkout lays a commit out in an empty dir as the user's own checkout would
-// be, filters and line ends included.
+// Checkout lays a commit out in dir as the user's own checkout would be,
+// filters and line ends included.
 func (r *Repo) Checkout(ctx context.Context, commit, dir string) error {
-	env, done, err := aside(dir)
+	env, done, err := r.aside(nil)
 	if err != nil {
 		return err
 	}
@@ -32,32 +33,62 @@ func (r *Repo) Checkout(ctx context.Context, commit, dir string) error {
 	if _, err := r.runWith(ctx, env, nil, "read-tree", commit); err != nil {
 		return fmt.Errorf("lay out commit %.10s: %w", commit, err)
 	}
-	if _, err := r.runWith(ctx, env, nil, "checkout-index", "--all", "--force"); err != nil {
+	prefix := strings.TrimRight(dir, string(filepath.Separator)) + string(filepath.Separator)
+	if _, err := r.runWith(ctx, env, nil, "checkout-index", "--all", "--force", "--prefix="+prefix); err != nil {
 		return fmt.Errorf("lay out commit %.10s: %w", commit, err)
 	}
 	return nil
 }
 
-// aside gives the environment of an index that is nobody else's and of a working
-// tree that is not the user's: git takes the attributes of what is in neither
-// from the commit, not from what the user is editing.
-func aside(tree string) (env []string, done func(), err error) {
-	dir, err := os.MkdirTemp("", "mlhook-index-")
+// aside gives the environment of an index and of a working tree that are nobody
+// else's. The tree holds the given files and links to what else the user's holds,
+// since a filter may be a script there, but not its attributes, which may be ones
+// that the user is editing: git takes those it does not find from the index.
+func (r *Repo) aside(files map[string][]byte) (env []string, done func(), err error) {
+	dir, err := os.MkdirTemp("", "mlhook-aside-")
 	if err != nil {
 		return nil, nil, err
 	}
-	return []string{"GIT_INDEX_FILE=" + filepath.Join(dir, "index"), "GIT_WORK_TREE=" + tree}, func() { os.RemoveAll(dir) }, nil
+	done = func() { os.RemoveAll(dir) }
+	tree := filepath.Join(dir, "tree")
+	if err := lay(tree, files); err != nil {
+		done()
+		return nil, nil, err
+	}
+	entries, err := os.ReadDir(r.Top)
+	if err != nil {
+		done()
+		return nil, nil, err
+	}
+	for _, e := range entries {
+		if name := e.Name(); name != ".git" && name != ".gitattributes" {
+			os.Symlink(filepath.Join(r.Top, name), filepath.Join(tree, name)) // files given stay
+		}
+	}
+	return []string{"GIT_INDEX_FILE=" + filepath.Join(dir, "index"), "GIT_WORK_TREE=" + tree}, done, nil
+}
+
+// lay writes files below a new directory.
+func lay(dir string, files map[string][]byte) error {
+	if err := os.Mkdir(dir, 0o755); err != nil {
+		return err
+	}
+	for name, text := range files {
+		file := filepath.Join(dir, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			return err
+		}
+		if err := os.WriteFile(file, text, 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // CommitTree makes a commit whose parent is base and whose tree differs from
 // base's in the given files. File modes stay.
 func (r *Repo) CommitTree(ctx context.Context, base string, files map[string][]byte, message string) (string, error) {
-	dir, err := os.MkdirTemp("", "mlhook-tree-")
-	if err != nil {
-		return "", err
-	}
-	defer os.RemoveAll(dir)
-	env, done, err := aside(dir)
+	env, done, err := r.aside(files)
 	if err != nil {
 		return "", err
 	}
@@ -65,19 +96,9 @@ func (r *Repo) CommitTree(ctx context.Context, base string, files map[string][]b
 	if _, err := r.runWith(ctx, env, nil, "read-tree", base); err != nil {
 		return "", fmt.Errorf("commit the tweak: %w", err)
 	}
-	var names strings.Builder
-	for name, text := range files {
-		file := filepath.Join(dir, filepath.FromSlash(name))
-		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-			return "", err
-		}
-		if err := os.WriteFile(file, text, 0o644); err != nil {
-			return "", err
-		}
-		names.WriteString(name + "\x00")
-	}
+	names := strings.Join(slices.Collect(maps.Keys(files)), "\x00")
 	// Line ends may be mixed where a tweak added a line; that is no reason to refuse.
-	if _, err := r.runWith(ctx, env, []byte(names.String()), "-c", "core.fileMode=false", "-c", "core.safecrlf=false", "update-index", "--add", "-z", "--stdin"); err != nil {
+	if _, err := r.runWith(ctx, env, []byte(names), "-c", "core.fileMode=false", "-c", "core.safecrlf=false", "update-index", "--add", "-z", "--stdin"); err != nil {
 		return "", fmt.Errorf("commit the tweak: %w", err)
 	}
 	tree, err := r.runWith(ctx, env, nil, "write-tree")
