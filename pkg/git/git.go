@@ -218,7 +218,7 @@ func (r *Repo) Descends(ctx context.Context, older, newer string) (bool, error) 
 }
 
 // HooksDir returns where git looks for hooks; scope is "" for the default, or
-// that of core.hooksPath: "local", "worktree", "global", "system", "command".
+// that of core.hooksPath: "local", "worktree", "global", "system".
 func (r *Repo) HooksDir(ctx context.Context) (dir, scope string, err error) {
 	out, err := r.exec(ctx, nil, nil, []string{"rev-parse", "--git-path", "hooks"})
 	if err != nil {
@@ -227,10 +227,12 @@ func (r *Repo) HooksDir(ctx context.Context) (dir, scope string, err error) {
 	if dir = strings.TrimSpace(out); !filepath.IsAbs(dir) {
 		dir = filepath.Join(r.Top, dir)
 	}
-	if out, err = r.exec(ctx, nil, nil, []string{"config", "--show-scope", "--get", "core.hooksPath"}); err == nil {
-		scope, _, _ = strings.Cut(out, "\t")
+	for _, scope := range []string{"local", "worktree", "global", "system"} { // --show-scope needs git 2.26
+		if _, err := r.exec(ctx, nil, nil, []string{"config", "--includes", "--" + scope, "--get", "core.hooksPath"}); err == nil {
+			return dir, scope, nil
+		}
 	}
-	return dir, scope, nil
+	return dir, "", nil
 }
 
 // Config returns the values of all keys below prefix ("mlhook."), by the rest

@@ -34,7 +34,7 @@ func repository(t *testing.T) (*git.Repo, string) {
 	if err := os.Mkdir(dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	sh(t, dir, `git init -q -b main; git config user.name U; git config user.email u@x
+	sh(t, dir, `git init -q; git symbolic-ref HEAD refs/heads/main; git config user.name U; git config user.email u@x
 		printf 'lr = 1\n' >train.py; chmod +x train.py; echo '*.log' >.gitignore; git add .; git commit -qm first`)
 	r, err := git.Open(context.Background(), dir)
 	if err != nil {
@@ -160,6 +160,18 @@ func TestHooksDirScope(t *testing.T) {
 	sh(t, r.Top, "git config --global core.hooksPath /elsewhere")
 	if dir, scope, _ := r.HooksDir(context.Background()); dir != "/elsewhere" || scope != "global" {
 		t.Errorf("global: %s %s", dir, scope)
+	}
+	sh(t, r.Top, "git config core.hooksPath .husky")
+	if dir, scope, _ := r.HooksDir(context.Background()); dir != filepath.Join(r.Top, ".husky") || scope != "local" {
+		t.Errorf("local: %s %s", dir, scope)
+	}
+	sh(t, r.Top, "git config --unset core.hooksPath; git config --global --unset core.hooksPath; echo '[core] hooksPath = /further' >more; git config --global include.path \"$PWD/more\"")
+	if dir, scope, _ := r.HooksDir(context.Background()); dir != "/further" || scope != "global" {
+		t.Errorf("included: %s %s", dir, scope)
+	}
+	sh(t, r.Top, "git config extensions.worktreeConfig true; git config --worktree core.hooksPath /mine")
+	if dir, scope, _ := r.HooksDir(context.Background()); dir != "/mine" || scope != "worktree" {
+		t.Errorf("worktree: %s %s", dir, scope)
 	}
 }
 
