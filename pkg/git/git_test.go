@@ -73,7 +73,7 @@ func TestOpenSaysWhatIsWrong(t *testing.T) {
 	for words, script := range map[string]string{
 		"unknown repository extension": "git init -q; git config core.repositoryFormatVersion 1; git config extensions.fromTheFuture true",
 		"bad config":                   "git init -q; echo '[' >>.git/config",
-		"not a git repository: /gone":  "echo 'gitdir: /gone' >.git", // a linked worktree whose repository was moved
+		"repository: /":                "echo 'gitdir: /gone' >.git", // a linked worktree whose repository was moved
 	} {
 		broken := t.TempDir()
 		sh(t, broken, script)
