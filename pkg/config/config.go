@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"maps"
 	"math"
+	"reflect"
 	"regexp"
 	"slices"
 	"strconv"
@@ -110,11 +111,13 @@ func Defaults() Settings {
 		Env: map[string]string{}, Mail: Mail{Port: 587, TLS: "starttls"}}
 }
 
-// OfMachine returns the settings where no commit is looked at. A target is left
-// out, since the commit may name the metric that it is of.
+// OfMachine returns the settings where no commit is looked at. What a commit may
+// say too is left out: whether that makes sense is only known with the commit.
 func OfMachine(git map[string][]string) (Settings, error) {
 	git = maps.Clone(git)
-	delete(git, "target")
+	for _, field := range reflect.VisibleFields(reflect.TypeFor[file]()) {
+		delete(git, field.Tag.Get("toml"))
+	}
 	return Load(Sources{Git: git})
 }
 

@@ -87,6 +87,26 @@ func TestErrorsNameThePlace(t *testing.T) {
 	}
 }
 
+// What a commit may say too is judged with the commit only; what touches the
+// machine is judged without one.
+func TestOfMachine(t *testing.T) {
+	git := map[string][]string{"metric": {"f1"}, "target": {"0.7"}, "mode": {"best"}, "constraints": {"f1 >= 0.7"}, "trials": {"3"}, "slots": {"2"}}
+	s, err := config.OfMachine(git)
+	if err != nil || s.Slots != 2 || s.Metric != "accuracy" || s.Trials != 20 || len(s.Constraints) > 0 {
+		t.Errorf("%+v, %v", s, err)
+	}
+	delete(git, "target") // the commit has it
+	delete(git, "mode")
+	if _, err := config.OfMachine(git); err != nil {
+		t.Error(err)
+	}
+	for key, value := range map[string]string{"slots": "0", "engine": "vm", "targt": "1"} {
+		if _, err := config.OfMachine(map[string][]string{key: {value}}); err == nil {
+			t.Errorf("%s = %s: no error", key, value)
+		}
+	}
+}
+
 func TestFingerprint(t *testing.T) {
 	load := func(key, value string) string {
 		s, err := config.Load(config.Sources{Git: map[string][]string{key: {value}}})
