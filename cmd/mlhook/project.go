@@ -163,16 +163,17 @@ func (p *project) machine(ctx context.Context) (config.Settings, error) {
 	return config.OfMachine(values)
 }
 
-// engines returns both engines, ready to be asked.
-func (p *project) engines(s config.Settings) map[string]engine.Engine {
+// engines returns both engines, ready to be asked. The environment is that of the
+// session which ordered the run, not this process's: a supervisor serves many.
+func (p *project) engines(s config.Settings, env map[string]string) map[string]engine.Engine {
 	cache := filepath.Join(string(p.state), "cache")
 	var pythons []string
 	if s.Python != "" {
 		pythons = append(pythons, s.Python)
 	}
 	pythons = append(pythons, filepath.Join(p.git.Top, ".venv", "bin", "python"), filepath.Join(p.git.Top, "venv", "bin", "python"))
-	if env := os.Getenv("VIRTUAL_ENV"); env != "" {
-		pythons = append(pythons, filepath.Join(env, "bin", "python"))
+	if venv := env["VIRTUAL_ENV"]; venv != "" {
+		pythons = append(pythons, filepath.Join(venv, "bin", "python"))
 	}
 	return map[string]engine.Engine{
 		"docker": &engine.Docker{Cache: cache},
@@ -203,7 +204,7 @@ func (p *project) register(ctx context.Context, hooked bool) error {
 		r.Engine = s.Engine
 	case r.Engine == "" || hooked:
 		r.Engine = "docker"
-		if p.engines(s)["docker"].Check(ctx) != nil {
+		if p.engines(s, nil)["docker"].Check(ctx) != nil {
 			r.Engine = "local"
 		}
 	}
@@ -260,7 +261,8 @@ func (p *project) hookState() (state string, ours bool) {
 	return "not installed; `mlhook install`", false
 }
 
-// sessionEnv is what a background process needs to reach the user's desktop.
+// sessionEnv is what a background process needs to reach the user's desktop and
+// the Python that the user works with.
 func sessionEnv() map[string]string {
 	env := map[string]string{}
 	for _, name := range []string{"DISPLAY", "WAYLAND_DISPLAY", "XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS", "XDG_CURRENT_DESKTOP", "VIRTUAL_ENV"} {

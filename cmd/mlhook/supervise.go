@@ -101,7 +101,7 @@ func cleanRun(ctx context.Context, r store.Repository, v run.Run) error {
 	if err != nil {
 		s = config.Defaults()
 	}
-	if e := projectOf(r).engines(s)[v.Engine]; e != nil {
+	if e := projectOf(r).engines(s, nil)[v.Engine]; e != nil {
 		return e.Clean(ctx, v.ID)
 	}
 	return nil // no engine had the run yet
