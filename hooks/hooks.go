@@ -42,11 +42,24 @@ type State string
 const (
 	Absent  State = "absent"
 	Ours    State = "installed"
+	Stale   State = "stale" // ours, but not what Install would write
 	Foreign State = "foreign"
 )
 
-// Status says what lies at the place of post-commit.
-func Status(dir string) (State, error) { return status(filepath.Join(dir, Names[0])) }
+// Status says what lies at the places of the hooks, the first that is not Ours.
+func Status(dir string, p Params) (State, error) {
+	for _, name := range Names {
+		file := filepath.Join(dir, name)
+		state, err := status(file)
+		if err != nil || state != Ours {
+			return state, err
+		}
+		if text, err := os.ReadFile(file); err != nil || string(text) != render(name, p) {
+			return Stale, err
+		}
+	}
+	return Ours, nil
+}
 
 func status(file string) (State, error) {
 	text, err := os.ReadFile(file)

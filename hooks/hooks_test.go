@@ -234,7 +234,7 @@ func TestTakenBackupNameStopsInstall(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "rename one of them") {
 		t.Errorf("install: %v", err)
 	}
-	if state, _ := hooks.Status(p.hooks); state != hooks.Absent {
+	if state, _ := hooks.Status(p.hooks, hooks.Params{}); state != hooks.Absent {
 		t.Errorf("half installed: %s", state)
 	}
 }

@@ -1,5 +1,5 @@
 #!/bin/sh
-# mlhook hook, version 3; `mlhook uninstall` removes it.
+# mlhook hook, version 4; `mlhook uninstall` removes it.
 # Writes one file into the queue, wakes the supervisor, returns: never waits,
 # never fails the commit. Shell builtins only while the supervisor lives.
 mlhook_bin=@BINARY@
@@ -16,13 +16,24 @@ fi
 [ "${MLHOOK-}" = 0 ] && exit 0
 case ,${SKIP-}, in *,mlhook,*) exit 0 ;; esac
 [ -n "${CI-}" ] && [ "${MLHOOK-}" != 1 ] && exit 0
-[ -d "$mlhook_dir/queue/new" ] || exit 0
 [ "$mlhook_name" = post-rewrite ] && [ "${1-}" != rebase ] && exit 0
 
 git_dir=${GIT_DIR-}
 if [ -z "$git_dir" ]; then
 	if [ -d .git ]; then git_dir=.git; else git_dir=$(git rev-parse --git-dir) || exit 0; fi
 fi
+common=$git_dir
+if [ -f "$git_dir/commondir" ]; then # of a linked worktree
+	read -r common <"$git_dir/commondir"
+	case $common in /*) ;; *) common=$git_dir/$common ;; esac
+fi
+# A hook that came along with a moved or copied repository, or that several share
+# by core.hooksPath, would fill another repository's queue, or none.
+if ! [ "$common" -ef "${mlhook_dir%/*}" ]; then
+	echo "mlhook: not trained: this hook is for ${mlhook_dir%/*}; if the repository was moved or copied, run \`mlhook install\` in it" >&2
+	exit 0
+fi
+[ -d "$mlhook_dir/queue/new" ] || exit 0
 # Every commit of a rebase comes by here; post-rewrite reports the last one.
 if [ "$mlhook_name" = post-commit ]; then
 	[ -d "$git_dir/rebase-merge" ] && exit 0
@@ -42,7 +53,7 @@ read -r head 2>/dev/null <"$git_dir/HEAD"
 case $head in
 "ref: refs/heads/"*)
 	branch=${head#ref: refs/heads/}
-	for base in "$mlhook_dir/.." "$git_dir"; do
+	for base in "$common" "$git_dir"; do
 		[ -f "$base/refs/heads/$branch" ] && read -r commit <"$base/refs/heads/$branch" && break
 	done
 	;;

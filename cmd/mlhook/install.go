@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
 
 	"github.com/urfave/cli/v2"
@@ -29,20 +28,20 @@ func installCommand() *cli.Command {
 			if scope == "global" || scope == "system" {
 				return refused("core.hooksPath is set for all repositories (%s); set it for this one first: `git config core.hooksPath .git/hooks`", scope)
 			}
-			binary, err := os.Executable()
+			params, err := p.hookParams()
 			if err != nil {
 				return err
 			}
 			if err := p.register(c.Context, true); err != nil {
 				return err
 			}
-			saved, err := hooks.Install(dir, hooks.Params{Binary: binary, Dir: p.repo.Dir(), State: string(p.state)})
+			saved, err := hooks.Install(dir, params)
 			if err != nil {
 				return refused("%v", err)
 			}
 			w := c.App.Writer
 			if c.Bool("service") {
-				if err := installService(w, binary); err != nil {
+				if err := installService(w, params.Binary); err != nil {
 					return refused("%v", err)
 				}
 			}

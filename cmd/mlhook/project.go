@@ -243,18 +243,30 @@ func (p *project) revive(ctx context.Context, w io.Writer) error {
 	return err
 }
 
+// hookParams is what the hook of this repository has to know.
+func (p *project) hookParams() (hooks.Params, error) {
+	binary, err := os.Executable()
+	return hooks.Params{Binary: binary, Dir: p.repo.Dir(), State: string(p.state)}, err
+}
+
 // hookState says in a few words whether git will run our hook.
 func (p *project) hookState() (state string, ours bool) {
 	dir, scope, err := p.git.HooksDir(context.Background())
 	if err != nil {
 		return err.Error(), false
 	}
-	found, err := hooks.Status(dir)
+	params, err := p.hookParams()
+	if err != nil {
+		return err.Error(), false
+	}
+	found, err := hooks.Status(dir, params)
 	switch {
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
 		return err.Error(), false
 	case found == hooks.Ours:
 		return "installed in " + dir, true
+	case found == hooks.Stale:
+		return "stale: " + dir + " has that of another mlhook, or of another place of this repository; run `mlhook install` again", false
 	case p.repo.Hooked:
 		return fmt.Sprintf("gone: git looks in %s (core.hooksPath %s); run `mlhook install` again", dir, orWord(scope, "unset")), false
 	}
