@@ -20,8 +20,9 @@ import (
 var script string
 
 // Names are the hooks that are installed: post-commit for commits, post-rewrite
-// for the end of a rebase.
-var Names = []string{"post-commit", "post-rewrite"}
+// for the end of a rebase, post-merge for merges that git commits by itself,
+// post-applypatch for the end of `git am`.
+var Names = []string{"post-commit", "post-rewrite", "post-merge", "post-applypatch"}
 
 // marker tells our file from a foreign one, in every version.
 const marker = "# mlhook hook, version "

@@ -128,6 +128,31 @@ func TestWhatIsQueued(t *testing.T) {
 	p.expect("concluded merge", 1, "branch main", "commit "+p.sh("git rev-parse main"))
 }
 
+// Merges that git commits by itself come by post-merge, patches by post-applypatch.
+func TestMergesAndPatches(t *testing.T) {
+	p := newPlace(t)
+	p.install(p.program())
+	head := func() string { return "commit " + p.sh("git rev-parse HEAD") }
+	p.sh("export MLHOOK=0; echo a >a; git add a; git commit -qm a; git checkout -q -b side; for i in 1 2 3; do echo $i >s$i; git add .; git commit -qm s$i; done; git checkout -q main; git branch old; echo b >b; git add b; git commit -qm b")
+	p.sh("git merge -q --no-edit side~1")
+	p.expect("merge", 1, "branch main", head())
+	p.sh("git checkout -q old; git merge -q side~2; git merge -q main")
+	p.expect("fast-forward, also to a merge", 0)
+	p.sh("git reset -q --hard HEAD~1; git merge -q --squash side; git reset -q --hard")
+	p.expect("squash", 0)
+	p.sh("git merge -q --no-ff --no-edit side")
+	p.expect("no fast-forward", 1, "branch old", head())
+	p.sh("git checkout -q main; git branch -q -D old; git clone -q . ../up; cd ../up; git config user.name U; git config user.email u@x; git commit -q --allow-empty -m up")
+	p.sh("MLHOOK=0 git commit -q --allow-empty -m here; git pull -q --no-rebase --no-edit ../up main")
+	p.expect("pull", 0)
+	p.sh("git format-patch -q -o ../patches side~3..side; git checkout -q -b am side~3; git am -q ../patches/*")
+	p.expect("am of three", 1, "branch am", head())
+	p.sh("git reset -q --hard HEAD~1; git worktree add -q -b w ../linked; cd ../linked; git am -q ../patches/0003*")
+	p.expect("am of one in a linked worktree", 1, "branch w", "commit "+p.sh("git rev-parse w"))
+	p.sh("git checkout -q -b apply side; git rebase -q --apply main")
+	p.expect("rebase by patches", 1, head())
+}
+
 func TestReturnsAtOnce(t *testing.T) {
 	p := newPlace(t)
 	p.install(p.program())

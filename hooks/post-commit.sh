@@ -17,6 +17,14 @@ fi
 case ,${SKIP-}, in *,mlhook,*) exit 0 ;; esac
 [ -n "${CI-}" ] && [ "${MLHOOK-}" != 1 ] && exit 0
 [ "$mlhook_name" = post-rewrite ] && [ "${1-}" != rebase ] && exit 0
+# A merge made a commit of its own where HEAD's log says so: what `git pull` brings
+# and what is fast-forwarded is not this user's to train.
+if [ "$mlhook_name" = post-merge ]; then
+	case $(git reflog -1 --format=%gs HEAD) in
+	"merge "*": Merge made by "* | "merge "*": In-index merge") ;;
+	*) exit 0 ;;
+	esac
+fi
 
 git_dir=${GIT_DIR-}
 if [ -z "$git_dir" ]; then
@@ -35,9 +43,16 @@ if ! [ "$common" -ef "${mlhook_dir%/*}" ]; then
 fi
 [ -d "$mlhook_dir/queue/new" ] || exit 0
 # Every commit of a rebase comes by here; post-rewrite reports the last one.
-if [ "$mlhook_name" = post-commit ]; then
+if [ "$mlhook_name" != post-rewrite ]; then
 	[ -d "$git_dir/rebase-merge" ] && exit 0
-	[ -d "$git_dir/rebase-apply" ] && exit 0
+	# `git am` keeps its patches there too; the last one stands for all.
+	if [ -d "$git_dir/rebase-apply" ]; then
+		[ "$mlhook_name" = post-applypatch ] && [ -f "$git_dir/rebase-apply/applying" ] || exit 0
+		next='' last=''
+		read -r next <"$git_dir/rebase-apply/next"
+		read -r last <"$git_dir/rebase-apply/last"
+		[ "$next" = "$last" ] || exit 0
+	fi
 	# So does every commit of a longer cherry-pick or revert; the last one, with
 	# no line behind its own in the list of what is to do, stands for all.
 	if [ -f "$git_dir/sequencer/todo" ]; then

@@ -13,7 +13,7 @@ import (
 func installCommand() *cli.Command {
 	return &cli.Command{
 		Name: "install", Usage: "train after every commit in this repository",
-		Description: "Writes the post-commit hook; a hook that is there is kept and run first. Nothing is written into the working tree.",
+		Description: "Writes hooks for commits, merges, rebases and `git am`; a hook that is there is kept and run first. Nothing is written into the working tree.",
 		Flags:       []cli.Flag{&cli.BoolFlag{Name: "service", Usage: "also start the supervisor after every login, so that runs go on after a reboot"}},
 		Action: func(c *cli.Context) error {
 			p, err := openProject(c)
