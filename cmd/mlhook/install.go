@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"path/filepath"
 
@@ -14,19 +15,17 @@ func installCommand() *cli.Command {
 	return &cli.Command{
 		Name: "install", Usage: "train after every commit in this repository",
 		Description: "Writes hooks for commits, merges, rebases and `git am`; a hook that is there is kept and run first. Nothing is written into the working tree.",
-		Flags:       []cli.Flag{&cli.BoolFlag{Name: "service", Usage: "also start the supervisor after every login, so that runs go on after a reboot"}},
+		Flags: []cli.Flag{&cli.BoolFlag{Name: "service", Usage: "also start the supervisor after every login, so that runs go on after a reboot"},
+			&cli.BoolFlag{Name: "into-tree", Usage: "write the hooks where core.hooksPath says also when that is in the working tree, as with husky"}},
 		Action: func(c *cli.Context) error {
 			p, err := openProject(c)
 			if err != nil {
 				return err
 			}
 			defer p.close()
-			dir, scope, err := p.git.HooksDir(c.Context)
+			dir, err := p.hooksDir(c.Context, c.Bool("into-tree"))
 			if err != nil {
 				return err
-			}
-			if scope == "global" || scope == "system" {
-				return refused("core.hooksPath is set for all repositories (%s); set it for this one first: `git config core.hooksPath .git/hooks`", scope)
 			}
 			params, err := p.hookParams()
 			if err != nil {
@@ -58,6 +57,33 @@ func installCommand() *cli.Command {
 			return nil
 		},
 	}
+}
+
+// hooksDir is the directory that hooks may be written into.
+func (p *project) hooksDir(ctx context.Context, intoTree bool) (string, error) {
+	dir, scope, err := p.git.HooksDir(ctx)
+	switch {
+	case err != nil:
+		return "", err
+	case scope == "global" || scope == "system":
+		return "", refused("core.hooksPath is set for all repositories (%s); set it for this one first: `git config core.hooksPath .git/hooks`", scope)
+	case !intoTree && within(dir, p.git.Top) && !within(dir, p.git.Common):
+		return "", refused("core.hooksPath is %s, which is in your working tree, and a hook is for this machine only; "+
+			"`mlhook install --into-tree` writes it there (do not commit it), or `git config --unset core.hooksPath` goes back to git's own directory", dir)
+	}
+	return dir, nil
+}
+
+// within tells whether a path lies below a directory, whatever links lead there.
+func within(path, dir string) bool {
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		path = real
+	}
+	if real, err := filepath.EvalSymlinks(dir); err == nil {
+		dir = real
+	}
+	rel, err := filepath.Rel(dir, path)
+	return err == nil && filepath.IsLocal(rel)
 }
 
 func uninstallCommand() *cli.Command {
