@@ -4,8 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
+	"slices"
 
 	"github.com/urfave/cli/v2"
 
@@ -112,7 +115,7 @@ func applyCommand() *cli.Command {
 func modelCommand() *cli.Command {
 	return &cli.Command{
 		Name: "model", Usage: "copy the trained model of a run's best trial (the newest without RUN)", ArgsUsage: "[RUN]",
-		Flags: []cli.Flag{&cli.StringFlag{Name: "o", Usage: "write it to `FILE`; its own name in this directory by default"}},
+		Flags: []cli.Flag{&cli.StringFlag{Name: "o", Usage: "write it to `FILE`; model.keras, model.pt ... in this directory by default"}},
 		Action: func(c *cli.Context) error {
 			p, d, err := openResult(c)
 			if err != nil {
@@ -132,8 +135,11 @@ func modelCommand() *cli.Command {
 	}
 }
 
-// copyModel copies the best trial's model out of the run's directory. The file
-// appears whole or not at all, and an existing one is never overwritten.
+// modelNames are what the agent calls models, by their formats.
+var modelNames = []string{"model.keras", "model.h5", "model.weights.h5", "model.pt", "model.joblib", "model.ubj", "model.txt", "model.cbm"}
+
+// copyModel copies the best trial's model out of the run's directory, never over
+// an existing file; a copy that fails leaves none. A trial has no say in the name.
 func copyModel(dir string, d run.Detail, to string) (string, error) {
 	t := d.Trials[*d.Best]
 	attempt := t.Attempts[len(t.Attempts)-1].N
@@ -142,26 +148,28 @@ func copyModel(dir string, d run.Detail, to string) (string, error) {
 		return "", err
 	}
 	if to == "" {
-		to = filepath.Base(saved)
-	}
-	if _, err := os.Stat(to); err == nil {
-		return "", refused("%s exists; name another file with -o", to)
+		to = "model"
+		if name := path.Base(saved); slices.Contains(modelNames, name) {
+			to = name
+		}
 	}
 	from, err := engine.OpenModel(dir, t.N, attempt, saved)
 	if err != nil {
 		return "", fmt.Errorf("open the model: %w", err)
 	}
 	defer from.Close()
-	tmp, err := os.CreateTemp(filepath.Dir(to), ".mlhook-*")
-	if err != nil {
+	out, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	switch {
+	case errors.Is(err, fs.ErrExist):
+		return "", refused("%s exists; name another file with -o", to)
+	case err != nil:
 		return "", refused("cannot write %s: %v; name another file with -o", to, errors.Unwrap(err))
 	}
-	defer os.Remove(tmp.Name()) // gone after the rename
-	_, err = io.Copy(tmp, from)
-	if err = errors.Join(err, tmp.Chmod(0o644), tmp.Sync(), tmp.Close()); err != nil {
-		return "", fmt.Errorf("copy the model: %w", err)
+	_, err = io.Copy(out, from)
+	if err = errors.Join(err, out.Sync(), out.Close()); err != nil {
+		return "", errors.Join(fmt.Errorf("copy the model: %w", err), os.Remove(to))
 	}
-	return to, os.Rename(tmp.Name(), to)
+	return to, nil
 }
 
 // savedModel finds the file that the attempt's last model event names.
