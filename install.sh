@@ -33,6 +33,7 @@ need git git
 need go golang
 echo "building mlhook with $(go version | cut -d' ' -f3)"
 mkdir -p "$prefix/bin"
+prefix=$(cd "$prefix" && pwd)
 version=$(git -C "$here" describe --always --dirty 2>/dev/null || echo dev)
 (cd "$here" && CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=$version" -o "$prefix/bin/.mlhook.new" ./cmd/mlhook) ||
 	fail "the build failed; go.mod names the Go version that is needed"
@@ -56,6 +57,8 @@ cd "$work/digits"
 git checkout -q -b main
 git config user.name >/dev/null || git config user.name "mlhook demo"
 git config user.email >/dev/null || git config user.email "demo@localhost"
+git config commit.gpgsign false
+git config core.hooksPath .git/hooks # whatever is set for all repositories
 git remote add origin "$work/remote.git"
 cat >train.py <<'PY'
 from sklearn.datasets import load_digits
@@ -108,11 +111,13 @@ elif ! docker image inspect "$base" >/dev/null 2>&1 && ! docker pull -q "$base" 
 else
 	git config mlhook.engine docker
 fi
+trap '"$mlhook" uninstall >/dev/null' EXIT
+trap 'exit 130' INT TERM
 "$mlhook" install
 git add .
 echo
 echo "\$ git commit -m 'first model'"
-git commit -q -m "first model"
+MLHOOK=1 SKIP='' CI='' git commit -q -m "first model"
 "$mlhook" watch && code=0 || code=$?
 echo
 echo "\$ mlhook diff"
@@ -120,5 +125,4 @@ echo "\$ mlhook diff"
 echo
 echo "report: $("$mlhook" report --path)"
 echo "the repository stays at $PWD; try: mlhook show, mlhook apply, mlhook model"
-"$mlhook" uninstall >/dev/null
 exit "$code"

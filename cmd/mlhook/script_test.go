@@ -52,8 +52,9 @@ func missing(t *testing.T, what string) {
 
 func TestGit(t *testing.T) { scripts(t, "git", nil) }
 
-// TestLocal needs an interpreter with scikit-learn.
-func TestLocal(t *testing.T) {
+// localPython is an interpreter with scikit-learn.
+func localPython(t *testing.T) string {
+	t.Helper()
 	python := os.Getenv("MLHOOK_TEST_PYTHON")
 	if python == "" {
 		python = "python3"
@@ -65,8 +66,10 @@ func TestLocal(t *testing.T) {
 	if exec.Command(path, "-c", "import sklearn").Run() != nil {
 		missing(t, path+" has no scikit-learn; name one that has with MLHOOK_TEST_PYTHON")
 	}
-	scripts(t, "local", map[string]string{"PYTHON": path})
+	return path
 }
+
+func TestLocal(t *testing.T) { scripts(t, "local", map[string]string{"PYTHON": localPython(t)}) }
 
 // TestDocker needs a Docker Engine and the base images of .ci/base.
 func TestDocker(t *testing.T) {
