@@ -81,7 +81,7 @@ func (p *project) number(ctx context.Context, arg string) (int, error) {
 			return 0, err
 		}
 		if len(runs) == 0 {
-			return 0, nothing("no run yet; commit something, or `mlhook run`")
+			return 0, noRun()
 		}
 		return runs[0].Number, nil
 	}

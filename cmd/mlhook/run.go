@@ -23,13 +23,14 @@ func runCommand() *cli.Command {
 			if err != nil {
 				return err
 			}
-			if _, err := p.settings(c.Context, sha); err != nil {
+			settings, err := p.settings(c.Context, sha)
+			if err != nil {
 				return err // better now than in a run that fails
 			}
 			if err := p.register(c.Context, false); err != nil {
 				return err
 			}
-			r, _, err := p.journal.Add(c.Context, store.Order{Commit: sha, Branch: branch, Top: p.git.Top, Env: sessionEnv()})
+			r, _, err := p.journal.Add(c.Context, store.Order{Commit: sha, Branch: branch, Top: p.git.Top, Target: settings.Target, Env: sessionEnv()})
 			if err != nil {
 				return err
 			}

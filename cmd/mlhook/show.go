@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -43,7 +44,7 @@ func statusCommand() *cli.Command {
 			}
 			if c.Bool("json") {
 				if len(runs) == 0 {
-					return nothing("no run yet; commit something, or `mlhook run`")
+					return errors.Join(printJSON(c.App.Writer, nil), noRun())
 				}
 				return printJSON(c.App.Writer, runs[0])
 			}
@@ -128,6 +129,8 @@ func sentence(r run.Run) string {
 	return fmt.Sprintf("%s: %s", r.Verdict, r.Reason)
 }
 
+func noRun() error { return nothing("no run yet; commit something, or `mlhook run`") }
+
 func orWord(text, instead string) string {
 	if text == "" {
 		return instead
@@ -150,20 +153,25 @@ func runsCommand() *cli.Command {
 				return err
 			}
 			if c.Bool("json") {
-				return printJSON(c.App.Writer, runs)
+				err = printJSON(c.App.Writer, runs)
+			} else {
+				printRuns(c.App.Writer, runs)
 			}
-			if len(runs) == 0 {
-				return nothing("no run yet; commit something, or `mlhook run`")
+			if err == nil && len(runs) == 0 {
+				return noRun()
 			}
-			for _, r := range runs {
-				state := orWord(string(r.Verdict), string(r.State))
-				if r.Stopping {
-					state = "stopping"
-				}
-				fmt.Fprintf(c.App.Writer, "%4d  %.10s  %-10s  %s\n", r.Number, r.Commit, state, firstLine(sentence(r)))
-			}
-			return nil
+			return err
 		},
+	}
+}
+
+func printRuns(w io.Writer, runs []run.Run) {
+	for _, r := range runs {
+		state := orWord(string(r.Verdict), string(r.State))
+		if r.Stopping {
+			state = "stopping"
+		}
+		fmt.Fprintf(w, "%4d  %.10s  %-10s  %s\n", r.Number, r.Commit, state, firstLine(sentence(r)))
 	}
 }
 
@@ -171,7 +179,7 @@ func showCommand() *cli.Command {
 	return &cli.Command{
 		Name: "show", Usage: "show a run with its trials (the newest without RUN)", ArgsUsage: "[RUN]",
 		Flags: []cli.Flag{jsonFlag, &cli.BoolFlag{Name: "why", Usage: "show why each trial was made and how it went on"},
-			&cli.BoolFlag{Name: "all", Usage: fmt.Sprintf("all trials, not only the first, the best and the newest %d", shownTrials)}},
+			&cli.BoolFlag{Name: "all", Usage: fmt.Sprintf("all trials, not only the first, the best and the newest %d; --json and --why have all", shownTrials)}},
 		Action: func(c *cli.Context) error {
 			p, number, err := openRun(c)
 			if err != nil {
@@ -179,7 +187,7 @@ func showCommand() *cli.Command {
 			}
 			defer p.close()
 			most := shownTrials
-			if c.Bool("all") || c.Bool("why") {
+			if c.Bool("all") || c.Bool("why") || c.Bool("json") {
 				most = math.MaxInt32
 			}
 			d, err := p.journal.Digest(c.Context, number, most)
