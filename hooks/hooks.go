@@ -7,6 +7,7 @@ package hooks
 
 import (
 	"bytes"
+	"crypto/sha256"
 	_ "embed"
 	"errors"
 	"fmt"
@@ -27,6 +28,16 @@ var Names = []string{"post-commit", "post-rewrite", "post-merge", "post-applypat
 // marker tells our file from a foreign one, in every version.
 const marker = "# mlhook hook, version "
 
+// sumLine leads the line, behind the first, with the sum of all others: what was
+// written into our file by others is told by it.
+const sumLine = "# sum "
+
+// sealed puts the sum into a hook.
+func sealed(text string) string {
+	first, rest, _ := strings.Cut(text, "\n")
+	return fmt.Sprintf("%s\n%s%x\n%s", first, sumLine, sha256.Sum256([]byte(text)), rest)
+}
+
 // savedSuffix is appended to the name of a foreign hook that was moved aside.
 const savedSuffix = ".mlhook-saved"
 
@@ -43,7 +54,8 @@ type State string
 const (
 	Absent  State = "absent"
 	Ours    State = "installed"
-	Stale   State = "stale" // ours, but not what Install would write
+	Stale   State = "stale"   // ours, but not what Install would write
+	Changed State = "changed" // ours, but for lines that somebody wrote into it
 	Foreign State = "foreign"
 )
 
@@ -69,10 +81,15 @@ func status(file string) (State, error) {
 		return Absent, nil
 	case err != nil:
 		return "", err
-	case bytes.Contains(text, []byte(marker)):
-		return Ours, nil
+	case !bytes.Contains(text, []byte(marker)):
+		return Foreign, nil
 	}
-	return Foreign, nil
+	if _, rest, ok := strings.Cut(string(text), sumLine); ok {
+		if sum, _, _ := strings.Cut(rest, "\n"); string(text) != sealed(strings.Replace(string(text), sumLine+sum+"\n", "", 1)) {
+			return Changed, nil
+		}
+	}
+	return Ours, nil
 }
 
 // Install writes the hooks; saved names the foreign hooks that were moved aside.
@@ -85,6 +102,9 @@ func Install(dir string, p Params) (saved []string, err error) {
 		file := filepath.Join(dir, name)
 		if states[name], err = status(file); err != nil {
 			return nil, fmt.Errorf("install the hook: %w", err)
+		}
+		if states[name] == Changed {
+			return nil, changed(file)
 		}
 		if _, err := os.Lstat(file + savedSuffix); err == nil && states[name] == Foreign {
 			return nil, fmt.Errorf("both %s and %s exist and neither is mlhook's; remove or rename one of them", file, file+savedSuffix)
@@ -106,8 +126,13 @@ func Install(dir string, p Params) (saved []string, err error) {
 	return saved, nil
 }
 
+// changed refuses to lose the lines of others.
+func changed(file string) error {
+	return fmt.Errorf("%s was changed since mlhook wrote it; move the lines that are yours into %s, an executable script that runs first, delete %[1]s, and try again", file, file+savedSuffix)
+}
+
 func render(name string, p Params) string {
-	return strings.NewReplacer("@BINARY@", quote(p.Binary), "@DIR@", quote(p.Dir), "@STATE@", quote(p.State), "@NAME@", quote(name)).Replace(script)
+	return sealed(strings.NewReplacer("@BINARY@", quote(p.Binary), "@DIR@", quote(p.Dir), "@STATE@", quote(p.State), "@NAME@", quote(name)).Replace(script))
 }
 
 // quote makes one word of a POSIX shell.
@@ -135,18 +160,26 @@ func write(file, text string) error {
 // Uninstall removes our hooks and puts back what was there before. A foreign
 // hook that took our place since is left alone.
 func Uninstall(dir string) error {
-	for _, name := range Names {
+	states := map[string]State{}
+	for _, name := range Names { // all is looked at before anything is removed
 		file := filepath.Join(dir, name)
 		state, err := status(file)
 		if err != nil {
 			return fmt.Errorf("uninstall the hook: %w", err)
 		}
-		if state == Ours {
+		if state == Changed {
+			return changed(file)
+		}
+		states[name] = state
+	}
+	for _, name := range Names {
+		file := filepath.Join(dir, name)
+		if states[name] == Ours {
 			if err := os.Remove(file); err != nil {
 				return fmt.Errorf("uninstall the hook: %w", err)
 			}
 		}
-		if _, err := os.Lstat(file + savedSuffix); err == nil && state != Foreign {
+		if _, err := os.Lstat(file + savedSuffix); err == nil && states[name] != Foreign {
 			if err := os.Rename(file+savedSuffix, file); err != nil {
 				return fmt.Errorf("put the earlier hook back: %w", err)
 			}

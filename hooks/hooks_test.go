@@ -263,3 +263,33 @@ func TestTakenBackupNameStopsInstall(t *testing.T) {
 		t.Errorf("half installed: %s", state)
 	}
 }
+
+// Lines that somebody wrote into our hook are neither overwritten nor removed.
+func TestChangedHookIsKept(t *testing.T) {
+	p := newPlace(t)
+	params := hooks.Params{Binary: p.program(), Dir: filepath.Join(p.dir, ".git", "mlhook"), State: p.home}
+	p.install(params.Binary)
+	p.sh("git commit -q --allow-empty -m a")
+	p.expect("sealed", 1)
+	file := filepath.Join(p.hooks, "post-rewrite")
+	p.sh("echo 'echo mine' >>.git/hooks/post-rewrite")
+	if state, err := hooks.Status(p.hooks, params); state != hooks.Changed {
+		t.Errorf("%s, %v", state, err)
+	}
+	_, err := hooks.Install(p.hooks, params)
+	for what, err := range map[string]error{"install": err, "uninstall": hooks.Uninstall(p.hooks)} {
+		if err == nil || !strings.Contains(err.Error(), "move the lines that are yours into "+file+".mlhook-saved") {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	if text := p.sh("tail -n 1 .git/hooks/post-rewrite; ls .git/hooks/post-commit"); !strings.HasPrefix(text, "echo mine") {
+		t.Error(text)
+	}
+	// As told.
+	p.sh("cd .git/hooks; printf '#!/bin/sh\necho mine\n' >post-rewrite.mlhook-saved; chmod 755 post-rewrite.mlhook-saved; rm post-rewrite")
+	p.install(params.Binary)
+	if err := hooks.Uninstall(p.hooks); err != nil {
+		t.Fatal(err)
+	}
+	p.sh("grep -q mine .git/hooks/post-rewrite; ! test -e .git/hooks/post-commit")
+}

@@ -102,7 +102,7 @@ func uninstallCommand() *cli.Command {
 				return err
 			}
 			if err := hooks.Uninstall(dir); err != nil {
-				return err
+				return refused("%v", err)
 			}
 			if err := p.end(c.Context, c.App.Writer); err != nil {
 				return err

@@ -267,6 +267,8 @@ func (p *project) hookState() (state string, ours bool) {
 		return "installed in " + dir, true
 	case found == hooks.Stale:
 		return "stale: " + dir + " has that of another mlhook, or of another place of this repository; run `mlhook install` again", false
+	case found == hooks.Changed:
+		return "changed by hand in " + dir + "; `mlhook install` says what to do", true
 	case p.repo.Hooked:
 		return fmt.Sprintf("gone: git looks in %s (core.hooksPath %s); run `mlhook install` again", dir, orWord(scope, "unset")), false
 	}
