@@ -72,13 +72,17 @@ func endBroken(ctx context.Context, p *project, number int, cause error) error {
 	if err := cleanRun(ctx, p.repo, r); err != nil {
 		reason += fmt.Sprintf("; what the run left may be there still: %v", err)
 	}
+	ended := false
 	r, err = p.journal.Change(ctx, number, func(r *run.Run) {
+		if ended = r.State == run.Done; ended { // say superseded, this instant
+			return
+		}
 		now := time.Now().UTC().Truncate(time.Millisecond)
 		r.State, r.Started, r.Ended = run.Done, &now, &now
 		r.Verdict, r.Cause, r.Reason = run.Failed, run.CauseSetup, reason
 		r.EndPush()
 	})
-	if err != nil {
+	if err != nil || ended {
 		return err
 	}
 	tell(ctx, p.repo, filepath.Base(p.git.Top)+": failed", r.Reason)
