@@ -14,6 +14,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/url"
 	"os"
 	"path/filepath"
 	"time"
@@ -73,10 +74,12 @@ func Open(ctx context.Context, dir string) (*Journal, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, fmt.Errorf("open the journal: %w", err)
 	}
-	// FULL: in WAL mode NORMAL may lose the last commits at power loss.
-	dsn := "file:" + filepath.Join(dir, "journal.db") +
-		"?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_txlock=immediate"
-	db, err := sql.Open("sqlite", dsn)
+	source := url.URL{ // which escapes a directory named C# or what?
+		Scheme: "file", OmitHost: true, Path: filepath.ToSlash(filepath.Join(dir, "journal.db")),
+		// FULL: in WAL mode NORMAL may lose the last commits at power loss.
+		RawQuery: "_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_txlock=immediate",
+	}
+	db, err := sql.Open("sqlite", source.String())
 	if err != nil {
 		return nil, fmt.Errorf("open the journal: %w", err)
 	}
