@@ -97,9 +97,8 @@ func (p *project) number(ctx context.Context, arg string) (int, error) {
 // queue, so that "the newest run" is the one that the user means.
 func (p *project) settle(ctx context.Context) error {
 	for range 25 {
-		orders, _, err := store.Orders(p.repo.Dir())
-		if err != nil || len(orders) == 0 {
-			return err
+		if !store.Ordered(p.repo.Dir()) {
+			return nil
 		}
 		if err := pause(ctx); err != nil {
 			return err

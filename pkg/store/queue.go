@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -69,8 +70,21 @@ func MakeQueue(dir string) error {
 	return nil
 }
 
-// Orders reads the queue, oldest first. Files that are no orders, not even by
-// their names, are set aside beside the queue, never deleted, and named in bad.
+// Ordered tells whether commits wait in the queue. It changes nothing.
+func Ordered(dir string) bool {
+	entries, _ := os.ReadDir(QueueDir(dir)) // of none nothing waits
+	return slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return isCommit(commitIn(e.Name())) })
+}
+
+// commitIn is what stands for the commit in the name of an order's file.
+func commitIn(name string) string {
+	commit, _, _ := strings.Cut(name, ".")
+	return commit
+}
+
+// Orders reads the queue, oldest first, for the supervisor, which alone empties
+// it: what woke it is removed. Files that are no orders, not even by their names,
+// are set aside beside the queue, never deleted, and named in bad.
 func Orders(dir string) (orders []Queued, bad []string, err error) {
 	entries, err := os.ReadDir(QueueDir(dir))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -94,7 +108,7 @@ func Orders(dir string) (orders []Queued, bad []string, err error) {
 		if age := time.Since(modTime(e)); age >= 0 && age <= tornAfter {
 			continue // a clock that was set back must not make it wait for days
 		}
-		if commit, _, _ := strings.Cut(e.Name(), "."); isCommit(commit) {
+		if commit := commitIn(e.Name()); isCommit(commit) {
 			orders = append(orders, Queued{Order{Commit: commit, Automatic: true, Env: map[string]string{}}, path, err.Error()})
 		} else if os.Rename(path, aside(path)) == nil {
 			bad = append(bad, fmt.Sprintf("%s: %v", aside(path), err))

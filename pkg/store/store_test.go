@@ -344,3 +344,28 @@ func TestDigest(t *testing.T) {
 		}
 	}
 }
+
+func TestOrderedChangesNothing(t *testing.T) {
+	dir := t.TempDir()
+	if err := MakeQueue(dir); err != nil {
+		t.Fatal(err)
+	}
+	if err := Wake(dir); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(QueueDir(dir), "junk"), nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if Ordered(dir) {
+		t.Error("of what is no commit's")
+	}
+	if err := os.WriteFile(filepath.Join(QueueDir(dir), sha+".17"), nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if !Ordered(dir) {
+		t.Error("not seen")
+	}
+	if entries, err := os.ReadDir(QueueDir(dir)); err != nil || len(entries) != 3 {
+		t.Errorf("%v %v", entries, err)
+	}
+}

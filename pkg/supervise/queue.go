@@ -98,7 +98,7 @@ func (s *Supervisor) refresh() error {
 
 // visit empties a repository's queue and returns its runs that are not done.
 func (s *Supervisor) visit(ctx context.Context, w *watched) ([]run.Run, error) {
-	s.worked = true
+	s.worked, w.pending = true, true // until the journal says otherwise, since what woke us goes first
 	if err := w.open(ctx); err != nil {
 		return nil, err
 	}

@@ -166,6 +166,33 @@ func TestJournalThatCannotBeWritten(t *testing.T) {
 	s.expect("b/1", "a/1")
 }
 
+// What woke the supervisor is gone then, but not forgotten.
+func TestJournalThatCannotBeRead(t *testing.T) {
+	s := newScene(t)
+	r := s.repo("a")
+	s.look()
+	if _, _, err := s.journal(r).Add(t.Context(), store.Order{Commit: commit("1")}); err != nil {
+		t.Fatal(err)
+	}
+	db, err := sql.Open("sqlite", filepath.Join(r.Dir(), "journal.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	for _, statement := range []string{"ALTER TABLE runs RENAME TO away", "ALTER TABLE away RENAME TO runs"} {
+		if _, err := db.Exec(statement); err != nil {
+			t.Fatal(err)
+		}
+		if strings.HasSuffix(statement, "away") {
+			if err := store.Wake(r.Dir()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		s.look()
+	}
+	s.expect("a/1")
+}
+
 func TestDeadRunnerIsStartedAgain(t *testing.T) {
 	s := newScene(t)
 	r := s.repo("a")
