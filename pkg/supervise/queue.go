@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/mlhook/mlhook/pkg/agent"
@@ -203,23 +204,30 @@ func (s *Supervisor) outdated(ctx context.Context, w *watched, r, newer run.Run)
 // learned tells whether a run has finished an epoch.
 func learned(runDir string) bool {
 	files, err := filepath.Glob(filepath.Join(runDir, "trials", "*", "*", "events.jsonl"))
+	return err == nil && slices.ContainsFunc(files, hasEpoch)
+}
+
+// hasEpoch looks for an epoch in a file of events. Loops by hand, torch's among
+// them, tell of theirs only by their checkpoints while they go on.
+func hasEpoch(name string) bool {
+	f, err := agent.OpenRegular(filepath.Dir(name), filepath.Base(name), agent.MaxEvents)
 	if err != nil {
 		return false
 	}
-	for _, name := range files {
-		f, err := agent.OpenRegular(filepath.Dir(name), filepath.Base(name), agent.MaxEvents)
-		if err != nil {
-			continue
-		}
-		events, _, err := agent.ReadEvents(f, 0)
-		f.Close()
-		for _, e := range events {
-			if err == nil && e.Type == agent.EventCurve {
-				return true
-			}
-		}
+	defer f.Close()
+	epoch := func(e agent.Event) bool {
+		return e.Type == agent.EventCurve || e.Type == agent.EventCheckpoint && e.Epoch > 0
 	}
-	return false
+	for offset := int64(0); ; {
+		events, next, err := agent.ReadEvents(f, offset)
+		if slices.ContainsFunc(events, epoch) {
+			return true
+		}
+		if err != nil || next == offset {
+			return false
+		}
+		offset = next
+	}
 }
 
 // finish makes a run done outside the loop.

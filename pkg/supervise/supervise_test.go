@@ -89,27 +89,35 @@ func TestNewerCommit(t *testing.T) {
 }
 
 func TestAmendTakesThePlace(t *testing.T) {
-	for name, finishedEpoch := range map[string]bool{"before the first epoch": false, "after an epoch": true} {
+	warnings := strings.Repeat(`{"v":1,"seq":0,"type":"warning","text":"`+strings.Repeat("x", 1<<16)+"\"}\n", 200)
+	for name, c := range map[string]struct {
+		events  string
+		learned bool
+	}{
+		"before the first epoch":             {`{"v":1,"seq":1,"type":"fit"}` + "\n" + `{"v":1,"seq":2,"type":"checkpoint","path":"0-1-1"}` + "\n", false},
+		"after an epoch":                     {`{"v":1,"seq":1,"type":"curve","epoch":1}` + "\n", true},
+		"after the checkpoint of an epoch":   {`{"v":1,"seq":1,"type":"checkpoint","path":"1-1-1","epoch":1}` + "\n", true},
+		"after an epoch behind much else":    {warnings + `{"v":1,"seq":1,"type":"curve","epoch":1}` + "\n", true},
+		"before an epoch that is only begun": {warnings + `{"v":1,"seq":1,"type":"curve","epo`, false},
+	} {
 		t.Run(name, func(t *testing.T) {
 			s := newScene(t)
 			r := s.repo("a")
 			s.hook(r, "1", "main")
 			s.look()
 			s.change(r, 1, training)
-			if finishedEpoch {
-				dir := filepath.Join(s.State.RunDir(r, 1), "trials", "0", "1")
-				if err := os.MkdirAll(dir, 0o755); err != nil {
-					t.Fatal(err)
-				}
-				if err := os.WriteFile(filepath.Join(dir, "events.jsonl"), []byte(`{"v":1,"seq":1,"type":"curve","epoch":1}`+"\n"), 0o644); err != nil {
-					t.Fatal(err)
-				}
+			dir := filepath.Join(s.State.RunDir(r, 1), "trials", "0", "1")
+			if err := os.MkdirAll(dir, 0o755); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(filepath.Join(dir, "events.jsonl"), []byte(c.events), 0o644); err != nil {
+				t.Fatal(err)
 			}
 			s.amended[commit("2")] = true
 			s.hook(r, "2", "main")
 			s.look()
 			wanted, reason, err := s.journal(r).StopWanted(t.Context(), 1)
-			if err != nil || wanted == finishedEpoch || wanted && !strings.Contains(reason, "took the place") {
+			if err != nil || wanted == c.learned || wanted && !strings.Contains(reason, "took the place") {
 				t.Errorf("stop %v %q %v", wanted, reason, err)
 			}
 		})
