@@ -64,7 +64,7 @@ func (s *Supervisor) forgive(ctx context.Context, c candidate, rec *run.Recovery
 // failed notes a death that counts, and when the next runner may start.
 func (s *Supervisor) failed(ctx context.Context, c candidate, rec run.Recovery, why string) error {
 	s.Log.Warn("the runner died", "repository", c.w.Common, "run", c.Number, "words", why)
-	failure := run.Failure{At: now(), Why: why, Progress: s.progress(c, why)}
+	failure := run.Failure{At: now(), Why: why, Progress: s.progress(ctx, c, why)}
 	rec.Failures = run.Stuck(append(rec.Failures, failure))
 	rec.Started = time.Time{}
 	rec.NotBefore = now().Add(run.Backoff(len(rec.Failures)))
@@ -103,23 +103,40 @@ func (s *Supervisor) backingOff(rec run.Recovery) string {
 
 // progress says how far a run is. A runner that died with words failed at its
 // own step. One that was killed is asked for what the agent, which lives on,
-// has brought about: its newest valid checkpoint.
-func (s *Supervisor) progress(c candidate, why string) string {
+// has brought about: the newest valid checkpoint of every trial under way.
+func (s *Supervisor) progress(ctx context.Context, c candidate, why string) string {
 	step := fmt.Sprintf("%s %d", c.Stage, c.TrialsDone)
 	if why != "" {
 		return step
 	}
-	dir := filepath.Join(s.State.RunDir(c.w.Repository, c.Number), "trials", agent.CheckpointDir(c.TrialsDone))
-	names, err := agent.Checkpoints(dir)
+	trials, err := c.w.journal.Trials(ctx, c.Number)
 	if err != nil {
 		return step
 	}
-	for _, name := range names {
-		if _, err := agent.Verify(dir, name); err == nil {
-			return step + " " + name
+	for _, t := range trials {
+		if t.State != run.Training {
+			continue
+		}
+		if name := newest(filepath.Join(s.State.RunDir(c.w.Repository, c.Number), "trials", agent.CheckpointDir(t.N))); name != "" {
+			step += fmt.Sprintf(" %d:%s", t.N, name)
 		}
 	}
 	return step
+}
+
+// newest names the newest valid checkpoint in a directory, and leaves bad ones
+// to the runner.
+func newest(dir string) string {
+	names, err := agent.Checkpoints(dir)
+	if err != nil {
+		return ""
+	}
+	for _, name := range names {
+		if _, err := agent.Verify(dir, name); err == nil {
+			return name
+		}
+	}
+	return ""
 }
 
 // maxWords is how much of a runner's last words is looked at, in bytes.
