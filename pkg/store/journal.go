@@ -69,13 +69,16 @@ type Journal struct {
 	db *sql.DB
 }
 
+// JournalFile is the journal's file in dir, <git common dir>/mlhook.
+func JournalFile(dir string) string { return filepath.Join(dir, "journal.db") }
+
 // Open opens or creates the journal in dir and migrates an older one.
 func Open(ctx context.Context, dir string) (*Journal, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, fmt.Errorf("open the journal: %w", err)
 	}
 	source := url.URL{ // which escapes a directory named C# or what?
-		Scheme: "file", OmitHost: true, Path: filepath.ToSlash(filepath.Join(dir, "journal.db")),
+		Scheme: "file", OmitHost: true, Path: filepath.ToSlash(JournalFile(dir)),
 		// FULL: in WAL mode NORMAL may lose the last commits at power loss.
 		RawQuery: "_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_txlock=immediate",
 	}

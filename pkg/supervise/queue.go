@@ -18,6 +18,7 @@ import (
 type watched struct {
 	store.Repository
 	journal  *store.Journal // nil while nothing is pending
+	file     os.FileInfo    // of the journal, as it was opened
 	pending  bool           // the journal may hold runs that are not done
 	count    int            // of those, when it was looked at last
 	pruned   bool           // nothing is left to prune
@@ -25,13 +26,21 @@ type watched struct {
 	read     time.Time // when settings were
 }
 
-// open opens the journal, which costs too much to hold for ever.
+// open opens the journal, which costs too much to hold for ever. One that is
+// held may have been deleted since, with a repository that was made anew.
 func (w *watched) open(ctx context.Context) error {
+	name := store.JournalFile(w.Dir())
 	if w.journal != nil {
-		return nil
+		if file, err := os.Stat(name); err == nil && os.SameFile(file, w.file) {
+			return nil
+		}
+		w.close()
 	}
 	var err error
-	w.journal, err = store.Open(ctx, w.Dir())
+	if w.journal, err = store.Open(ctx, w.Dir()); err != nil {
+		return err
+	}
+	w.file, err = os.Stat(name)
 	return err
 }
 
@@ -76,16 +85,16 @@ func (s *Supervisor) refresh() error {
 	seen := map[string]bool{}
 	for _, r := range repos {
 		seen[r.ID] = true
-		if w := s.repos[r.ID]; w != nil {
-			w.Repository = r
-			continue
-		}
 		if err := store.MakeQueue(r.Dir()); err != nil {
 			s.Log.Error("open repository", "repository", r.Common, "error", err)
 			continue
 		}
+		s.add(store.QueueDir(r.Dir())) // every time: one that was made anew in its place is watched no more
+		if w := s.repos[r.ID]; w != nil {
+			w.Repository = r
+			continue
+		}
 		s.repos[r.ID] = &watched{Repository: r, pending: true}
-		s.add(store.QueueDir(r.Dir()))
 		s.Log.Info("watching", "repository", r.Common)
 	}
 	for id, w := range s.repos {

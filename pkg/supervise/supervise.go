@@ -246,8 +246,8 @@ func (s *Supervisor) add(dir string) {
 	if s.watcher == nil {
 		return
 	}
-	if err := s.watcher.Add(dir); err != nil {
+	if err := s.watcher.Add(dir); err != nil && s.Poll > blindPoll { // said once
 		s.Log.Warn("cannot watch, polling instead", "directory", dir, "error", err)
-		s.Poll = min(s.Poll, blindPoll)
+		s.Poll = blindPoll
 	}
 }

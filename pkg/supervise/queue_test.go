@@ -1,0 +1,60 @@
+package supervise
+
+import (
+	"os"
+	"testing"
+	"time"
+
+	"github.com/mlhook/mlhook/pkg/store"
+)
+
+// remake deletes a repository and makes another one in its place.
+func (s *scene) remake(r store.Repository) {
+	s.t.Helper()
+	if err := os.RemoveAll(r.Common); err != nil {
+		s.t.Fatal(err)
+	}
+	if err := store.MakeQueue(r.Dir()); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// What the new repository orders is not written into the old one's journal.
+func TestRepositoryIsMadeAnew(t *testing.T) {
+	s := newScene(t)
+	r := s.repo("a")
+	s.hook(r, "1", "main")
+	s.look()
+	s.change(r, 1, training)
+	s.remake(r)
+	s.hook(r, "2", "main")
+	s.look()
+	if got := s.run(r, 1); got.Commit != commit("2") {
+		t.Errorf("%+v", got)
+	}
+	s.expect("a/1", "a/1")
+}
+
+func TestRepositoryThatIsMadeAnewIsWatched(t *testing.T) {
+	s := newScene(t)
+	r := s.repo("a")
+	s.watch()
+	if s.watcher == nil {
+		t.Skip("no file events here")
+	}
+	defer s.watcher.Close()
+	s.look()
+	s.remake(r)
+	s.look()
+	time.Sleep(100 * time.Millisecond) // for the events of the removal
+	select {
+	case <-s.wake:
+	default:
+	}
+	s.hook(r, "1", "main")
+	select {
+	case <-s.wake:
+	case <-time.After(time.Minute):
+		t.Error("an order came without an event")
+	}
+}
