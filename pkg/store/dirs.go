@@ -73,27 +73,31 @@ func (s State) Repository(common string) (r Repository, ok bool, err error) {
 	return r, true, json.Unmarshal(text, &r)
 }
 
-// Repositories returns all registered repositories whose common dir still exists.
+// Repositories returns all registered repositories whose common dir still exists,
+// also beside an error, which names those that cannot be read.
 func (s State) Repositories() ([]Repository, error) {
 	files, err := filepath.Glob(filepath.Join(string(s), "repos", "*", "repo.json"))
 	if err != nil {
 		return nil, err
 	}
 	var repos []Repository
+	var unread error
 	for _, file := range files {
+		var r Repository
 		text, err := os.ReadFile(file)
-		if err != nil {
+		if errors.Is(err, fs.ErrNotExist) {
 			continue // uninstalled this instant
 		}
-		var r Repository
-		if err := json.Unmarshal(text, &r); err != nil {
-			return nil, fmt.Errorf("read %s: %w", file, err)
+		if err == nil {
+			err = json.Unmarshal(text, &r)
 		}
-		if info, err := os.Stat(r.Common); err == nil && info.IsDir() {
+		if err != nil {
+			unread = errors.Join(unread, fmt.Errorf("read %s: %w; `mlhook install` in its repository writes it anew", file, err))
+		} else if info, err := os.Stat(r.Common); err == nil && info.IsDir() {
 			repos = append(repos, r)
 		}
 	}
-	return repos, nil
+	return repos, unread
 }
 
 // Forget removes a repository from the list; its runs stay.

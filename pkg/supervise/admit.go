@@ -27,12 +27,11 @@ const (
 	heldPoll = 10 * time.Second // a run waits for the disk or the mains
 )
 
-// sweep looks at every repository, and starts the runners that may start.
+// sweep looks at every repository, and starts the runners that may start. Its
+// error is of the list of repositories.
 func (s *Supervisor) sweep(ctx context.Context) error {
 	s.next = s.Poll
-	if err := s.refresh(); err != nil {
-		return err
-	}
+	unread := s.refresh()
 	var working, waiting []candidate
 	for _, w := range s.repos {
 		if !w.pending && w.pruned && !hasOrders(w.Dir()) {
@@ -68,7 +67,7 @@ func (s *Supervisor) sweep(ctx context.Context) error {
 			working = append(working, c)
 		}
 	}
-	return nil
+	return unread
 }
 
 // trouble notes that a repository could not be looked after, for want of a

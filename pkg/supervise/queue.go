@@ -76,12 +76,10 @@ func hasOrders(dir string) bool {
 	return err == nil && len(entries) > 0
 }
 
-// refresh takes in repositories that were registered and drops those that are gone.
+// refresh takes in repositories that were registered and drops those that are
+// gone, or that cannot be read: its error names them.
 func (s *Supervisor) refresh() error {
-	repos, err := s.State.Repositories()
-	if err != nil {
-		return err
-	}
+	repos, unread := s.State.Repositories()
 	seen := map[string]bool{}
 	for _, r := range repos {
 		seen[r.ID] = true
@@ -103,7 +101,7 @@ func (s *Supervisor) refresh() error {
 			delete(s.repos, id)
 		}
 	}
-	return nil
+	return unread
 }
 
 // visit empties a repository's queue and returns its runs that are not done.

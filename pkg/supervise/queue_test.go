@@ -2,6 +2,8 @@ package supervise
 
 import (
 	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -56,5 +58,45 @@ func TestRepositoryThatIsMadeAnewIsWatched(t *testing.T) {
 	case <-s.wake:
 	case <-time.After(time.Minute):
 		t.Error("an order came without an event")
+	}
+}
+
+// A repository that cannot be read does not hold up the others, and does not end
+// the supervisor.
+func TestUnreadableRepository(t *testing.T) {
+	s := newScene(t)
+	a, b := s.repo("a"), s.repo("b")
+	spoil := func(r store.Repository, text string) {
+		t.Helper()
+		if err := os.WriteFile(filepath.Join(s.State.RepoDir(r), "repo.json"), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	spoil(a, "{")
+	s.hook(b, "1", "main")
+	if err := s.sweep(t.Context()); err == nil || !strings.Contains(err.Error(), s.State.RepoDir(a)) {
+		t.Error(err)
+	}
+	s.expect("b/1")
+	spoil(b, "")
+	s.Supervisor = s.successor()
+	s.Poll = 10 * time.Millisecond
+	ended := make(chan error, 1)
+	go func() { ended <- s.Run(t.Context()) }()
+	for !Held(Lock(s.State)) {
+		time.Sleep(time.Millisecond)
+	}
+	select {
+	case err := <-ended:
+		t.Fatal("ended with repositories that it could not read:", err)
+	case <-time.After(200 * time.Millisecond):
+	}
+	for _, r := range []store.Repository{a, b} {
+		if err := s.State.Forget(r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := <-ended; err != nil {
+		t.Error(err)
 	}
 }

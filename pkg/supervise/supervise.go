@@ -91,14 +91,15 @@ func (s *Supervisor) Run(ctx context.Context) error {
 	s.begin()
 	defer s.farewell(context.WithoutCancel(ctx))
 	s.watch()
-	for {
-		if err := s.sweep(ctx); err != nil && ctx.Err() == nil {
-			s.Log.Error("sweep", "error", err)
-			s.lookAgain(blindPoll)
-		}
-		if len(s.repos) == 0 {
+	for said := ""; ; {
+		unread := s.sweep(ctx)
+		if unread == nil && len(s.repos) == 0 {
 			s.Log.Info("no repository is registered any more, ending")
 			return nil
+		}
+		if unread != nil && unread.Error() != said {
+			said = unread.Error() // once, for it may stay so
+			s.Log.Error("list the repositories", "error", unread)
 		}
 		s.relax()
 		if err := s.rest(ctx); err != nil || ctx.Err() != nil {
