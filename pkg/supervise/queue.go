@@ -1,6 +1,7 @@
 package supervise
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -161,7 +162,7 @@ func (s *Supervisor) takeOrders(ctx context.Context, w *watched) error {
 	return nil
 }
 
-// supersede ends automatic runs that a newer commit of the same branch makes
+// supersede ends automatic runs that a newer commit in the same place makes
 // pointless: queued ones always; one that trains when the user wants that, or
 // when its commit was rewritten before it finished an epoch. What follows from
 // the journal alone is repeated in every visit, so that no death loses it.
@@ -173,11 +174,11 @@ func (s *Supervisor) supersede(ctx context.Context, w *watched) error {
 	newest := map[string]run.Run{}
 	for _, r := range runs {
 		if r.Trigger == run.ByCommit {
-			newest[r.Branch] = r
+			newest[place(r)] = r
 		}
 	}
 	for _, r := range runs {
-		newer := newest[r.Branch]
+		newer := newest[place(r)]
 		if r.Trigger != run.ByCommit || r.Number >= newer.Number {
 			continue
 		}
@@ -193,6 +194,10 @@ func (s *Supervisor) supersede(ctx context.Context, w *watched) error {
 	}
 	return nil
 }
+
+// place is where the commits of a run follow each other: its branch, or the
+// working tree of a detached HEAD, whose path is no branch's name.
+func place(r run.Run) string { return cmp.Or(r.Branch, r.Top) }
 
 // outdated tells whether a run that was begun has to make room for a newer one.
 func (s *Supervisor) outdated(ctx context.Context, w *watched, r, newer run.Run) (reason string, ok bool) {

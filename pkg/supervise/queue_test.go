@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/mlhook/mlhook/pkg/run"
 	"github.com/mlhook/mlhook/pkg/store"
 )
 
@@ -99,4 +100,21 @@ func TestUnreadableRepository(t *testing.T) {
 	if err := <-ended; err != nil {
 		t.Error(err)
 	}
+}
+
+// Commits on detached HEADs follow each other within a working tree only.
+func TestDetachedHeads(t *testing.T) {
+	s := newScene(t)
+	r := s.repo("a")
+	s.hook(r, "1", "main") // has the repository
+	s.look()
+	linked := r
+	linked.Top = t.TempDir()
+	s.hook(r, "2", "")
+	s.hook(linked, "3", "")
+	s.hook(linked, "4", "")
+	s.look()
+	s.expectRun(r, 2, run.Queued, "", "it waits until run 1")
+	s.expectRun(r, 3, run.Done, run.Superseded, "commit 4444444444 came before training began")
+	s.expectRun(r, 4, run.Queued, "", "it waits until run 1")
 }
