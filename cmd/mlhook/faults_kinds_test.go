@@ -135,7 +135,7 @@ func fills(p *place) {
 	for !p.done() {
 		trials := p.trialsDone()
 		time.Sleep(time.Duration(p.rng.IntN(1000)) * time.Millisecond)
-		before := len(p.said("No space left", "no space left", "disk is full", "MB left and training needs"))
+		before := len(p.said("No space left", "no space left", "disk is full", "MB left that training needs"))
 		file := filepath.Join(p.top, "filling")
 		exec.Command("fallocate", "-l", "1100M", file).Run() // the rest follows
 		if f, err := os.OpenFile(file+".rest", os.O_CREATE|os.O_WRONLY, 0o600); err == nil {
@@ -149,7 +149,7 @@ func fills(p *place) {
 			f.Close()
 		}
 		hit := p.soon(15*time.Second, func() bool {
-			return len(p.said("No space left", "no space left", "disk is full", "MB left and training needs")) > before
+			return len(p.said("No space left", "no space left", "disk is full", "MB left that training needs")) > before
 		})
 		time.Sleep(time.Duration(p.rng.IntN(1000)) * time.Millisecond)
 		os.Remove(file)

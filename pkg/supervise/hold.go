@@ -12,9 +12,10 @@ import (
 const spare = 1 << 30
 
 // Hold says in a sentence why this machine must not train now; empty when it may.
+// The user is told of each sentence, so it holds nothing that changes by itself.
 func Hold(state store.State, s config.Settings) string {
 	if free, err := free(string(state)); err == nil && free < spare {
-		return fmt.Sprintf("the disk of %s has %d MB left and training needs %d; free some and it goes on by itself", state, free>>20, spare>>20)
+		return fmt.Sprintf("the disk of %s has less than the %d MB left that training needs; free some and it goes on by itself", state, spare>>20)
 	}
 	if s.Battery == "wait" && onBattery() {
 		return "the machine runs on battery, and mlhook.battery is wait; it goes on when the mains are back"
