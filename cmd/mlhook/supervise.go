@@ -255,11 +255,15 @@ func runnerCommand() *cli.Command {
 	return &cli.Command{
 		Name: "runner", Hidden: true, ArgsUsage: "RUN",
 		Action: func(c *cli.Context) error {
-			p, number, err := openRun(c)
+			p, err := openProject(c)
 			if err != nil {
 				return err
 			}
 			defer p.close()
+			number, err := p.number(c.Context, c.Args().First())
+			if err != nil {
+				return err
+			}
 			dir := p.state.RunDir(p.repo, number)
 			if err := os.MkdirAll(dir, 0o755); err != nil {
 				return err
