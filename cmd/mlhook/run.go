@@ -74,6 +74,11 @@ func stopCommand() *cli.Command {
 				return err
 			}
 			defer p.close()
+			if c.NArg() == 0 {
+				if err := p.settle(c.Context); err != nil {
+					return err
+				}
+			}
 			runs, err := p.journal.Pending(c.Context)
 			if err != nil {
 				return err
