@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/mlhook/mlhook/pkg/run"
 	"github.com/mlhook/mlhook/pkg/store"
@@ -68,6 +69,9 @@ func (s *Supervisor) pruneRun(ctx context.Context, w *watched, number int, old b
 		w.pruned = false // it still says goodbye; the next sweep looks again
 		return nil
 	}
+	if err := unanswered(ctx, w, d.Run); err != nil {
+		return err
+	}
 	if old {
 		return errors.Join(os.RemoveAll(filepath.Join(dir, "sessions")), os.RemoveAll(filepath.Join(dir, "commit")),
 			os.RemoveAll(filepath.Join(dir, "trials")))
@@ -76,6 +80,22 @@ func (s *Supervisor) pruneRun(ctx context.Context, w *watched, number int, old b
 		return err
 	}
 	return store.WriteFile(filepath.Join(dir, trimmed), nil)
+}
+
+// unanswered ends the push of a run that is done and whose runner is gone: it
+// was killed while it gave the push a last moment.
+func unanswered(ctx context.Context, w *watched, r run.Run) error {
+	if r.Push != run.PushWaiting {
+		return nil
+	}
+	_, err := w.journal.Change(ctx, r.Number, func(r *run.Run) {
+		if r.Push != run.PushWaiting {
+			return // it was answered at the last moment
+		}
+		r.Push = run.PushOff
+		r.PushReason = strings.TrimPrefix(r.PushReason+"; ", "; ") + "the run's process died before an answer came; `git push` makes sure of it"
+	})
+	return err
 }
 
 // trim removes checkpoints, sessions, trees and all models but the best. What

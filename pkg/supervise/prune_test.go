@@ -108,3 +108,23 @@ func TestPruneFollowsNoLink(t *testing.T) {
 		t.Errorf("left: %v", left)
 	}
 }
+
+// A runner that was killed while it gave the push a last moment leaves it open.
+func TestPushOfADeadRunner(t *testing.T) {
+	s := newScene(t)
+	r := s.repo("a")
+	s.hook(r, "1", "main")
+	s.look()
+	s.change(r, 1, training)
+	s.change(r, 1, func(r *run.Run) { reached(r); r.PushReason = "origin cannot be reached (timeout)" })
+	s.look()
+	if got := s.run(r, 1); got.Push != run.PushWaiting {
+		t.Errorf("its runner lives: %s %s", got.Push, got.PushReason)
+	}
+	s.dies(r, 1, "")
+	s.look()
+	const want = "origin cannot be reached (timeout); the run's process died before an answer came; `git push` makes sure of it"
+	if got := s.run(r, 1); got.Push != run.PushOff || got.PushReason != want {
+		t.Errorf("%s %s", got.Push, got.PushReason)
+	}
+}
