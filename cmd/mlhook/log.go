@@ -167,12 +167,8 @@ func watch(ctx context.Context, p *project, number int, w io.Writer) (run.Run, e
 		if err != nil {
 			return r, err
 		}
-		if f, err := os.Open(name); err == nil {
-			if _, err := f.Seek(offset, io.SeekStart); err == nil {
-				n, _ := io.Copy(w, f)
-				offset += n
-			}
-			f.Close()
+		if r.Started != nil { // before that, what is there is of an older repository at this path
+			offset += copyFrom(w, name, offset)
 		}
 		if r.State == run.Done {
 			if offset == 0 {
@@ -185,6 +181,20 @@ func watch(ctx context.Context, p *project, number int, w io.Writer) (run.Run, e
 			return r, err
 		}
 	}
+}
+
+// copyFrom copies a file from an offset on, as far as that goes, and tells how much.
+func copyFrom(w io.Writer, name string, offset int64) int64 {
+	f, err := os.Open(name)
+	if err != nil {
+		return 0 // not there yet
+	}
+	defer f.Close()
+	if _, err := f.Seek(offset, io.SeekStart); err != nil {
+		return 0
+	}
+	n, _ := io.Copy(w, f) // the rest comes next time
+	return n
 }
 
 // verdictCode turns a verdict into the exit code of a command that waited.

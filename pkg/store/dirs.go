@@ -9,9 +9,12 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 
 	"github.com/adrg/xdg"
+
+	"github.com/mlhook/mlhook/pkg/run"
 )
 
 // A State is mlhook's directory of a user, $XDG_STATE_HOME/mlhook:
@@ -117,12 +120,47 @@ func (s State) RepoDir(r Repository) string {
 // RunDir is the directory of a run:
 //
 //	runner.lock                     held by the runner, flock
+//	run                             the id of the run, see Claim
 //	commit/                         the commit as checked out
 //	trials/<n>/<attempt>/...        see package agent
 //	sessions/                       the engine's
 //	program.json, report.md
 func (s State) RunDir(r Repository, number int) string {
 	return filepath.Join(s.RepoDir(r), "runs", strconv.Itoa(number))
+}
+
+// Claim ties a run's directory to the run. Repositories that lie at the same path
+// one after the other share a directory: what a run of an earlier one left there
+// is ended, by its id, and removed, but for the files to keep.
+func Claim(dir string, r run.Run, keep []string, end func(id string) error) error {
+	mark := filepath.Join(dir, "run")
+	text, err := os.ReadFile(mark)
+	unmarked := errors.Is(err, fs.ErrNotExist)
+	switch {
+	case err != nil && !unmarked:
+		return fmt.Errorf("claim %s: %w", dir, err)
+	case string(text) == r.ID:
+		return nil
+	case unmarked && r.Started != nil:
+		return WriteFile(mark, []byte(r.ID)) // begun before directories were marked
+	case !unmarked:
+		if err := end(string(text)); err != nil {
+			return fmt.Errorf("end run %s, which %s is of: %w", text, dir, err)
+		}
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return fmt.Errorf("claim %s: %w", dir, err)
+	}
+	for _, e := range entries {
+		if e.Name() == filepath.Base(mark) || slices.Contains(keep, e.Name()) {
+			continue
+		}
+		if err := os.RemoveAll(filepath.Join(dir, e.Name())); err != nil {
+			return fmt.Errorf("claim %s: %w", dir, err)
+		}
+	}
+	return WriteFile(mark, []byte(r.ID))
 }
 
 // TreeDir is where the loop lays out the program of an attempt.

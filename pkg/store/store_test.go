@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -367,5 +368,41 @@ func TestOrderedChangesNothing(t *testing.T) {
 	}
 	if entries, err := os.ReadDir(QueueDir(dir)); err != nil || len(entries) != 3 {
 		t.Errorf("%v %v", entries, err)
+	}
+}
+
+// A run's directory is its own: what another run left there is ended and goes,
+// but for what the runner has open.
+func TestClaim(t *testing.T) {
+	dir := t.TempDir()
+	left := func(name string) bool { _, err := os.Stat(filepath.Join(dir, name)); return err == nil }
+	put := func(name string) {
+		t.Helper()
+		if err := os.MkdirAll(filepath.Join(dir, name), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var ended []string
+	end := func(id string) error { ended = append(ended, id); return nil }
+	claim := func(r run.Run) {
+		t.Helper()
+		if err := Claim(dir, r, []string{"runner.lock"}, end); err != nil {
+			t.Fatal(err)
+		}
+	}
+	put("runner.lock")
+	put("trials/0")
+	now := time.Now()
+	claim(run.Run{ID: "1-a", Started: &now})
+	if !left("trials/0") {
+		t.Error("a run that was begun before directories were marked lost its trials")
+	}
+	claim(run.Run{ID: "1-a"})
+	if !left("trials/0") || ended != nil {
+		t.Errorf("a run that claims its directory again lost it; ended: %q", ended)
+	}
+	claim(run.Run{ID: "1-b"})
+	if left("trials") || !left("runner.lock") || !slices.Equal(ended, []string{"1-a"}) {
+		t.Errorf("trials: %t, lock: %t, ended: %q; want false, true, 1-a", left("trials"), left("runner.lock"), ended)
 	}
 }
