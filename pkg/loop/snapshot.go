@@ -117,7 +117,7 @@ func (l *Loop) fingerprint(replaced map[string][]byte) (string, error) {
 		fmt.Fprintf(h, "file %q %s\n", name, sum)
 	}
 	for _, m := range l.mounts {
-		sum, err := hashPath(m.source)
+		sum, err := l.hashPath(m.source)
 		if err != nil {
 			return "", err
 		}
@@ -135,7 +135,7 @@ func (l *Loop) hashFile(name string, replaced map[string][]byte) (sum string, er
 	if !ok {
 		file := filepath.Join(l.commitDir(), filepath.FromSlash(name))
 		if path.Ext(name) != ".py" && !project.IsNotebook(name) {
-			return hashPath(file)
+			return l.hashPath(file)
 		}
 		text, err = os.ReadFile(file)
 		if errors.Is(err, fs.ErrNotExist) {
@@ -149,32 +149,55 @@ func (l *Loop) hashFile(name string, replaced map[string][]byte) (sum string, er
 	return hex.EncodeToString(hash[:]), nil
 }
 
-// hashPath hashes a file's bytes, or names, sizes and times of a directory.
-func hashPath(name string) (string, error) {
-	h := sha256.New()
+// hashPath hashes a file's bytes; of a directory names and sizes, and bytes where
+// the commit has it, whose checkout is new each time, else times.
+func (l *Loop) hashPath(name string) (string, error) {
 	info, err := os.Stat(name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return "missing", nil
 	case err != nil:
 		return "", err
-	case info.IsDir():
-		err = filepath.WalkDir(name, func(p string, d fs.DirEntry, err error) error {
-			if err != nil || d.IsDir() {
-				return err
-			}
-			info, err := d.Info()
-			if err == nil {
-				fmt.Fprintf(h, "%q %d %d\n", strings.TrimPrefix(p, name), info.Size(), info.ModTime().UnixNano())
-			}
-			return err
-		})
-	default:
-		var f *os.File
-		if f, err = os.Open(name); err == nil {
-			_, err = io.Copy(h, f)
-			f.Close()
-		}
+	case !info.IsDir():
+		return hashBytes(name)
 	}
+	commit, err := filepath.EvalSymlinks(l.commitDir())
+	if err != nil {
+		return "", err
+	}
+	real, err := filepath.EvalSymlinks(name)
+	if err != nil {
+		return "", err
+	}
+	h := sha256.New()
+	err = filepath.WalkDir(real, func(p string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		info, err := d.Info()
+		if err != nil {
+			return err
+		}
+		what := fmt.Sprint(info.ModTime().UnixNano())
+		switch committed := within(commit, real); {
+		case committed && info.Mode().IsRegular():
+			what, err = hashBytes(p)
+		case committed:
+			what, err = os.Readlink(p)
+		}
+		fmt.Fprintf(h, "%q %d %s\n", strings.TrimPrefix(p, real), info.Size(), what)
+		return err
+	})
+	return hex.EncodeToString(h.Sum(nil)), err
+}
+
+func hashBytes(name string) (string, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	h := sha256.New()
+	_, err = io.Copy(h, f)
 	return hex.EncodeToString(h.Sum(nil)), err
 }

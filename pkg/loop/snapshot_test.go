@@ -1,10 +1,13 @@
 package loop
 
 import (
+	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/mlhook/mlhook/pkg/engine"
+	"github.com/mlhook/mlhook/pkg/inspect"
 )
 
 // A Dockerfile of the repository counts where its image is what trials run in.
@@ -35,5 +38,33 @@ func TestDockerfileCounts(t *testing.T) {
 		if n := len(prints); n != 3 && c.counts || n != 1 && !c.counts {
 			t.Errorf("%s: %d fingerprints", c.what, n)
 		}
+	}
+}
+
+// Of a directory that the program reads, what is in it counts where the commit
+// has it, and not when it was checked out.
+func TestTrackedDirectoryCounts(t *testing.T) {
+	l, _ := laid(t, &engine.Local{}, []string{"src/train.py", "src/data/a.csv"}, nil,
+		[]inspect.Data{{Path: "data", Kind: "tracked"}})
+	file := filepath.Join(l.commitDir(), "src", "data", "a.csv")
+	print := func() string {
+		t.Helper()
+		print, err := l.fingerprint(nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return print
+	}
+	write(t, file, "one")
+	first := print()
+	if err := os.Chtimes(file, time.Time{}, time.Unix(1, 0)); err != nil {
+		t.Fatal(err)
+	}
+	if print() != first {
+		t.Error("the time of the checkout counts")
+	}
+	write(t, file, "two")
+	if print() == first {
+		t.Error("the bytes do not count")
 	}
 }
