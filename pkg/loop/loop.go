@@ -210,35 +210,44 @@ func (l *Loop) stages(ctx context.Context, r run.Run) error {
 	return errors.New("training ended without a verdict")
 }
 
-// patiently repeats work while the engine is away, and says so. The user may set
-// another one meanwhile.
+// patiently repeats work while the engine is away.
 func (l *Loop) patiently(ctx context.Context, work func() error) error {
-	for wait := time.Second; ; wait = min(2*wait, 30*time.Second) {
+	for wait := time.Second; ; wait = min(2*wait, maxWait) {
 		err := work()
 		var away *engine.Unavailable
 		if !errors.As(err, &away) {
 			return err
 		}
-		l.budget.pause()
-		was, jerr := l.Journal.Change(ctx, l.Number, func(r *run.Run) { r.State, r.Reason = run.Waiting, away.Error() })
-		if jerr != nil {
-			return jerr
+		if err := l.await(ctx, away, wait); err != nil {
+			return err
 		}
-		if wait == time.Second {
-			l.say("wait", "%s", was.Reason)
-		}
+	}
+}
+
+// maxWait is how long it may take until an engine that is back is seen.
+const maxWait = 30 * time.Second
+
+// await waits until an engine that is away is back, and says so. The user may
+// set another one meanwhile.
+func (l *Loop) await(ctx context.Context, away *engine.Unavailable, wait time.Duration) error {
+	l.budget.pause()
+	defer l.budget.resume()
+	was, err := l.Journal.Change(ctx, l.Number, func(r *run.Run) { r.State, r.Reason = run.Waiting, away.Error() })
+	if err != nil {
+		return err
+	}
+	if wait == time.Second {
+		l.say("wait", "%s", was.Reason)
+	}
+	for ; ; wait = min(2*wait, maxWait) {
 		if err := sleep(ctx, wait); err != nil {
 			return err
 		}
 		if l.Moved(ctx) {
 			return ErrMoved
 		}
-		if l.Engine.Check(ctx) != nil {
-			continue
-		}
-		l.budget.resume()
-		if err := l.endWait(ctx); err != nil {
-			return err
+		if l.Engine.Check(ctx) == nil {
+			return l.endWait(ctx)
 		}
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/mlhook/mlhook/pkg/config"
+	"github.com/mlhook/mlhook/pkg/engine"
 	"github.com/mlhook/mlhook/pkg/inspect"
 	"github.com/mlhook/mlhook/pkg/run"
 	"github.com/mlhook/mlhook/pkg/space"
@@ -227,5 +228,40 @@ func TestOutOfMemoryIsTriedOnceWithHalfTheBatch(t *testing.T) {
 	l.program.Tunables = nil
 	if _, ok := l.smaller([]run.Trial{base}); ok {
 		t.Error("nothing to halve")
+	}
+}
+
+// flaky is an engine that answers no sooner than the second time.
+type flaky struct {
+	engine.Engine
+	asked int
+}
+
+func (f *flaky) Check(context.Context) error {
+	if f.asked++; f.asked < 2 {
+		return &engine.Unavailable{Engine: "docker", Why: "it is away"}
+	}
+	return nil
+}
+
+// A run that goes on after its engine was away says so, and its time counts.
+func TestEngineComesBack(t *testing.T) {
+	l := bare(t)
+	e := &flaky{}
+	l.Engine, l.Moved = e, func(context.Context) bool { return false }
+	l.budget.resume()
+	worked := 0
+	err := l.patiently(t.Context(), func() error {
+		if worked++; worked == 1 {
+			return &engine.Unavailable{Engine: "docker", Why: "it is away"}
+		}
+		return nil
+	})
+	if err != nil || worked != 2 || e.asked != 2 {
+		t.Errorf("%v; worked %d times, asked %d times, want 2 and 2", err, worked, e.asked)
+	}
+	r, err := l.Journal.Run(t.Context(), l.Number)
+	if err != nil || r.State != run.Training || r.Reason != "" || l.budget.since.IsZero() {
+		t.Errorf("%v; the run is %s (%s), its time counts: %t", err, r.State, r.Reason, !l.budget.since.IsZero())
 	}
 }
