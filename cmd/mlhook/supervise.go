@@ -15,7 +15,6 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/mlhook/mlhook/pkg/config"
-	"github.com/mlhook/mlhook/pkg/engine"
 	"github.com/mlhook/mlhook/pkg/git"
 	"github.com/mlhook/mlhook/pkg/loop"
 	"github.com/mlhook/mlhook/pkg/run"
@@ -275,7 +274,11 @@ func runnerCommand() *cli.Command {
 				return err // another runner has it
 			}
 			defer lock.Unlock()
-			if err := claim(c.Context, p, number, dir); err != nil {
+			r, err := p.journal.Run(c.Context, number)
+			if err != nil {
+				return err
+			}
+			if err := claim(c.Context, p.repo, r, dir); err != nil {
 				return err
 			}
 			out, err := os.OpenFile(filepath.Join(dir, runnerLog), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
@@ -283,35 +286,20 @@ func runnerCommand() *cli.Command {
 				return err
 			}
 			defer out.Close()
-			ctx, cancel := context.WithCancel(c.Context)
-			defer cancel()
+			ctx, cancel := context.WithCancelCause(c.Context)
+			defer cancel(nil)
 			go keepSupervised(ctx, p.state)
+			go keepRepository(ctx, p.repo, cancel)
 			err = runLoop(ctx, p, number, out)
+			if errors.Is(context.Cause(ctx), errRepositoryGone) {
+				return errors.Join(errRepositoryGone, endAll(c.Context, p.repo, r.ID))
+			}
 			if err != nil && c.Context.Err() != nil {
 				return &exitError{exitInterrupted, errors.New(supervise.Interrupted)}
 			}
 			return err
 		},
 	}
-}
-
-// claim makes sure that the directory is the run's own. What this process has
-// open there, its lock and its words, stays.
-func claim(ctx context.Context, p *project, number int, dir string) error {
-	r, err := p.journal.Run(ctx, number)
-	if err != nil {
-		return err
-	}
-	keep := []string{filepath.Base(supervise.RunnerLock(dir).Path()), filepath.Base(supervise.WordsFile(dir))}
-	return store.Claim(dir, r, keep, func(id string) error {
-		for _, name := range []string{"docker", "local"} {
-			var away *engine.Unavailable // has nothing that runs
-			if err := cleanRun(ctx, p.repo, run.Run{ID: id, Engine: name}); err != nil && !errors.As(err, &away) {
-				return err
-			}
-		}
-		return nil
-	})
 }
 
 // runLoop takes a run to its verdict in this process, with the engine that is set
