@@ -10,7 +10,8 @@ import (
 
 // layers of the program; imports go from a higher to a lower one only.
 var layers = map[string]int{
-	"pkg/run": 0, "pkg/boot": 0, "pkg/agent": 0, "pkg/pysrc": 0, "pkg/notebook": 0, "pkg/edit": 0, "pkg/search": 0, "pkg/search/bench/ert": 0, "pkg/search/bench": 1, "pkg/metric": 0, "hooks": 0, "templates": 0,
+	"pkg/plain": -1,
+	"pkg/run":   0, "pkg/boot": 0, "pkg/agent": 0, "pkg/pysrc": 0, "pkg/notebook": 0, "pkg/edit": 0, "pkg/search": 0, "pkg/search/bench/ert": 0, "pkg/search/bench": 1, "pkg/metric": 0, "hooks": 0, "templates": 0,
 	"pkg/project": 1, "pkg/git": 1, "pkg/engine": 1, "pkg/store": 1, "pkg/notify": 1, "pkg/config": 1,
 	"pkg/space": 2, "pkg/requirements": 2,
 	"pkg/inspect": 3,

@@ -13,6 +13,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/mlhook/mlhook/pkg/plain"
 	"github.com/mlhook/mlhook/pkg/run"
 )
 
@@ -33,6 +34,9 @@ func logCommand() *cli.Command {
 				return err
 			}
 			l := &logPrinter{p: p, number: number, only: c.Int("trial"), w: c.App.Writer, shown: map[string]int64{}}
+			if isTerminal(c.App.Writer) {
+				l.w = plain.Terminal(c.App.Writer)
+			}
 			for {
 				r, err := p.journal.Run(c.Context, number)
 				if err != nil {

@@ -15,6 +15,7 @@ import (
 	"github.com/mlhook/mlhook/pkg/agent"
 	"github.com/mlhook/mlhook/pkg/engine"
 	"github.com/mlhook/mlhook/pkg/git"
+	"github.com/mlhook/mlhook/pkg/plain"
 	"github.com/mlhook/mlhook/pkg/report"
 	"github.com/mlhook/mlhook/pkg/run"
 )
@@ -64,7 +65,7 @@ func diffCommand() *cli.Command {
 				return err
 			}
 			defer p.close()
-			text, err := p.git.Diff(c.Context, d.Commit, d.Result, isTerminal(c.App.Writer))
+			text, err := p.git.Diff(c.Context, d.Commit, d.Result, isTerminal(c.App.Writer) && os.Getenv("NO_COLOR") == "")
 			if err != nil {
 				return err
 			}
@@ -76,7 +77,7 @@ func diffCommand() *cli.Command {
 
 func isTerminal(w io.Writer) bool {
 	f, ok := w.(*os.File)
-	if !ok || os.Getenv("NO_COLOR") != "" {
+	if !ok {
 		return false
 	}
 	info, err := f.Stat()
@@ -129,7 +130,7 @@ func modelCommand() *cli.Command {
 			if err != nil {
 				return err
 			}
-			_, err = fmt.Fprintf(c.App.Writer, "wrote %s (trial %d of run %d)\n", name, *d.Best, d.Number)
+			_, err = fmt.Fprintf(c.App.Writer, "wrote %s (trial %d of run %d)\n", plain.Text(name), *d.Best, d.Number)
 			return err
 		},
 	}

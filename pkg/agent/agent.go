@@ -13,6 +13,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/mlhook/mlhook/pkg/plain"
 )
 
 //go:embed all:python
@@ -137,6 +139,32 @@ func ReadEvents(r io.ReaderAt, offset int64) ([]Event, int64, error) {
 	return events, offset + int64(end), nil
 }
 
+// clean makes safe to show what the user's process wrote. Path stays as it is,
+// since it leads to a file.
+func (e *Event) clean() {
+	for _, text := range []*string{&e.Python, &e.Source, &e.Model, &e.Name, &e.Split, &e.Level, &e.Format, &e.Text, &e.Error, &e.File} {
+		*text = plain.Text(*text)
+	}
+	for i := range e.Layers {
+		e.Layers[i] = plain.Text(e.Layers[i])
+	}
+	e.Frameworks, e.Values = cleaned(e.Frameworks), cleaned(e.Values)
+	for name, version := range e.Frameworks {
+		e.Frameworks[name] = plain.Text(version)
+	}
+}
+
+// cleaned is a map with names that are safe to show.
+func cleaned[V any](all map[string]V) map[string]V {
+	for name, value := range all {
+		if safe := plain.Text(name); safe != name {
+			delete(all, name)
+			all[safe] = value
+		}
+	}
+	return all
+}
+
 // decode reads one line, which begins at offset.
 func decode(line []byte, offset int64) Event {
 	var e Event
@@ -149,6 +177,7 @@ func decode(line []byte, offset int64) Event {
 		case e.V != Version:
 			why = fmt.Sprintf("protocol version %d", e.V)
 		default:
+			e.clean()
 			return e
 		}
 	}

@@ -13,13 +13,14 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
 
 	docker "github.com/fsouza/go-dockerclient"
 	"github.com/gofrs/flock"
+
+	"github.com/mlhook/mlhook/pkg/plain"
 )
 
 // labelHash marks the images that mlhook built, and from what.
@@ -205,23 +206,21 @@ func (m *messages) Write(data []byte) (int, error) {
 		}
 		if json.Unmarshal(m.rest[:i], &message) == nil {
 			for _, text := range strings.Split(message.Stream, "\n") {
-				m.text(strings.TrimRight(colour.ReplaceAllString(text, ""), "\r "))
+				m.text(text)
 			}
 			if message.ID == "" && message.Status != "" {
 				m.text(message.Status) // without the progress of each layer
 			}
 			if message.Error != "" {
-				m.failure = errors.New(message.Error)
+				m.failure = errors.New(plain.Text(message.Error))
 			}
 		}
 		m.rest = m.rest[i+1:]
 	}
 }
 
-// colour is what the builder marks stderr with.
-var colour = regexp.MustCompile("\x1b\\[[0-9;]*m")
-
 func (m *messages) text(line string) {
+	line = strings.TrimRight(plain.Text(line), "\n ")
 	for _, noise := range []string{" ---> ", "Removing intermediate container", "Requirement already satisfied"} {
 		if strings.HasPrefix(line, noise) {
 			return

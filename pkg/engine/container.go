@@ -18,6 +18,7 @@ import (
 	docker "github.com/fsouza/go-dockerclient"
 
 	"github.com/mlhook/mlhook/pkg/agent"
+	"github.com/mlhook/mlhook/pkg/plain"
 )
 
 // Labels of a run's container: its identity, by which any runner finds it.
@@ -366,6 +367,6 @@ func (d *Docker) probe(ctx context.Context, image string, modules []string) erro
 	}
 	var out bytes.Buffer
 	err = d.client.Logs(docker.LogsOptions{Container: c.ID, Stdout: true, Stderr: true, OutputStream: &out, ErrorStream: &out, Context: ctx})
-	return errors.Join(&BuildError{Step: "look for modules in " + image, Tail: strings.TrimSpace(out.String()) +
+	return errors.Join(&BuildError{Step: "look for modules in " + image, Tail: strings.TrimSpace(plain.Text(out.String())) +
 		"\nadd what is missing to the requirements or the Dockerfile, or name another image with `git config mlhook.image NAME`"}, err)
 }

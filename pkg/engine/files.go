@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/mlhook/mlhook/pkg/agent"
+	"github.com/mlhook/mlhook/pkg/plain"
 )
 
 // maxModel is the size up to which a saved model is read, in bytes.
@@ -187,7 +188,7 @@ func (f *files) awaitHello(ctx context.Context, living func() (bool, string)) (a
 		}
 		if n%10 == 9 {
 			if alive, words := living(); !alive {
-				return agent.Event{}, fmt.Errorf("the agent ended before it was ready: %s", words)
+				return agent.Event{}, fmt.Errorf("the agent ended before it was ready: %s", plain.Text(words))
 			}
 		}
 		select {

@@ -13,6 +13,8 @@ import (
 	"regexp"
 	"strings"
 	"time"
+
+	"github.com/mlhook/mlhook/pkg/plain"
 )
 
 // Prepare takes the first interpreter that has all modules, else makes a venv.
@@ -139,8 +141,9 @@ func step(ctx context.Context, progress func(string), environ []string, name str
 		defer close(done)
 		lines := bufio.NewScanner(out)
 		for lines.Scan() {
-			progress(lines.Text())
-			tail = append(tail, lines.Text())
+			line := plain.Text(lines.Text())
+			progress(line)
+			tail = append(tail, line)
 			tail = tail[max(0, len(tail)-15):]
 		}
 		io.Copy(io.Discard, out) // a line too long for the scanner

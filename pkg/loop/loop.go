@@ -18,6 +18,7 @@ import (
 	"github.com/mlhook/mlhook/pkg/config"
 	"github.com/mlhook/mlhook/pkg/engine"
 	"github.com/mlhook/mlhook/pkg/inspect"
+	"github.com/mlhook/mlhook/pkg/plain"
 	"github.com/mlhook/mlhook/pkg/run"
 )
 
@@ -298,6 +299,7 @@ func (l *Loop) pushed(state run.Push, reason string) {
 	// The run's own context may be over when the answer comes.
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
+	reason = plain.Text(reason) // in part the remote's words
 	if _, err := l.Journal.Change(ctx, l.Number, func(r *run.Run) { r.Push, r.PushReason = state, reason }); err != nil {
 		l.say("push", "%v", err)
 		return
@@ -309,7 +311,7 @@ func (l *Loop) pushed(state run.Push, reason string) {
 func (l *Loop) say(stage, format string, args ...any) {
 	l.saying.Lock()
 	defer l.saying.Unlock()
-	fmt.Fprintf(l.Out, "%s %-8s %s\n", time.Now().Format("15:04:05"), stage, fmt.Sprintf(format, args...))
+	fmt.Fprintf(l.Out, "%s %-8s %s\n", time.Now().Format("15:04:05"), stage, plain.Text(fmt.Sprintf(format, args...)))
 }
 
 func joined(a, b string) string {

@@ -6,8 +6,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"unicode"
 
+	"github.com/mlhook/mlhook/pkg/plain"
 	"github.com/mlhook/mlhook/pkg/report"
 	"github.com/mlhook/mlhook/pkg/run"
 	"github.com/mlhook/mlhook/pkg/search"
@@ -187,14 +187,8 @@ func (o outcome) failed(entry string, log func() string) string {
 // person reads at a glance.
 func lastLine(text string) string {
 	const most = 200
-	lines := strings.FieldsFunc(text, func(c rune) bool { return c == '\n' || c == '\r' })
-	for _, line := range slices.Backward(lines) {
-		line = strings.TrimSpace(strings.Map(func(c rune) rune {
-			if !unicode.IsPrint(c) {
-				return ' '
-			}
-			return c
-		}, line))
+	for _, line := range slices.Backward(strings.Split(plain.Text(text), "\n")) {
+		line = strings.TrimSpace(line)
 		if len([]rune(line)) > most {
 			line = string([]rune(line)[:most]) + "..."
 		}

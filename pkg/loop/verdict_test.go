@@ -88,7 +88,7 @@ func TestLastLine(t *testing.T) {
 	for text, want := range map[string]string{
 		"": "", "\n \n": "",
 		"usage: a.py\na.py: error: no\n\n":      "a.py: error: no",
-		"10 %\r\x1b[31m100 %\r\n":               "[31m100 %",
+		"10 %\r\x1b[31m100 %\r\n":               "100 %",
 		"a\n" + strings.Repeat("é", 300) + "\n": strings.Repeat("é", 200) + "...",
 	} {
 		if got := lastLine(text); got != want {
