@@ -201,8 +201,15 @@ func (l *Loop) resolve(dir, name string) (string, error) {
 		return "", &ending{verdict: run.Failed, cause: run.CauseSetup, reason: name +
 			" is gone, or a symlink that leads nowhere; put the data there, or let the link lead to it"}
 	}
-	if err != nil || l.allowed(real) {
-		return real, err
+	if err != nil {
+		return "", err
+	}
+	if l.secret(real) {
+		return "", &ending{verdict: run.Failed, cause: run.CauseSetup, reason: name +
+			" leads into git's own directory, which may hold credentials and is shown to no training; keep the data elsewhere"}
+	}
+	if l.allowed(real) {
+		return real, nil
 	}
 	for _, own := range []string{l.Top, l.commitDir()} {
 		if own, err := filepath.EvalSymlinks(own); err == nil && within(own, real) {
@@ -211,6 +218,16 @@ func (l *Loop) resolve(dir, name string) (string, error) {
 	}
 	return "", &ending{verdict: run.Failed, cause: run.CauseSetup, reason: fmt.Sprintf(
 		"%s leads to %s, outside the repository; allow it with `git config --add mlhook.mounts %q`", name, real, real)}
+}
+
+// secret tells whether a path, without symlinks, lies in git's own directory, of
+// this repository or another, or holds this one's.
+func (l *Loop) secret(real string) bool {
+	if slices.ContainsFunc(strings.Split(real, string(filepath.Separator)), func(part string) bool { return strings.EqualFold(part, ".git") }) {
+		return true
+	}
+	common, err := filepath.EvalSymlinks(l.Common)
+	return err == nil && (within(common, real) || within(real, common))
 }
 
 func (l *Loop) allowed(name string) bool {

@@ -188,3 +188,22 @@ func TestStandInLeadsOut(t *testing.T) {
 		}
 	}
 }
+
+// TestGitsOwnIsNoData holds that no training sees what lies in git's directory,
+// whatever a commit calls data.
+func TestGitsOwnIsNoData(t *testing.T) {
+	l, _ := laid(t, &engine.Local{}, []string{"src/train.py"}, []string{".git/config", "meta/config", "own/.git/config", "own/a.csv"}, nil)
+	l.Common = filepath.Join(l.Top, "meta")
+	if err := os.Symlink("../.git", filepath.Join(l.Top, "own", "link")); err != nil {
+		t.Fatal(err)
+	}
+	for name, allowed := range map[string]bool{"../.git/config": false, "../.git": false, "../meta/config": false, "../meta": false,
+		"../own/.git/config": false, "../own/link/config": false, "../own/a.csv": true} {
+		for _, d := range []inspect.Data{{Path: name, Kind: "untracked"}, {Path: "/kaggle/input/x", Kind: "outside", Mapped: strings.TrimPrefix(name, "../")}} {
+			l.program.Data, l.Settings.Mounts = []inspect.Data{d}, []string{l.Top}
+			if err := l.mapData(); (err == nil) != allowed || err != nil && !strings.Contains(err.Error(), "git's own directory") {
+				t.Errorf("%+v: %v", d, err)
+			}
+		}
+	}
+}
