@@ -153,6 +153,7 @@ func TestExitOf(t *testing.T) {
 		{docker.State{Status: "exited", ExitCode: 137}, false, false},
 		{docker.State{Status: "exited", ExitCode: 137, OOMKilled: true}, false, true},
 		{docker.State{Status: "exited", ExitCode: 143}, true, false},
+		{docker.State{Status: "exited", ExitCode: 143, OOMKilled: true}, true, false}, // an attempt had no memory, long before
 		{docker.State{Status: "exited", ExitCode: 255}, true, false},
 		{docker.State{Status: "exited", ExitCode: 1}, false, false},
 	} {

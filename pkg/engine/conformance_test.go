@@ -14,6 +14,8 @@ import (
 	"testing"
 	"time"
 
+	docker "github.com/fsouza/go-dockerclient"
+
 	"github.com/mlhook/mlhook/pkg/agent"
 )
 
@@ -47,6 +49,27 @@ func TestConformance(t *testing.T) {
 			t.Run("crash", func(t *testing.T) { s = checkCrash(t, u, s) })
 			t.Run("close", func(t *testing.T) { checkClose(t, u, s) })
 		})
+	}
+}
+
+// A container may take the machine's memory but for a little.
+func TestMemoryLimit(t *testing.T) {
+	u := underDocker(t)
+	t.Cleanup(func() { u.Clean(context.Background(), u.job.RunID) })
+	s, d := open(t, u).(*dockerSession), u.Engine.(*Docker)
+	c, err := d.client.InspectContainerWithOptions(docker.InspectContainerOptions{ID: s.id, Context: testContext(t)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	info, err := d.client.Info()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !info.MemoryLimit {
+		t.Skip("this Docker limits no memory")
+	}
+	if limit := c.HostConfig.Memory; limit >= info.MemTotal || limit < info.MemTotal*9/10 {
+		t.Errorf("the container may take %d of %d bytes", limit, info.MemTotal)
 	}
 }
 

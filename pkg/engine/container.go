@@ -222,7 +222,7 @@ func (s *dockerSession) hostConfig(job Job, home, cache string) *docker.HostConf
 		Init: true, RestartPolicy: docker.NeverRestart(), NetworkMode: network,
 		CapDrop: []string{"ALL"}, SecurityOpt: []string{"no-new-privileges"}, PidsLimit: &pids,
 		ReadonlyRootfs: true, Tmpfs: map[string]string{"/tmp": "rw,exec,nosuid,nodev,mode=1777"}, ShmSize: 1 << 30,
-		Memory: job.Memory, NanoCPUs: int64(job.CPUs * 1e9), CPUShares: 512, // half of the desktop's weight
+		Memory: s.docker.memoryLimit(), NanoCPUs: int64(job.CPUs * 1e9), CPUShares: 512, // half of the desktop's weight
 		LogConfig: docker.LogConfig{Type: "json-file", Config: map[string]string{"max-size": "20m", "max-file": "3"}},
 		Mounts: []docker.HostMount{
 			bind(home, insideAgent, true), bind(s.dir("requests"), insideRequests, true), bind(s.dir("state"), insideState, false),
@@ -312,12 +312,13 @@ func (s *dockerSession) Exited(ctx context.Context) (*Exit, error) {
 
 // exitOf reads a container's state. An agent ends by itself only when it is
 // asked to, so SIGTERM from outside (143), and 255 for a container that was
-// found dead, mean that the engine or the machine went down.
+// found dead, mean that the engine or the machine went down. Docker notes also
+// that memory ran out for another process of the container than the agent.
 func exitOf(state docker.State) *Exit {
 	if state.Running || state.Paused || state.Restarting || state.Status == "created" {
 		return nil
 	}
-	exit := &Exit{Code: state.ExitCode, OOM: state.OOMKilled, Text: fmt.Sprintf("exit code %d", state.ExitCode)}
+	exit := &Exit{Code: state.ExitCode, OOM: state.OOMKilled && state.ExitCode == 137, Text: fmt.Sprintf("exit code %d", state.ExitCode)}
 	switch {
 	case exit.OOM:
 		exit.Text = "out of memory"

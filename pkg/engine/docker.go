@@ -27,6 +27,7 @@ type Docker struct {
 	failed   *Unavailable
 	asked    sync.Once
 	rootless bool
+	memory   int64 // what a container may take, in bytes; 0 for no limit
 }
 
 func (d *Docker) Name() string { return "docker" }
@@ -72,12 +73,34 @@ func (d *Docker) connect() error {
 
 // isRootless tells whether the engine maps this user to root in containers.
 func (d *Docker) isRootless() bool {
-	d.asked.Do(func() {
-		info, err := d.client.Info()
-		d.rootless = err == nil && slices.ContainsFunc(info.SecurityOptions, func(option string) bool { return strings.Contains(option, "rootless") })
-	})
+	d.ask()
 	return d.rootless
 }
+
+// memoryLimit leaves the engine's machine what it needs to go on, so that it is
+// the training that is killed for want of memory and not what else runs there.
+func (d *Docker) memoryLimit() int64 {
+	d.ask()
+	return d.memory
+}
+
+// ask asks the engine once what it is like.
+func (d *Docker) ask() {
+	d.asked.Do(func() {
+		info, err := d.client.Info()
+		if err != nil {
+			return
+		}
+		d.rootless = slices.ContainsFunc(info.SecurityOptions, func(option string) bool { return strings.Contains(option, "rootless") })
+		if info.MemoryLimit {
+			d.memory = info.MemTotal - reserve(info.MemTotal)
+		}
+	})
+}
+
+// reserve is what system and engine take of a machine's memory in any case: a
+// training that fits beside them fits within the rest.
+func reserve(total int64) int64 { return min(total/20, 512<<20) }
 
 // away turns the error of a call into an *Unavailable when the engine did not
 // answer at all.

@@ -68,7 +68,6 @@ type Job struct {
 	Data    []Mount
 	Env     map[string]string
 	Network string // "none", "bridge"; docker only
-	Memory  int64  // bytes, 0 for no limit
 	CPUs    float64
 	UID     int // owner of the repository; 0 is replaced by an unprivileged user
 	GID     int
