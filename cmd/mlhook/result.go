@@ -18,6 +18,7 @@ import (
 	"github.com/mlhook/mlhook/pkg/plain"
 	"github.com/mlhook/mlhook/pkg/report"
 	"github.com/mlhook/mlhook/pkg/run"
+	"github.com/mlhook/mlhook/pkg/store"
 )
 
 // openResult opens the run whose result counts: a linked run's is the earlier one's.
@@ -205,25 +206,38 @@ func savedModel(dir string, trial, attempt int) (string, error) {
 func reportCommand() *cli.Command {
 	return &cli.Command{
 		Name: "report", Usage: "print the report of a run as Markdown (the newest without RUN)", ArgsUsage: "[RUN]",
-		Flags: []cli.Flag{&cli.BoolFlag{Name: "path", Usage: "print where its file is instead"}},
+		Flags: []cli.Flag{&cli.BoolFlag{Name: "path", Usage: "write it to a file and print where that is instead"}},
 		Action: func(c *cli.Context) error {
 			p, number, err := openRun(c)
 			if err != nil {
 				return err
 			}
 			defer p.close()
-			if c.Bool("path") {
-				_, err := fmt.Fprintln(c.App.Writer, filepath.Join(p.state.RunDir(p.repo, number), "report.md"))
-				return err
-			}
 			d, err := p.journal.Detail(c.Context, number)
 			if err != nil {
+				return err
+			}
+			if c.Bool("path") {
+				name, err := writeReport(p.state.RunDir(p.repo, number), d)
+				if err != nil {
+					return err
+				}
+				_, err = fmt.Fprintln(c.App.Writer, name)
 				return err
 			}
 			_, err = io.WriteString(c.App.Writer, report.Markdown(d))
 			return err
 		},
 	}
+}
+
+// writeReport writes a run's report, as it is now, into the run's directory.
+func writeReport(dir string, d run.Detail) (name string, err error) {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return "", fmt.Errorf("write the report: %w", err)
+	}
+	name = filepath.Join(dir, "report.md")
+	return name, store.WriteFile(name, []byte(report.Markdown(d)))
 }
 
 func notifyCommand() *cli.Command {

@@ -14,7 +14,6 @@ import (
 	"github.com/mlhook/mlhook/pkg/engine"
 	"github.com/mlhook/mlhook/pkg/report"
 	"github.com/mlhook/mlhook/pkg/run"
-	"github.com/mlhook/mlhook/pkg/store"
 )
 
 func sorted(all []string) []string {
@@ -25,7 +24,7 @@ func sorted(all []string) []string {
 // Ref is where git keeps the best tweak of a run.
 func Ref(r run.Run) string { return "refs/mlhook/runs/" + r.ID }
 
-// finish hands the result over: commit object, ref, note, report, journal, and
+// finish hands the result over: commit object, ref, note, journal, and
 // at last the notification. Every step may be repeated.
 func (l *Loop) finish(ctx context.Context, end *ending) error {
 	r, err := l.Journal.Change(ctx, l.Number, func(r *run.Run) { r.Stage = run.StageReport })
@@ -44,13 +43,10 @@ func (l *Loop) finish(ctx context.Context, end *ending) error {
 	} else if err := l.handOver(ctx, &r, trials, end); err != nil {
 		return err
 	}
-	r.State = run.Done
+	r.State, r.Spent = run.Done, l.budget.spent().Seconds()
 	detail := run.Detail{Run: r, Trials: trials}
 	if err := l.Repo.Note(ctx, r.Commit, report.Note(detail)); err != nil {
 		l.say("report", "git note: %v", err)
-	}
-	if err := store.WriteFile(filepath.Join(l.Dir, "report.md"), []byte(report.Markdown(detail))); err != nil {
-		return err
 	}
 	l.say("done", "%s: %s", r.Verdict, r.Reason) // before the journal, since watch ends with that
 	_, err = l.Journal.Change(ctx, l.Number, func(j *run.Run) {

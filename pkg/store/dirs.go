@@ -124,7 +124,8 @@ func (s State) RepoDir(r Repository) string {
 //	commit/                         the commit as checked out
 //	trials/<n>/<attempt>/...        see package agent
 //	sessions/                       the engine's
-//	program.json, report.md
+//	program.json
+//	report.md                       where `mlhook report --path` was asked for
 func (s State) RunDir(r Repository, number int) string {
 	return filepath.Join(s.RepoDir(r), "runs", strconv.Itoa(number))
 }
