@@ -212,6 +212,11 @@ func TestPush(t *testing.T) {
 
 	sh(t, r.Top, "mkdir -p .git/hooks; printf '#!/bin/sh\nprintf \"=\\\\tx\\\\tfetch first\\\\n\"\nexit 1\n' >.git/hooks/pre-push; chmod +x .git/hooks/pre-push")
 	expect("own pre-push hook", "new", run.PushRefused, "origin/new")
+	stopped, stop := context.WithCancel(ctx)
+	stop()
+	if got, reason := r.Push(stopped, head, "new"); got != run.PushWaiting {
+		t.Errorf("interrupted: %s, %q", got, reason)
+	}
 	sh(t, r.Top, "rm .git/hooks/pre-push; git remote set-url origin http://127.0.0.1:1/x.git")
 	expect("unreachable", "new", run.PushWaiting, "cannot be reached")
 }

@@ -12,8 +12,8 @@ import (
 	"github.com/mlhook/mlhook/pkg/run"
 )
 
-// pushTimeout bounds one push.
-const pushTimeout = 2 * time.Minute
+// pushTimeout bounds one push, with the user's hook.
+const pushTimeout = 30 * time.Minute
 
 // silent keeps every asker of passwords from asking, whatever the user's
 // terminal exported.
@@ -23,19 +23,32 @@ var silent = []string{"GIT_ASKPASS=", "SSH_ASKPASS=", "SSH_ASKPASS_REQUIRE=never
 // force, the user's pre-push hook respected. PushWaiting means that the remote
 // could not be reached and that a later push may work.
 func (r *Repo) Push(ctx context.Context, commit, branch string) (run.Push, string) {
+	return r.push(ctx, commit, branch, pushTimeout)
+}
+
+func (r *Repo) push(ctx context.Context, commit, branch string, limit time.Duration) (run.Push, string) {
 	if branch == "" {
 		return run.PushOff, "HEAD is detached, or the commit was named: there is no branch to push"
 	}
 	remote, err := r.remote(ctx, branch)
-	if err != nil || remote == "" {
+	if err != nil {
+		return run.PushWaiting, fmt.Sprintf("cannot ask for the remote (%v)", err)
+	}
+	if remote == "" {
 		return run.PushOff, "no remote; add one with `git remote add origin URL`"
 	}
-	ctx, cancel := context.WithTimeout(ctx, pushTimeout)
+	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	out, err := r.exec(ctx, append(silent, r.sshCommand(ctx)...), nil, []string{
 		"-c", "core.askPass=", "-c", "credential.interactive=false",
 		"-c", "http.lowSpeedLimit=1000", "-c", "http.lowSpeedTime=30",
 		"push", "--porcelain", "--no-follow-tags", remote, commit + ":refs/heads/" + branch})
+	switch {
+	case errors.Is(err, context.DeadlineExceeded):
+		return run.PushRefused, fmt.Sprintf("%s/%s: the push was given up after %.0f minutes; try `git push` by hand", remote, branch, limit.Minutes())
+	case errors.Is(err, context.Canceled):
+		return run.PushWaiting, fmt.Sprintf("%s/%s: the push was interrupted", remote, branch)
+	}
 	state, reason := classify(remote, branch, out, err)
 	if state == run.PushRefused && strings.Contains(reason, "(non-fast-forward)") {
 		return r.behind(ctx, remote, branch, commit, reason)
@@ -158,5 +171,5 @@ func (r *Repo) sshCommand(ctx context.Context) []string {
 			command = strings.TrimSpace(out)
 		}
 	}
-	return []string{"GIT_SSH_COMMAND=" + command + " -o BatchMode=yes -o ConnectTimeout=10"}
+	return []string{"GIT_SSH_COMMAND=" + command + " -o BatchMode=yes -o ConnectTimeout=10 -o ServerAliveInterval=15"}
 }

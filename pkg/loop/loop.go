@@ -136,7 +136,8 @@ func (l *Loop) Run(ctx context.Context) error {
 	beside.Go(func() { l.count(work) })
 	push, endPush := context.WithCancel(ctx)
 	defer endPush()
-	beside.Go(func() { l.push(push, r) })
+	over := make(chan struct{})
+	beside.Go(func() { l.push(push, over, r) })
 
 	err = l.stages(work, r)
 	var wish *errStopped
@@ -155,7 +156,7 @@ func (l *Loop) Run(ctx context.Context) error {
 	}
 	stop(nil)
 	err = l.finish(ctx, end)
-	time.AfterFunc(pushGrace, endPush)
+	time.AfterFunc(pushGrace, func() { close(over) })
 	beside.Wait()
 	if err == nil {
 		_, err = l.Journal.Change(ctx, l.Number, func(r *run.Run) { r.EndPush() })
@@ -268,12 +269,13 @@ func (l *Loop) watchStop(ctx context.Context, stop context.CancelCauseFunc) {
 	}
 }
 
-// pushGrace is how long a push may outlast the training.
+// pushGrace is for how long a push that failed is tried again when the run is over.
 const pushGrace = 10 * time.Second
 
 // push sends the commit beside the training and tries again while the remote
-// cannot be reached.
-func (l *Loop) push(ctx context.Context, r run.Run) {
+// cannot be reached, until the run is over. A push that is under way then may
+// end: large commits and pre-push hooks take their time.
+func (l *Loop) push(ctx context.Context, over <-chan struct{}, r run.Run) {
 	if r.Push != run.PushWaiting {
 		return
 	}
@@ -289,6 +291,8 @@ func (l *Loop) push(ctx context.Context, r run.Run) {
 		}
 		select {
 		case <-ctx.Done():
+			return
+		case <-over:
 			return
 		case <-time.After(wait):
 		}
