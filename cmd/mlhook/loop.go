@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -35,6 +36,9 @@ func newLoop(ctx context.Context, p *project, number int, out io.Writer) (*loop.
 	}
 	uid, gid := owner(p.git.Top)
 	name := p.engineName(settings)
+	if name == "" {
+		return nil, errors.New("mlhook was uninstalled meanwhile, and mlhook.engine names no engine; `mlhook run` trains the commit again")
+	}
 	return &loop.Loop{
 		Number: number, Dir: p.state.RunDir(p.repo, number), Top: p.git.Top, Common: p.git.Common,
 		Journal: p.journal, Repo: p.git, Engine: p.engines(settings, env)[name], Settings: settings, UID: uid, GID: gid,

@@ -46,7 +46,7 @@ type Repository interface {
 	UpdateRef(ctx context.Context, ref, commit string) error
 	Note(ctx context.Context, commit, text string) error
 	// Push sends exactly this commit to the branch's remote, without prompts
-	// and without force. retry says that it may work later.
+	// and without force. PushWaiting says that it may work later.
 	Push(ctx context.Context, commit, branch string) (state run.Push, reason string)
 }
 
