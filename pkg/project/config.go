@@ -10,11 +10,13 @@ import (
 	"github.com/mlhook/mlhook/pkg/pysrc"
 )
 
-// A Config is a configuration file: YAML, TOML or JSON, by its extension.
+// A Config is a configuration file: YAML, TOML or JSON, by its extension, or one
+// of other forms, whose values are not read.
 type Config struct {
 	Name    string
 	Src     []byte
 	Scalars []Scalar // in the order of the file
+	parts   []part   // what Hydra puts into it
 }
 
 // A Scalar is a value of a configuration file whose place is known exactly.
@@ -28,7 +30,7 @@ type Scalar struct {
 // IsConfig tells whether a file is one that ParseConfig reads.
 func IsConfig(name string) bool {
 	switch path.Ext(name) {
-	case ".yaml", ".yml", ".toml", ".json":
+	case ".yaml", ".yml", ".toml", ".json", ".ini", ".cfg", ".env", ".properties":
 		return true
 	}
 	return false
@@ -46,6 +48,7 @@ func ParseConfig(name string, src []byte) (*Config, error) {
 		err = c.toml()
 	case ".json":
 		err = c.json()
+	case ".ini", ".cfg", ".env", ".properties":
 	default:
 		err = errors.New("no configuration file")
 	}
@@ -64,30 +67,60 @@ func (c *Config) add(path []string, start, end int, value any) {
 	c.Scalars = append(c.Scalars, Scalar{append([]string(nil), path...), place, string(c.Src[start:end]), value})
 }
 
-// at returns the place of a scalar.
+// at returns the place of a scalar, where one file alone gives it.
 func (c *Config) at(path []string) (Spot, bool) {
+	found := c.every(path)
+	if len(found) != 1 {
+		return Spot{}, false
+	}
+	return found[0], true
+}
+
+// every lists the places that give a scalar, in the file and in its parts.
+func (c *Config) every(path []string) (found []Spot) {
 	for _, s := range c.Scalars {
 		if slices.Equal(s.Path, path) {
-			return Spot{Config: c, Place: s.Place, Text: s.Text}, true
+			found = append(found, Spot{Config: c, Place: s.Place, Text: s.Text})
+			break
 		}
 	}
-	return Spot{}, false
+	for _, p := range c.parts {
+		if begins(path, p.under) {
+			found = append(found, p.config.every(path[len(p.under):])...)
+		}
+	}
+	return found
+}
+
+// begins tells whether a path has another one at its begin.
+func begins(path, with []string) bool {
+	return len(path) >= len(with) && slices.Equal(path[:len(with)], with)
 }
 
 // entry is what stands at a path, a scalar or what holds some.
 func (c *Config) entry(path []string) (Value, bool) {
-	found := slices.ContainsFunc(c.Scalars, func(s Scalar) bool {
-		return len(s.Path) >= len(path) && slices.Equal(s.Path[:len(path)], path)
-	})
-	return Value{config: c, path: path}, found
+	return Value{config: c, path: path}, slices.ContainsFunc(c.paths(), func(p []string) bool { return begins(p, path) })
 }
 
 func (c *Config) entries(path []string) map[string]Value {
 	found := map[string]Value{}
-	for _, s := range c.Scalars {
-		if n := len(path); len(s.Path) > n && slices.Equal(s.Path[:n], path) {
-			found[s.Path[n]], _ = c.entry(s.Path[: n+1 : n+1])
+	for _, p := range c.paths() {
+		if n := len(path); len(p) > n && begins(p, path) {
+			found[p[n]], _ = c.entry(p[: n+1 : n+1])
 		}
 	}
 	return found
+}
+
+// paths are those of all scalars, the parts' among them.
+func (c *Config) paths() (all [][]string) {
+	for _, s := range c.Scalars {
+		all = append(all, s.Path)
+	}
+	for _, p := range c.parts {
+		for _, below := range p.config.paths() {
+			all = append(all, slices.Concat(p.under, below))
+		}
+	}
+	return all
 }

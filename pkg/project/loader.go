@@ -42,14 +42,36 @@ var loaders = []string{"yaml.safe_load", "yaml.load", "yaml.full_load", "yaml.un
 
 // loaded is the configuration file that a call reads.
 func (m *Module) loaded(c *pysrc.Call, modules Modules) (Value, bool) {
-	if !slices.Contains(loaders, m.Canonical(c)) || len(c.Args) == 0 {
-		return Value{}, false
+	var config *Config
+	switch name := m.Canonical(c); {
+	case slices.Contains(loaders, name) && len(c.Args) > 0:
+		config = m.find(m.path(c.Args[0], modules, farthest))
+	case strings.HasPrefix(name, "hydra."):
+		return m.composed(c, modules)
 	}
-	config := m.find(m.path(c.Args[0], modules, farthest))
-	if config == nil {
-		return Value{}, false
+	return Value{config: config, modules: modules}, config != nil
+}
+
+// opaque lists the configuration files that a call reads whose values are not
+// followed: those of configparser and dotenv.
+func (m *Module) opaque(c *pysrc.Call, modules Modules) (found []*Config) {
+	names := []pysrc.Expr{}
+	switch name, called := m.Canonical(c), last(c); {
+	case strings.HasPrefix(name, "dotenv.") && (called == "load_dotenv" || called == "dotenv_values"):
+		if len(c.Args)+len(c.Keywords) == 0 || Argument(c, "dotenv_path", 0) == nil {
+			return []*Config{m.find(".env")}
+		}
+		names = append(names, Argument(c, "dotenv_path", 0))
+	case m.Roots["configparser"] && (called == "read" || called == "read_file") && len(c.Args) > 0:
+		names = append(names, c.Args[0])
+		if list, ok := c.Args[0].(*pysrc.List); ok {
+			names = list.Elts
+		}
 	}
-	return Value{config: config, modules: modules}, true
+	for _, e := range names {
+		found = append(found, m.find(m.path(e, modules, farthest)))
+	}
+	return found
 }
 
 // find looks for a configuration file in the directory of the module and in
@@ -153,10 +175,24 @@ func (m *Module) Opened(name *pysrc.Name) (found pysrc.Expr) {
 
 // Configs are the configuration files that a program reads, by name.
 func (modules Modules) Configs(program []*Module) (found []*Config) {
+	var add func(c *Config)
+	add = func(c *Config) {
+		if c == nil {
+			return
+		}
+		if !slices.ContainsFunc(found, func(f *Config) bool { return f.Name == c.Name }) {
+			found = append(found, c)
+		}
+		for _, p := range c.parts {
+			add(p.config)
+		}
+	}
 	for _, m := range program {
 		for _, c := range m.Calls {
-			if v, ok := m.loaded(c, modules); ok && !slices.Contains(found, v.config) {
-				found = append(found, v.config)
+			v, _ := m.loaded(c, modules)
+			add(v.config)
+			for _, config := range m.opaque(c, modules) {
+				add(config)
 			}
 		}
 	}

@@ -153,15 +153,20 @@ func (m *Module) passed(d *pysrc.Def, i int, modules Modules, steps int) (Value,
 		return Value{}, false
 	}
 	if p.Default == nil {
-		return m.decorated(d, p.Name, modules, steps)
+		return m.decorated(d, i, modules, steps)
 	}
 	return m.follow(p.Default, modules, steps)
 }
 
-// decorated is the default of a click option.
-func (m *Module) decorated(d *pysrc.Def, name string, modules Modules, steps int) (Value, bool) {
+// decorated is what a decorator gives for a parameter: the default of a click
+// option, the configuration of Hydra.
+func (m *Module) decorated(d *pysrc.Def, i int, modules Modules, steps int) (Value, bool) {
 	for _, e := range d.Decorators {
-		if c, ok := e.(*pysrc.Call); ok && last(c) == "option" && makes(c, name) {
+		c, ok := e.(*pysrc.Call)
+		if ok && i == 0 && m.Canonical(c) == "hydra.main" {
+			return m.composed(c, modules)
+		}
+		if ok && last(c) == "option" && makes(c, d.Params[i].Name) {
 			if given := Argument(c, "default", -1); given != nil {
 				return m.follow(given, modules, steps)
 			}
