@@ -12,7 +12,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"sort"
+	"slices"
 	"strings"
 
 	"github.com/mlhook/mlhook/pkg/image"
@@ -92,11 +92,16 @@ func (l *Loop) inspect(ctx context.Context, r run.Run) error {
 }
 
 // fingerprint hashes all that decides a result: the program with some files
-// replaced, its data, its environment and settings.
+// replaced, what may be its configuration though nobody saw it read, its data, its
+// environment and settings.
 func (l *Loop) fingerprint(replaced map[string][]byte) (string, error) {
 	h := sha256.New()
-	fmt.Fprintf(h, "2\n%s\n%s\n%s\n%q\n%s\n", l.Engine.Name(), l.program.Entry, l.program.Dir, l.program.Requirements, l.Settings.Fingerprint())
-	files := append([]string(nil), l.program.Files...)
+	fmt.Fprintf(h, "3\n%s\n%s\n%s\n%q\n%s\n", l.Engine.Name(), l.program.Entry, l.program.Dir, l.program.Requirements, l.Settings.Fingerprint())
+	files, err := project.MayConfigure(os.DirFS(l.commitDir()))
+	if err != nil {
+		return "", err
+	}
+	files = append(files, l.program.Files...)
 	for _, d := range l.program.Data {
 		switch name := path.Join(l.program.Dir, d.Path); {
 		case d.Mapped != "":
@@ -108,8 +113,8 @@ func (l *Loop) fingerprint(replaced map[string][]byte) (string, error) {
 	if l.Engine.Name() == "docker" && image.Own(l.commitDir(), l.Settings) {
 		files = append(files, "Dockerfile")
 	}
-	sort.Strings(files)
-	for _, name := range files {
+	slices.Sort(files)
+	for _, name := range slices.Compact(files) {
 		sum, err := l.hashFile(name, replaced)
 		if err != nil {
 			return "", err

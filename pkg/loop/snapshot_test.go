@@ -68,3 +68,26 @@ func TestTrackedDirectoryCounts(t *testing.T) {
 		t.Error("the bytes do not count")
 	}
 }
+
+// What may be the program's configuration counts, whether or not somebody saw it
+// read; documents and the files of tools do not.
+func TestConfigurationCounts(t *testing.T) {
+	for name, counts := range map[string]bool{
+		"conf/model/cnn.yaml": true, "settings.ini": true, ".env": true, "params.json": true, "src/a.properties": true,
+		"README.md": false, ".github/workflows/ci.yml": false, ".pre-commit-config.yaml": false, "mlhook.toml": false, "pyproject.toml": false, "notes.txt": false,
+	} {
+		l, _ := laid(t, &engine.Local{}, []string{"src/train.py"}, nil, nil)
+		prints := map[string]bool{}
+		for _, text := range []string{"lr: 0.1\n", "lr: 0.2\n"} {
+			write(t, filepath.Join(l.commitDir(), name), text)
+			print, err := l.fingerprint(nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			prints[print] = true
+		}
+		if len(prints) == 2 != counts {
+			t.Errorf("%s: %d fingerprints", name, len(prints))
+		}
+	}
+}

@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io/fs"
 	"path"
 	"slices"
+	"strings"
 
 	"github.com/mlhook/mlhook/pkg/pysrc"
 )
@@ -34,6 +36,32 @@ func IsConfig(name string) bool {
 		return true
 	}
 	return false
+}
+
+// tooling are the configuration files of tools, by which no program goes.
+var tooling = strings.Fields("mlhook.toml pyproject.toml setup.cfg tox.ini pytest.ini mypy.ini package.json package-lock.json tsconfig.json " +
+	"environment.yml environment.yaml docker-compose.yml docker-compose.yaml mkdocs.yml codecov.yml renovate.json")
+
+// MayConfigure lists the files of a tree that may be the program's configuration,
+// however it reads them: not those of tools, hidden or not, nor large ones.
+func MayConfigure(files fs.FS) (names []string, err error) {
+	err = fs.WalkDir(files, ".", func(name string, d fs.DirEntry, err error) error {
+		hidden := strings.HasPrefix(d.Name(), ".") && name != "."
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir() && (hidden || skipped[d.Name()]):
+			return fs.SkipDir
+		case !d.Type().IsRegular() || !IsConfig(name) || hidden && d.Name() != ".env" || slices.Contains(tooling, d.Name()):
+			return nil
+		}
+		info, err := d.Info()
+		if err == nil && info.Size() <= maxConfig {
+			names = append(names, name)
+		}
+		return err
+	})
+	return names, err
 }
 
 // ParseConfig reads a configuration file. What is reached in more than one way
