@@ -16,7 +16,7 @@ var short = regexp.MustCompile(`^a\.py:sklearn\.\w+\.`)
 // the arguments it sets are left alone where it sets them, and only there.
 func TestGrid(t *testing.T) {
 	const head = "from sklearn.model_selection import GridSearchCV, RandomizedSearchCV\n" +
-		"from sklearn.neighbors import KNeighborsClassifier\nfrom sklearn.svm import SVC\nfrom sklearn.pipeline import Pipeline, make_pipeline\nfrom sklearn.preprocessing import StandardScaler\n"
+		"from sklearn.compose import ColumnTransformer\nfrom sklearn.impute import KNNImputer\nfrom sklearn.neighbors import KNeighborsClassifier\nfrom sklearn.svm import SVC\nfrom sklearn.pipeline import Pipeline, make_pipeline\nfrom sklearn.preprocessing import StandardScaler\n"
 	for name, c := range map[string]struct {
 		text string
 		want []string // value and the words of its ID after the class
@@ -29,6 +29,13 @@ func TestGrid(t *testing.T) {
 			[]string{"GridSearchCV#0:C.0=1", "SVC#0:gamma=1", "SVC#0:kernel='rbf'", "SVC#1:gamma=1", "SVC#1:kernel='rbf'"}},
 		"unseen": {"def search(model):\n    GridSearchCV(model, {'n_neighbors': [3]})\nsearch(KNeighborsClassifier(n_neighbors=4))\n",
 			[]string{"KNeighborsClassifier#0:weights='uniform'"}},
+		"columns": {"pre = ColumnTransformer([('num', Pipeline([('near', KNNImputer(n_neighbors=5)), ('scale', StandardScaler())]), num)])\n" +
+			"pipe = Pipeline([('pre', pre), ('clf', KNeighborsClassifier(n_neighbors=4))])\nGridSearchCV(pipe, {'clf__n_neighbors': [3]})\n",
+			[]string{"GridSearchCV#0:n_neighbors.0=3", "KNeighborsClassifier#0:weights='uniform'"}},
+		"one step of two": {"pipe = Pipeline([('a', SVC(C=2)), ('b', SVC(kernel='rbf', C=4))])\nGridSearchCV(pipe, [{'a__gamma': [3]}, {'b__C': [5]}])\nKNeighborsClassifier(n_neighbors=7)\n",
+			[]string{"GridSearchCV#0:C.0=5", "GridSearchCV#0:gamma.0=3", "KNeighborsClassifier#0:n_neighbors=7", "KNeighborsClassifier#0:weights='uniform'", "SVC#0:kernel='rbf'", "SVC#1:kernel='rbf'"}},
+		"unseen beside": {"pipe = Pipeline([('scale', scaler()), ('clf', KNeighborsClassifier(n_neighbors=4))])\nGridSearchCV(pipe, {'clf__n_neighbors': [3]})\nSVC(C=3)\n",
+			[]string{"GridSearchCV#0:n_neighbors.0=3", "KNeighborsClassifier#0:weights='uniform'", "SVC#0:C=3", "SVC#0:gamma='scale'", "SVC#0:kernel='rbf'"}},
 		"drawn": {"import numpy as np\nRandomizedSearchCV(make_pipeline(StandardScaler(), KNeighborsClassifier(weights='uniform')), {'kneighborsclassifier__n_neighbors': np.arange(1, 9)})\n",
 			[]string{"KNeighborsClassifier#0:weights='uniform'"}},
 	} {

@@ -57,6 +57,9 @@ func oneOf(name string, pos int, role string, choices ...string) arg {
 func (a arg) or(fallback string) arg      { a.fallback = fallback; return a }
 func (a arg) missing(fallback string) arg { a.insert = true; return a.or(fallback) }
 
+// named tells whether a name is one of the argument.
+func (a arg) named(name string) bool { return a.name == name || slices.Contains(a.also, name) }
+
 func (a arg) aka(names ...string) arg      { a.also = names; return a }
 func (a arg) shares(low, high float64) arg { a.share = [2]float64{low, high}; return a }
 func (a arg) upToOwn() arg                 { a.capped = true; return a }
