@@ -66,7 +66,8 @@ func Inspect(src Source, hints Hints) (*Program, error) {
 	}
 	sort.Strings(p.Files)
 	p.ImportPath = files.ImportPath(p.Entry, program)
-	p.Model = modelKind(t, p.Family)
+	live, modules := t.modules.Live(program)
+	p.Model = modelKind(newTrace(live), p.Family)
 	hazards(p, t)
 	findMetric(p, t, hints.Metric)
 	findNeeds(p, t)
@@ -80,7 +81,7 @@ func Inspect(src Source, hints Hints) (*Program, error) {
 		return nil, fmt.Errorf("inspect: %w", err)
 	}
 	p.Env = frameworkEnv(program[0])
-	p.Tunables = space.Find(program, t.modules, p.Family)
+	p.Tunables = space.Find(live, modules, p.Family)
 	p.Resume = resume(p, t)
 	return p, nil
 }

@@ -38,9 +38,16 @@ type Module struct {
 // Parse reads one file. known tells which canonical names a star import may
 // have brought in.
 func Parse(name string, text []byte, known func(canonical string) bool) *Module {
-	m := &Module{Name: name, Imports: map[string]string{}, Roots: map[string]bool{},
-		Assigns: map[string][]*pysrc.Assign{}, Bound: map[string]int{}, Uses: map[string]int{}, stores: map[string][]store{}, known: known, starred: map[string]string{}}
+	m := &Module{Name: name, known: known}
 	m.read(text)
+	m.index()
+	return m
+}
+
+// index notes what the file imports, binds, reads and calls.
+func (m *Module) index() {
+	m.Imports, m.Roots, m.Assigns, m.Bound, m.Uses = map[string]string{}, map[string]bool{}, map[string][]*pysrc.Assign{}, map[string]int{}, map[string]int{}
+	m.stores, m.starred = map[string][]store{}, map[string]string{}
 	stored := map[pysrc.Node]bool{}
 	bind := func(targets ...pysrc.Expr) {
 		for _, t := range targets {
@@ -84,7 +91,6 @@ func Parse(name string, text []byte, known func(canonical string) bool) *Module 
 	})
 	m.readScopes()
 	m.readPaths()
-	return m
 }
 
 // read parses the text, that of the code cells where it is a notebook.

@@ -1,0 +1,202 @@
+package project
+
+import (
+	"bytes"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/mlhook/mlhook/pkg/pysrc"
+)
+
+// A life is what of a program may run, told by names: code that is no function and
+// no class, and each of those that it names, wherever that is, and so on. A string
+// or a configuration that has the name names it, since it may be looked up by it.
+type life struct {
+	entry   *Module
+	words   map[string]bool
+	todo    []string
+	aliases map[string][]string // import a as b: a by b
+	waiting map[string][]piece  // by the name that they wait for
+	dead    map[piece]bool
+}
+
+// A piece is a part of a file.
+type piece struct {
+	m *Module
+	n pysrc.Node
+}
+
+// Live is a program without the functions and classes that it never names, and
+// without what its imported files do when they are started themselves; the places
+// of the rest are as they were. A program that may find a function by a name that
+// it makes is returned as it is.
+func (modules Modules) Live(program []*Module) ([]*Module, Modules) {
+	if slices.ContainsFunc(program, looksUp) {
+		return program, modules
+	}
+	l := &life{program[0], map[string]bool{}, nil, map[string][]string{}, map[string][]piece{}, map[piece]bool{}}
+	l.name("main") // which some frameworks call
+	for _, config := range modules.Configs(program) {
+		l.text(string(config.Src))
+	}
+	for _, m := range program {
+		l.follow(m, m.File)
+	}
+	for len(l.todo) > 0 {
+		word := l.todo[0]
+		l.todo = l.todo[1:]
+		for _, other := range l.aliases[word] {
+			l.name(other)
+		}
+		for _, found := range l.waiting[word] {
+			delete(l.dead, found)
+			l.inner(found.m, found.n)
+		}
+	}
+	alive, all := make([]*Module, len(program)), Modules{}
+	for i, m := range program {
+		alive[i] = l.rest(m)
+		all[m.Name] = alive[i]
+	}
+	return alive, all
+}
+
+// looking are calls by which a program finds functions and classes in other ways
+// than by their names.
+var looking = []string{"globals", "locals", "vars", "eval", "exec", "__import__", "getmembers", "attrgetter", "locate",
+	"Fire", "CLI", "LightningCLI", "__subclasses__"}
+
+// looksUp tells whether a file may find a function or a class by a name that is
+// made at run time, or without one.
+func looksUp(m *Module) (found bool) {
+	pysrc.Walk(m.File, func(n pysrc.Node) bool {
+		switch n := n.(type) {
+		case *pysrc.Def:
+			found = found || n.Name == "__init_subclass__"
+		case *pysrc.Attribute: // models.__dict__[name]()
+			found = found || n.Attr == "__dict__" && Dotted(n.Value) != "self"
+		case *pysrc.Call:
+			found = found || looks(n)
+		}
+		return !found
+	})
+	return found
+}
+
+func looks(c *pysrc.Call) bool {
+	name := last(c)
+	if a, method := c.Func.(*pysrc.Attribute); method && (name == "eval" || name == "exec") {
+		return Dotted(a.Value) == "builtins" // model.eval()
+	}
+	if name == "getattr" && len(c.Args) > 1 {
+		s, ok := c.Args[1].(*pysrc.String)
+		return !ok || !s.Plain
+	}
+	return slices.Contains(looking, name)
+}
+
+// follow notes the names in a node that runs.
+func (l *life) follow(m *Module, root pysrc.Node) {
+	pysrc.Walk(root, func(n pysrc.Node) bool {
+		switch n := n.(type) {
+		case *pysrc.Def:
+			return !l.waits(m, n, n.Name, len(n.Decorators) == 0 && m.classOf(n) == "" && !takesSelf(n))
+		case *pysrc.Class: // of a class with keywords something else may take note
+			return !l.waits(m, n, n.Name, len(n.Decorators)+len(n.Keywords) == 0)
+		case *pysrc.Block:
+			if m != l.entry && IsMain(n) && len(n.Parts) == 1 {
+				l.dead[piece{m, n}] = true
+				return false
+			}
+		case *pysrc.Import:
+			l.alias(n.Names)
+		case *pysrc.ImportFrom:
+			l.alias(n.Names)
+		case *pysrc.Name:
+			l.name(n.ID)
+		case *pysrc.Attribute:
+			l.name(n.Attr)
+		case *pysrc.ExprStmt:
+			_, document := n.X.(*pysrc.String)
+			return !document
+		case *pysrc.String:
+			l.text(m.File.Text(n))
+		}
+		return true
+	})
+}
+
+// takesSelf tells whether a function is a method, wherever it stands in its class.
+func takesSelf(d *pysrc.Def) bool {
+	return len(d.Params) > 0 && (d.Params[0].Name == "self" || d.Params[0].Name == "cls")
+}
+
+func (l *life) inner(m *Module, n pysrc.Node) {
+	for _, child := range pysrc.Children(n) {
+		l.follow(m, child)
+	}
+}
+
+// waits notes a function or a class that runs only where it is named, and tells
+// whether it is not named so far.
+func (l *life) waits(m *Module, n pysrc.Node, name string, may bool) bool {
+	if !may || l.words[name] || strings.HasPrefix(name, "__") {
+		return false
+	}
+	l.waiting[name] = append(l.waiting[name], piece{m, n})
+	l.dead[piece{m, n}] = true
+	return true
+}
+
+func (l *life) name(word string) {
+	if !l.words[word] {
+		l.words[word] = true
+		l.todo = append(l.todo, word)
+	}
+}
+
+var wordIn = regexp.MustCompile(`[A-Za-z_]\w*`)
+
+func (l *life) text(text string) {
+	for _, word := range wordIn.FindAllString(text, -1) {
+		l.name(word)
+	}
+}
+
+// alias notes by which names a file goes on.
+func (l *life) alias(names []pysrc.Alias) {
+	for _, a := range names {
+		if a.As == "" {
+			continue
+		}
+		l.aliases[a.As] = append(l.aliases[a.As], a.Name[strings.LastIndexByte(a.Name, '.')+1:])
+		if l.words[a.As] {
+			l.todo = append(l.todo, a.As) // again, with this one
+		}
+	}
+}
+
+// rest is a file without what is dead in it: `pass` stands in its place.
+func (l *life) rest(m *Module) *Module {
+	text := bytes.Clone(m.File.Src)
+	for found := range l.dead {
+		if at := found.n.Span(); found.m == m && at.End-at.Start >= len("pass") {
+			for i := at.Start; i < at.End; i++ {
+				if text[i] != '\n' {
+					text[i] = ' '
+				}
+			}
+			copy(text[at.Start:], "pass")
+		}
+	}
+	if bytes.Equal(text, m.File.Src) {
+		return m
+	}
+	other := &Module{Name: m.Name, File: pysrc.Parse(text), Notebook: m.Notebook, Args: m.Args, roots: m.roots, configs: m.configs, known: m.known}
+	if len(other.File.Problems) > 0 {
+		return m
+	}
+	other.index()
+	return other
+}
