@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io/fs"
+	"slices"
 	"sort"
 
 	"github.com/mlhook/mlhook/pkg/project"
@@ -104,20 +105,23 @@ func column(m *project.Module, offset int) int {
 }
 
 // resume says how far back a crash throws a training: keras replays fit, a torch
-// loop is rewritten, boosting goes on by rounds; the rest begins its trial again.
+// loop of the program itself is rewritten, xgboost and lightgbm go on by rounds; the
+// rest begins its trial again: a loop around a GradientTape, trainers, CatBoost.
 func resume(p *Program, t *trace) string {
-	switch p.Family {
-	case "keras":
-		if !calls(t, "fit", "fit_generator") { // a loop of its own around a GradientTape
-			return "trial"
-		}
+	switch {
+	case p.Family == "keras" && calls(t, "fit", "fit_generator"), p.Family == "torch" && calls(t, "backward"):
 		return "epoch"
-	case "torch":
-		return "epoch"
-	case "boosting":
+	case p.Family == "boosting" && imports(t, "xgboost", "lightgbm"):
 		return "round"
 	}
 	return "trial"
+}
+
+// imports tells whether a program imports one of some modules.
+func imports(t *trace, names ...string) bool {
+	return slices.ContainsFunc(t.program, func(m *project.Module) bool {
+		return slices.ContainsFunc(names, func(name string) bool { return m.Roots[name] })
+	})
 }
 
 // calls tells whether a program calls one of some methods.

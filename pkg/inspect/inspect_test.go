@@ -10,6 +10,7 @@ import (
 	"path"
 	"path/filepath"
 	"testing"
+	"testing/fstest"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -68,6 +69,35 @@ func TestGolden(t *testing.T) {
 	}
 	if seen < 15 {
 		t.Errorf("only %d projects below testdata", seen)
+	}
+}
+
+// readText inspects a project of one script.
+func readText(t *testing.T, text string) *Program {
+	t.Helper()
+	p, err := Inspect(Source{FS: fstest.MapFS{"train.py": {Data: []byte(text)}}, Classify: func(string) (string, error) { return "missing", nil }}, Hints{Entry: "train.py"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// What a crash repeats is what the agent can resume.
+func TestResume(t *testing.T) {
+	for text, want := range map[string]string{
+		"from torch import nn\nm = nn.Linear(1, 2)\nfor e in range(3):\n    loss.backward()\n":                               "epoch",
+		"import lightning as L\nL.Trainer(max_epochs=3).fit(Net(), data)\n":                                                  "trial",
+		"from transformers import Trainer\nTrainer(model=m, train_dataset=d).train()\n":                                      "trial",
+		"from xgboost import XGBClassifier\nXGBClassifier().fit(x, y)\n":                                                     "round",
+		"import lightgbm as lgb\nlgb.train(p, d)\n":                                                                          "round",
+		"from catboost import CatBoostClassifier\nCatBoostClassifier().fit(x, y)\n":                                          "trial",
+		"from sklearn.svm import SVC\nSVC().fit(x, y)\n":                                                                     "trial",
+		"import keras\nm = keras.Sequential([keras.layers.Dense(1)])\nm.compile()\nm.fit(x, y)\n":                            "epoch",
+		"import keras, tensorflow as tf\nm = keras.Sequential([keras.layers.Dense(1)])\nwith tf.GradientTape():\n    m(x)\n": "trial",
+	} {
+		if p := readText(t, text); p.Resume != want {
+			t.Errorf("%q: resume %q, want %q; %v", text, p.Resume, want, p.Problem)
+		}
 	}
 }
 
