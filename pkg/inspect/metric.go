@@ -61,7 +61,7 @@ func findMetric(p *Program, t *trace, wanted string) {
 // measurements calls note with what each call of the program measures.
 func measurements(t *trace, s *splits, note func(Metric)) {
 	t.each(func(m *project.Module, c *pysrc.Call) {
-		for _, measured := range []func(*splits, *project.Module, *pysrc.Call) Metric{keras, scores, boosting} {
+		for _, measured := range []func(*splits, *project.Module, *pysrc.Call) Metric{keras, scores, boosting, lightning, hugging} {
 			note(measured(s, m, c))
 		}
 	})
