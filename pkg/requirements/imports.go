@@ -92,11 +92,11 @@ func topLevel(dotted string) string {
 	return first
 }
 
-// complete adds what is imported and not listed, as one would by hand: by the
+// complete adds what is imported, or needed by a call, and not listed, as one would by hand: by the
 // line of an optional group that brings it, else by the name of its package.
 // Where a file lists requirements, only packages that are known to bring the
 // module are added, since a file may bring it in other ways.
-func (s *Set) complete(imported []module, optional []string) {
+func (s *Set) complete(imported, needed []module, optional []string) {
 	listed := s.From != Imports
 	has := map[string]bool{}
 	for _, line := range s.Lines {
@@ -140,6 +140,7 @@ func (s *Set) complete(imported []module, optional []string) {
 			bring(Name(line), has)
 		}
 	}
+	s.imply(needed, has)
 	if has["keras"] && !has["tensorflow"] && !has["torch"] && !has["jax"] {
 		s.Lines = append(s.Lines, "tensorflow") // keras computes nothing on its own
 	}

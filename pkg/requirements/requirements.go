@@ -71,7 +71,7 @@ func Find(files fs.FS, local *project.Project, program []*project.Module, settin
 		}
 	}
 	s.Lines = c.lines
-	s.complete(imports(program, local), listed.optional)
+	s.complete(imports(program, local), implied(program), listed.optional)
 	if s.From != Imports {
 		s.Why = append([]string{"requirements: from " + s.From}, s.Why...)
 	}
