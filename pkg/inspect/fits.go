@@ -125,8 +125,8 @@ func (r *reach) trainer(m *project.Module, c *pysrc.Call) bool {
 		m.Roots["transformers"] && strings.HasSuffix(strings.ToLower(lastName(a.Value)), "trainer")
 }
 
-// transformers are the modules of scikit-learn that transform data.
-var transformers = []string{"sklearn.preprocessing.", "sklearn.impute.", "sklearn.feature_extraction.", "sklearn.decomposition.", "sklearn.compose."}
+// transformers are the modules of scikit-learn that transform data or choose of it.
+var transformers = []string{"sklearn.preprocessing.", "sklearn.impute.", "sklearn.feature_extraction.", "sklearn.decomposition.", "sklearn.compose.", "sklearn.feature_selection."}
 
 // transformerNames are parts of the names that people give to such objects.
 var transformerNames = []string{"scaler", "encoder", "vectorizer", "tokenizer", "imputer", "binarizer", "transformer", "preprocess", "pca", "tfidf", "datagen"}

@@ -51,7 +51,35 @@ func readSplits(t *trace) *splits {
 		s.compiled = "loss"
 	}
 	s.regression = estimators > 0 && regressors == estimators
+	for _, m := range t.program {
+		s.leak(m)
+	}
 	return s
+}
+
+// leak notes the parts of a data set that was split and yet trained on whole, as it
+// is where fit is given X, not X_train.
+func (s *splits) leak(m *project.Module) {
+	pysrc.Walk(m.File, func(n pysrc.Node) bool {
+		a, ok := n.(*pysrc.Assign)
+		if !ok || len(a.Targets) != 1 {
+			return true
+		}
+		c, split := a.Value.(*pysrc.Call)
+		parts, several := a.Targets[0].(*pysrc.Tuple)
+		if !split || !several || m.Canonical(c) != "sklearn.model_selection.train_test_split" {
+			return true
+		}
+		trained := func(e pysrc.Expr) bool {
+			return slices.ContainsFunc(s.keys(m, e, farthest), func(key string) bool { return s.trained[key] })
+		}
+		if slices.ContainsFunc(c.Args, trained) && !slices.ContainsFunc(parts.Elts, trained) {
+			for _, e := range parts.Elts {
+				s.trained[m.Name+":"+s.text(m, e)] = true
+			}
+		}
+		return false
+	})
 }
 
 // fitted notes the data of a training call.
@@ -79,12 +107,20 @@ func (s *splits) fitted(m *project.Module, c *pysrc.Call) {
 		if x == nil {
 			x = project.Argument(c, "X", 0)
 		}
-		if y == nil && !s.keras {
+		evals := project.Argument(c, "eval_set", -1)
+		pool := s.estimator(m, x, farthest) == "catboost.Pool"
+		if y == nil && evals == nil && !pool && !s.keras || selects(s.estimator(m, a.Value, farthest)) {
 			return // a scaler, an encoder
 		}
 		note(s.trained, x, y)
-		note(s.watched, project.Argument(c, "validation_data", 7), project.Argument(c, "eval_set", -1))
+		note(s.watched, project.Argument(c, "validation_data", 7), evals)
 	}
+}
+
+// selects tells whether a class chooses or changes features, by the labels maybe,
+// and predicts nothing.
+func selects(class string) bool {
+	return slices.ContainsFunc(transformers, func(prefix string) bool { return strings.HasPrefix(class, prefix) })
 }
 
 // of is the split of what is measured: the first of the expressions that is
