@@ -83,6 +83,8 @@ func glance(name string, text []byte, frameworks []string) Glance {
 		switch word {
 		case mainWord:
 			starts = true
+		case optaxWord: // which has optimizers and losses only
+			g.Trains = true
 		case importWord, fromWord:
 			if at >= end && indented(text[:at]) {
 				end = at + statement(text[at:])

@@ -17,6 +17,9 @@ var sought = []struct{ text, rare string }{
 	{".minimize", ".mi"},
 	{"train", "rai"},
 	{"cross_val", "s_v"},
+	{"value_and_grad", "ue_"},
+	{".grad", ".gr"},
+	{optaxWord, "opt"},
 	{mainWord, "__m"},
 	{importWord, "mpo"},
 	{fromWord, "om "},
@@ -24,6 +27,7 @@ var sought = []struct{ text, rare string }{
 
 const (
 	mainWord   = "__main__"
+	optaxWord  = "optax"
 	importWord = "import "
 	fromWord   = "from "
 )
