@@ -205,6 +205,8 @@ func (f *finder) owner(c *pysrc.Call) string {
 	switch {
 	case a.Attr == "fit" && f.trains(a, c):
 		return "keras.Model.fit"
+	case a.Attr == "batch":
+		return batched
 	case a.Attr == "compile" || a.Attr == "fit_generator":
 		return "keras.Model." + a.Attr
 	case a.Attr == "flow" || a.Attr == "flow_from_directory":

@@ -75,6 +75,11 @@ var kerasCalls = map[string][]arg{
 
 	"keras.preprocessing.image.ImageDataGenerator.flow":                {whole("batch_size", 2, "batch_size", 4, 512).or("32")},
 	"keras.preprocessing.image.ImageDataGenerator.flow_from_directory": {whole("batch_size", 5, "batch_size", 4, 512).or("32")},
+
+	batched: {whole("batch_size", 0, "batch_size", 4, 512)},
+	"keras.utils.image_dataset_from_directory":         {whole("batch_size", 5, "batch_size", 4, 512).or("32")},
+	"keras.preprocessing.image_dataset_from_directory": {whole("batch_size", 5, "batch_size", 4, 512).or("32")},
+	"keras.utils.text_dataset_from_directory":          {whole("batch_size", 4, "batch_size", 4, 512).or("32")},
 }
 
 // formerCalls are of versions that came before, by their last references: Keras

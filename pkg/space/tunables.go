@@ -11,7 +11,8 @@ import (
 )
 
 func inModule(m *project.Module, modules project.Modules, family string, p program) []Tunable {
-	f := &finder{program: p, m: m, family: family, modules: modules, ordinal: map[string]int{}, last: lastDense(m), stack: stackOf(m)}
+	f := &finder{program: p, m: m, family: family, modules: modules, ordinal: map[string]int{}, last: lastDense(m), stack: stackOf(m), fed: map[string]bool{}}
+	f.feed()
 	for _, c := range m.Calls {
 		f.call(c)
 	}
@@ -32,6 +33,8 @@ type finder struct {
 	ordinal map[string]int // calls of an owner seen so far
 	last    *pysrc.Call    // the output layer
 	stack   []stacked
+	fed     map[string]bool // names of what fit is given
+	feeds   []*pysrc.Call   // that make it
 	found   []Tunable
 }
 
@@ -44,7 +47,7 @@ func (f *finder) call(c *pysrc.Call) {
 	}
 	id := fmt.Sprintf("%s:%s#%d", f.m.Name, owner, f.ordinal[owner])
 	f.ordinal[owner]++
-	if f.output(c, owner) || owner == "torch.utils.data.DataLoader" && f.feedsTest(c) {
+	if f.output(c, owner) || f.idle(c, owner) || owner == "torch.utils.data.DataLoader" && f.feedsTest(c) {
 		return
 	}
 	spread, known := f.spread(c)
@@ -103,7 +106,7 @@ func (f *finder) fit(a arg, owner string, c *pysrc.Call, spread map[string]proje
 	}
 	a = f.bounded(a, owner)
 	switch {
-	case a.role == "batch_size" && project.Argument(c, "drop_last", -1) != nil:
+	case a.role == "batch_size" && (project.Argument(c, "drop_last", -1) != nil || owner == batched && project.Argument(c, "drop_remainder", 1) != nil):
 		a.capped = true // a batch that is never full is never seen
 	case a.role == "activation" && owner == "keras.layers.Dense" && project.Argument(c, "activation", 1) == nil && f.naked(c):
 		a.insert, a.fallback = true, "'linear'" // what None means
