@@ -12,6 +12,7 @@ import (
 
 // program is what holds for all modules of a program.
 type program struct {
+	readers
 	grids      []grid          // that searches of scikit-learn's try
 	attributes map[string]bool // read anywhere
 	shuffles   bool            // some DataLoader does
@@ -21,7 +22,7 @@ type program struct {
 }
 
 func survey(files []*project.Module, modules project.Modules) program {
-	p := program{attributes: map[string]bool{}, fitted: usage(files), columns: columnsOf(files, modules)}
+	p := program{readers: readersOf(files, modules), attributes: map[string]bool{}, fitted: usage(files), columns: columnsOf(files, modules)}
 	for _, m := range files {
 		p.grids = append(p.grids, gridsOf(m, modules)...)
 		pysrc.Walk(m.File, func(n pysrc.Node) bool {

@@ -3,7 +3,6 @@
 package space
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -86,7 +85,7 @@ func Find(program []*project.Module, modules project.Modules, family string) []T
 	for _, m := range program {
 		all = append(all, inModule(m, modules, family, seen)...)
 	}
-	found := unique(shared(all, modules))
+	found := unique(seen.shared(all))
 	for i, t := range found {
 		if m := modules[t.File]; m != nil {
 			found[i].Line, found[i].Cell = m.Line(t.Place.Start)
@@ -100,20 +99,6 @@ func Find(program []*project.Module, modules project.Modules, family string) []T
 func Known(canonical string) bool {
 	_, ok := calls[canonical]
 	return ok
-}
-
-// shared drops a width whose constant also serves something that is no width,
-// say the number of classes.
-func shared(all []Tunable, modules project.Modules) []Tunable {
-	served := map[string]int{}
-	at := func(t Tunable) string { return fmt.Sprint(t.File, t.Place) }
-	for _, t := range all {
-		served[at(t)]++
-	}
-	return slices.DeleteFunc(all, func(t Tunable) bool {
-		strict := t.Role == "width" || t.Role == "filters" || t.Role == "components"
-		return strict && t.Owner != "torch.nn.Linear" && modules.Reads(project.Spot{Module: modules[t.File], Place: t.Place}) > served[at(t)]
-	})
 }
 
 // unique drops a second tunable at the same place: a constant that two calls use.
