@@ -2,57 +2,11 @@ package space
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 
 	"github.com/mlhook/mlhook/pkg/project"
 	"github.com/mlhook/mlhook/pkg/pysrc"
 )
-
-// widths offers the hidden widths of torch modules where one name stands for
-// the output of a layer and the input of the next, so that they change together.
-func (f *finder) widths() {
-	type use struct {
-		in, out, other int
-		expr           pysrc.Expr
-		owner          string
-	}
-	uses := map[string]*use{}
-	count := func(e pysrc.Expr, owner string, add func(*use)) {
-		for _, x := range factors(e) {
-			if n, ok := x.(*pysrc.Name); ok {
-				if uses[n.ID] == nil {
-					uses[n.ID] = &use{expr: n, owner: owner}
-				}
-				add(uses[n.ID])
-			}
-		}
-	}
-	for _, c := range f.m.Calls {
-		owner := f.m.Canonical(c)
-		s, ok := shapes[owner]
-		if !ok || !plainArguments(c) {
-			continue
-		}
-		if s.out == "" {
-			count(project.Argument(c, s.in, s.inPos), owner, func(u *use) { u.other++ })
-			continue
-		}
-		count(project.Argument(c, s.in, s.inPos), owner, func(u *use) { u.in++ })
-		count(project.Argument(c, s.out, s.outPos), owner, func(u *use) { u.out++; u.owner = owner })
-	}
-	for _, name := range slices.Sorted(maps.Keys(uses)) {
-		u := uses[name]
-		if u.in == 0 || u.out == 0 || f.m.Uses[name] != u.in+u.out+u.other {
-			continue
-		}
-		s := shapes[u.owner]
-		a := arg{name: "hidden", role: s.role, low: 1, high: s.high, log: true, int: true}
-		if at, ok := f.m.Number(u.expr, f.modules); ok {
-			f.number(f.m.Name+":"+name+":width", u.owner, a, at)
-		}
-	}
-}
 
 // factors are those of a product: channels * height * width.
 func factors(e pysrc.Expr) []pysrc.Expr {

@@ -27,7 +27,7 @@ var (
 		`top_?k\w*|to_categorical|one_hot\w*|eye|KFold|\w+KFold|\w*ShuffleSplit|\w*_split|cross_val\w*|head|tail|sample|islice|Subset|take|skip|make_\w+|load_\w+|fetch_\w+|read_csv|` +
 		`default_rng|RandomState|Random|Generator|PRNGKey|manual_seed\w*)$`)
 	fixedBy = regexp.MustCompile(`^sklearn\.(?:datasets|metrics|model_selection)\.|^torchmetrics\.|^keras\.(?:metrics|utils)\.`)
-	draws     = regexp.MustCompile(`^(?:normal|uniform|randn?|rand_like|randint|integers|standard_normal|random|random_sample|choice|permutation)$`)
+	draws   = regexp.MustCompile(`^(?:normal|uniform|randn?|rand_like|randint|integers|standard_normal|random|random_sample|choice|permutation)$`)
 )
 
 // serves tells whether a read of a tunable's value goes with the tunable: it
@@ -91,7 +91,7 @@ func (r readers) takes(x read, c *pysrc.Call, u use, t Tunable) bool {
 	}
 	if s, ok := shapes[full]; ok {
 		given := u.name != "" && (u.name == s.in || u.name == s.out) || u.name == "" && (pos == s.inPos || pos == s.outPos)
-		return given && u.times && (t.Role == "width" || t.Role == "filters")
+		return given && u.times && plainArguments(c) && (t.Role == "width" || t.Role == "filters")
 	}
 	repeated := slices.ContainsFunc(x.around, func(n pysrc.Node) bool {
 		p, ok := n.(*pysrc.Part)
@@ -112,11 +112,11 @@ func (r readers) takes(x read, c *pysrc.Call, u use, t Tunable) bool {
 	case counted.MatchString(last):
 		return false
 	}
-	return u.plain && (u.name != "" && slices.Contains(named[t.Role], u.name) || strings.Contains(strings.ToLower(last), t.Role))
+	return u.plain && (u.name != "" && slices.Contains(byRole[t.Role], u.name) || strings.Contains(strings.ToLower(last), t.Role))
 }
 
-// named are the arguments that have a role.
-var named = func() map[string][]string {
+// byRole are the arguments that have a role.
+var byRole = func() map[string][]string {
 	all := map[string][]string{}
 	for _, args := range calls {
 		for _, a := range args {
