@@ -66,7 +66,7 @@ func (f *finder) places() (places []pysrc.Node) {
 // class whose forward is plain, else those of each nn.Sequential.
 func (f *finder) runs(place pysrc.Node) (runs [][]*pysrc.Call) {
 	if c, ok := place.(*pysrc.Class); ok {
-		if read, ok := f.class(c); ok && read.plain && !f.joins(read.forward.Range) {
+		if read, ok := f.class(c); ok && read.plain && !branches(read.forward) && !f.joins(read.forward.Range) {
 			var run []*pysrc.Call
 			for _, l := range read.order {
 				run = append(run, f.flat(l.call)...)
@@ -178,6 +178,48 @@ func (f *finder) elsewhere(place pysrc.Range, layers []*pysrc.Call, text string)
 	return found
 }
 
+// branches tells whether forward hands on what it has by one name in two ways:
+// to two heads, to a layer and past it. Names that are bound together, what an
+// LSTM gives, count as one.
+func branches(forward *pysrc.Def) (branched bool) {
+	reads := map[string]*int{}
+	for _, p := range forward.Params[min(1, len(forward.Params)):] {
+		reads[p.Name] = new(int)
+	}
+	var visit func(pysrc.Node) bool
+	visit = func(n pysrc.Node) bool {
+		switch n := n.(type) {
+		case *pysrc.Assign:
+			pysrc.Walk(n.Value, visit)
+			bound := new(int)
+			for _, t := range n.Targets {
+				pysrc.Walk(t, func(n pysrc.Node) bool {
+					if x, ok := n.(*pysrc.Name); ok {
+						reads[x.ID] = bound
+					}
+					return true
+				})
+			}
+			return false
+		case *pysrc.Attribute:
+			return !slices.Contains(aspects, n.Attr)
+		case *pysrc.Name:
+			if reads[n.ID] != nil {
+				*reads[n.ID]++
+				branched = branched || *reads[n.ID] > 1
+			}
+		}
+		return true
+	}
+	for _, s := range forward.Body {
+		pysrc.Walk(s, visit)
+	}
+	return branched
+}
+
+// aspects are what says something of a tensor without its values.
+var aspects = []string{"shape", "size", "dim", "ndim", "device", "dtype"}
+
 // joins tells whether a model puts tensors together or takes them apart, so
 // that widths depend on more than the layer before.
 func (f *finder) joins(r pysrc.Range) bool {
@@ -197,7 +239,8 @@ func (f *finder) joins(r pysrc.Range) bool {
 			if a, ok := n.Func.(*pysrc.Attribute); ok {
 				switch a.Attr {
 				case "cat", "concat", "stack", "hstack", "split", "chunk", "transpose", "permute", "unfold", "repeat", "expand",
-					"pixel_shuffle", "glu", "einsum", "matmul", "bmm":
+					"pixel_shuffle", "glu", "einsum", "matmul", "bmm", "add", "sub", "mul", "div", "maximum", "minimum", "where", "lerp",
+					"addmm", "baddbmm", "addcmul", "addcdiv", "cosine_similarity", "pairwise_distance", "cdist":
 					joined = true
 				case "view", "reshape":
 					joined = joined || literalAfterFirst(n)

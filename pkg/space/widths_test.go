@@ -73,3 +73,22 @@ func TestNamedWidths(t *testing.T) {
 		}
 	}
 }
+
+// TestChains holds that a width written as a number changes with the layer that
+// takes it where a model is a plain chain, and not where it branches.
+func TestChains(t *testing.T) {
+	for forward, want := range map[string][]string{
+		"h = torch.relu(self.a(x))\n        h = torch.relu(self.b(h))\n        return self.c(h.view(h.size(0), -1))":          {"train.py: 32", "train.py: 16"},
+		"h = torch.relu(self.a(x))\n        return self.c(torch.relu(self.b(h))), h":                                          nil,
+		"h = torch.relu(self.a(x))\n        return self.b(h), self.c(h)":                                                      nil,
+		"h = self.a(x)\n        return self.c(torch.add(h, torch.relu(self.b(h))))":                                           nil,
+		"return self.c(torch.maximum(self.a(x), self.b(z)))":                                                                  nil,
+		"h = self.a(x)\n        mu, lv = self.b(h), self.c(h)\n        return mu.add(torch.exp(lv).mul(torch.rand_like(lv)))": nil,
+	} {
+		script := "import torch, torch.nn as nn\nclass Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.a = nn.Linear(20, 32)\n" +
+			"        self.b = nn.Linear(32, 16)\n        self.c = nn.Linear(16, 2)\n    def forward(self, x, z=None):\n        " + forward + "\n"
+		if d := cmp.Diff(want, widthOf(t, map[string]string{"train.py": script})); d != "" {
+			t.Errorf("%s: -want +got\n%s", forward, d)
+		}
+	}
+}
