@@ -40,8 +40,8 @@ func (f *finder) feeding(e pysrc.Expr) {
 	}
 }
 
-// idle tells whether a call makes batches that no training is given.
-func (f *finder) idle(c *pysrc.Call, owner string) bool {
+// unfed tells whether a call makes batches that no training is given.
+func (f *finder) unfed(c *pysrc.Call, owner string) bool {
 	return (owner == batched || strings.HasSuffix(owner, "_dataset_from_directory")) && !slices.Contains(f.feeds, c)
 }
 

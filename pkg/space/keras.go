@@ -18,11 +18,12 @@ type program struct {
 	shuffles   bool            // some DataLoader does
 	epochs     int             // that a history has to have: history['accuracy'][4] needs five
 	fitted     fitted
-	columns    int // of its data, 0 where unknown
+	columns    int       // of its data, 0 where unknown
+	entrances  []float64 // sizes of what the first layers take
 }
 
 func survey(files []*project.Module, modules project.Modules) program {
-	p := program{readers: readersOf(files, modules), attributes: map[string]bool{}, fitted: usage(files), columns: columnsOf(files, modules)}
+	p := program{readers: readersOf(files, modules), attributes: map[string]bool{}, fitted: usage(files), columns: columnsOf(files, modules), entrances: entrances(files, modules)}
 	for _, m := range files {
 		p.grids = append(p.grids, gridsOf(m, modules)...)
 		pysrc.Walk(m.File, func(n pysrc.Node) bool {
@@ -88,7 +89,10 @@ func stackOf(m *project.Module) (found []stacked) {
 			continue
 		}
 		a, method := c.Func.(*pysrc.Attribute)
-		if name == "keras.Sequential" && len(c.Args) == 0 || name == "keras.Model" || method && a.Attr == "compile" {
+		switch {
+		case name == "keras.Model": // layers may stand in the call
+			found = append(found, stacked{&pysrc.Call{Range: pysrc.Range{Start: c.End, End: c.End}}, ""})
+		case name == "keras.Sequential" && len(c.Args) == 0, method && a.Attr == "compile":
 			found = append(found, stacked{c, ""})
 		}
 	}
@@ -122,28 +126,6 @@ func lastDense(m *project.Module) (last *pysrc.Call) {
 	return last
 }
 
-// output tells whether a layer gives the classes, or its activation does; they
-// are no choice.
-func (f *finder) output(c *pysrc.Call, owner string) bool {
-	if owner != "keras.layers.Dense" && owner != "keras.layers.Activation" {
-		return false
-	}
-	pos := 1
-	if owner == "keras.layers.Activation" {
-		pos = 0
-	}
-	if s, ok := project.Argument(c, "activation", pos).(*pysrc.String); ok && (s.Value == "softmax" || s.Value == "linear") {
-		return true
-	}
-	row, at := f.row(c)
-	for _, l := range row[at+1:] {
-		if l.name != "Activation" && l.name != "Softmax" {
-			return false
-		}
-	}
-	return true
-}
-
 // naked tells whether a hidden Dense layer of a Sequential has no activation,
 // not even as a layer of its own.
 func (f *finder) naked(c *pysrc.Call) bool {
@@ -168,7 +150,7 @@ func (f *finder) naked(c *pysrc.Call) bool {
 // merges tells whether the model of a layer has places where paths meet.
 func (f *finder) merges(c *pysrc.Call) bool {
 	row, _ := f.row(c)
-	return slices.ContainsFunc(row, func(l stacked) bool {
+	return f.operated || slices.ContainsFunc(row, func(l stacked) bool {
 		return meets[strings.ToLower(l.name)] || strings.EqualFold(l.name, "concatenate")
 	})
 }
@@ -185,12 +167,7 @@ func (f *finder) coupled(c *pysrc.Call) bool {
 			return true
 		}
 	}
-	for _, other := range f.m.Calls {
-		if project.Argument(other, "initial_state", -1) != nil {
-			return true
-		}
-	}
-	return false
+	return f.operated || slices.ContainsFunc(f.m.Calls, func(other *pysrc.Call) bool { return project.Argument(other, "initial_state", -1) != nil })
 }
 
 // owner is the canonical name of what is called; methods of models go by their

@@ -9,10 +9,11 @@ import (
 )
 
 // length tells whether a value is a number of epochs or rounds that nothing but
-// the training reads: it stands in the call, or in a constant that is read once.
+// the training reads: it stands in the call, or in a constant that is read once,
+// and no schedule repeats it.
 func length(m *project.Module, t Tunable, modules project.Modules) bool {
 	boosting := strings.HasPrefix(t.Owner, "xgboost.") || strings.HasPrefix(t.Owner, "lightgbm.")
-	if t.Role != "epochs" && t.Role != "rounds" && !(t.Role == "estimators" && boosting) {
+	if len(t.Also) > 0 || t.Role != "epochs" && t.Role != "rounds" && !(t.Role == "estimators" && boosting) {
 		return false
 	}
 	return t.Kind == "inserted" || given(m, t) || modules.Reads(project.Spot{Module: m, Place: t.Place}) == 1

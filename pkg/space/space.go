@@ -85,7 +85,7 @@ func Find(program []*project.Module, modules project.Modules, family string) []T
 	for _, m := range program {
 		all = append(all, inModule(m, modules, family, seen)...)
 	}
-	found := unique(seen.shared(all))
+	found := unique(seen.entered(seen.shared(all)))
 	for i, t := range found {
 		if m := modules[t.File]; m != nil {
 			found[i].Line, found[i].Cell = m.Line(t.Place.Start)

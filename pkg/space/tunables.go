@@ -13,11 +13,13 @@ import (
 func inModule(m *project.Module, modules project.Modules, family string, p program) []Tunable {
 	f := &finder{program: p, m: m, family: family, modules: modules, ordinal: map[string]int{}, last: lastDense(m), stack: stackOf(m), fed: map[string]bool{}}
 	f.feed()
+	f.operated = f.operates()
 	for _, c := range m.Calls {
 		f.call(c)
 	}
 	f.grid()
 	f.loops()
+	f.schedules()
 	f.widths()
 	f.chains()
 	f.moves()
@@ -35,7 +37,9 @@ type finder struct {
 	stack   []stacked
 	fed     map[string]bool // names of what fit is given
 	feeds   []*pysrc.Call   // that make it
-	found   []Tunable
+	// operated says that operators join the results of keras layers.
+	operated bool
+	found    []Tunable
 }
 
 // call looks at the arguments of one framework call.
@@ -47,7 +51,7 @@ func (f *finder) call(c *pysrc.Call) {
 	}
 	id := fmt.Sprintf("%s:%s#%d", f.m.Name, owner, f.ordinal[owner])
 	f.ordinal[owner]++
-	if f.output(c, owner) || f.idle(c, owner) || owner == "torch.utils.data.DataLoader" && f.feedsTest(c) {
+	if f.output(c, owner) || f.unfed(c, owner) || owner == "torch.utils.data.DataLoader" && f.feedsTest(c) {
 		return
 	}
 	spread, known := f.spread(c)
@@ -64,11 +68,8 @@ func (f *finder) call(c *pysrc.Call) {
 			f.insert(id+":"+a.name, owner, a, c)
 		}
 	}
-	if d, ok := dictionaries[owner]; ok {
-		if given := project.Argument(c, "params", d.pos); given != nil {
-			f.params(id, owner, d.args, f.m.Value(given, f.modules))
-		}
-	}
+	f.params(id, owner, c)
+	f.grouped(id, owner, c)
 }
 
 // given is what a call gives for an argument, under any of its names.
@@ -101,7 +102,7 @@ func (f *finder) fit(a arg, owner string, c *pysrc.Call, spread map[string]proje
 			return a, false
 		}
 	}
-	if f.spoilt(a) {
+	if f.spoilt(a) || f.idle(a, owner, c, spread) {
 		return a, false
 	}
 	a = f.bounded(a, owner)
@@ -149,9 +150,12 @@ func (f *finder) spread(c *pysrc.Call) (given map[string]project.Value, known bo
 }
 
 // params offers the values of a boosting params dict.
-func (f *finder) params(id, owner string, args []arg, given project.Value) {
-	keys, _ := given.Entries()
-	for _, a := range args {
+func (f *finder) params(id, owner string, c *pysrc.Call) {
+	keys := f.dictionary(owner, c)
+	for _, a := range dictionaries[owner].args {
+		if f.idle(a, owner, c, keys) {
+			continue
+		}
 		for _, name := range append([]string{a.name}, a.also...) {
 			if value, ok := keys[name]; ok {
 				named := a
@@ -161,6 +165,17 @@ func (f *finder) params(id, owner string, args []arg, given project.Value) {
 			}
 		}
 	}
+}
+
+// dictionary are the arguments that a native training call takes in a dict.
+func (f *finder) dictionary(owner string, c *pysrc.Call) map[string]project.Value {
+	d, ok := dictionaries[owner]
+	given := project.Argument(c, "params", d.pos)
+	if !ok || given == nil {
+		return nil
+	}
+	entries, _ := f.m.Value(given, f.modules).Entries()
+	return entries
 }
 
 // value offers an argument that is given.

@@ -72,11 +72,17 @@ func (f *finder) widthsOf(e pysrc.Expr) (found []*namedWidth) {
 	for _, x := range factors(e) {
 		switch x.(type) {
 		case *pysrc.Name, *pysrc.Attribute, *pysrc.Subscript:
-			at, ok := f.m.Value(x, f.modules).Literal()
-			if v, number := literal(at.Text); ok && number && v > 0 {
+			if at, ok := f.amount(x); ok {
 				found = append(found, &namedWidth{at: at, name: f.m.File.Text(x)})
 			}
 		}
 	}
 	return found
+}
+
+// amount is where the number above zero stands that an expression is.
+func (f *finder) amount(e pysrc.Expr) (project.Spot, bool) {
+	at, ok := f.m.Value(e, f.modules).Literal()
+	v, number := literal(at.Text)
+	return at, ok && number && v > 0
 }
