@@ -91,10 +91,11 @@ func (p Param) random(rng *rand.Rand) string {
 	return p.format(low + rng.Float64()*(high-low))
 }
 
-// near draws around the value that the parameter has in now.
+// near draws around the value that the parameter has in now, anew where that is
+// outside the domain: a max_depth of -1, a weight decay of 0.
 func (p Param) near(now Param, rng *rand.Rand) string {
 	v, ok := now.value()
-	if p.Kind == Choice || !ok {
+	if p.Kind == Choice || !ok || v < p.Low || v > p.High {
 		return p.random(rng)
 	}
 	low, high := p.reach()

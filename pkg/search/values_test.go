@@ -1,6 +1,10 @@
 package search
 
-import "testing"
+import (
+	"math/rand/v2"
+	"strconv"
+	"testing"
+)
 
 // Numbers are written as people write them.
 func TestFormat(t *testing.T) {
@@ -9,5 +13,21 @@ func TestFormat(t *testing.T) {
 		if got := real.format(v); got != want {
 			t.Errorf("%g: %s, want %s", v, got, want)
 		}
+	}
+}
+
+// TestNearOutside holds that a value outside of its domain is drawn anew: steps
+// from a max_depth of -1, which is no limit, would all end at the least.
+func TestNearOutside(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	depth := Param{ID: "depth", Role: "max_depth", Kind: Number, Value: "-1", Low: 1, High: 16, Int: true}
+	deep := 0
+	for range 100 {
+		if v, _ := strconv.ParseFloat(depth.near(depth, rng), 64); v > 8 {
+			deep++
+		}
+	}
+	if deep < 20 {
+		t.Errorf("of 100 draws %d of a deep tree", deep)
 	}
 }
