@@ -86,9 +86,9 @@ func (f *finder) cycled(optimizer *pysrc.Call) bool {
 			return false
 		}
 		given := project.Argument(c, "optimizer", 0)
-		if given == nil || given == pysrc.Expr(optimizer) {
-			return given != nil
+		if x, ok := given.(*pysrc.Name); ok {
+			given = f.latest(x)
 		}
-		return slices.ContainsFunc(f.m.Assigns[project.Dotted(given)], func(a *pysrc.Assign) bool { return a.Value == pysrc.Expr(optimizer) })
+		return given == pysrc.Expr(optimizer)
 	})
 }

@@ -13,7 +13,7 @@ import (
 // TestSchedules holds what a schedule leaves of the length of a training: a
 // OneCycleLR fails beyond its last step, and sets the rate of its optimizer.
 func TestSchedules(t *testing.T) {
-	const head = "import torch\nfrom torch.optim.lr_scheduler import OneCycleLR, CosineAnnealingLR\nE = 7\nsteps = E * len(d)\n" +
+	const head = "def old():\n    o = 1\nimport torch\nfrom torch.optim.lr_scheduler import OneCycleLR, CosineAnnealingLR\nE = 7\nsteps = E * len(d)\n" +
 		"d = torch.utils.data.DataLoader(X, batch_size=8, shuffle=True)\no = torch.optim.Adam(p, lr=0.1)\n"
 	for schedule, want := range map[string][]string{
 		"s = None\nfor e in range(10):\n":                                                    {"batch_size+0", "epochs+0", "lr+0"},
