@@ -6,6 +6,7 @@ from typing import Any, Iterable, Iterator, List, Optional, Set
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 LOOPS = (ast.For, ast.While, ast.AsyncFor)
+CAPTURES = tuple(getattr(ast, name) for name in ("MatchAs", "MatchStar") if hasattr(ast, name))  # since Python 3.10
 # Who reads the byte code or the text of a function: numba, torch, TensorFlow, JAX, taichi, by their last names.
 COMPILERS = frozenset((
     "cfunc", "compile", "function", "guvectorize", "jit", "kernel", "njit", "pjit", "script", "script_method", "stencil",
@@ -63,8 +64,8 @@ def named(node: ast.AST) -> Set[str]:
 
 
 def loaded(node: ast.AST) -> Set[str]:
-    """Names that are read within a node."""
-    return {child.id for child in ast.walk(node) if isinstance(child, ast.Name) and isinstance(child.ctx, ast.Load)}
+    """Names that are read within a node, or deleted, for which they have to be there."""
+    return {child.id for child in ast.walk(node) if isinstance(child, ast.Name) and not isinstance(child.ctx, ast.Store)}
 
 
 def scope(node: ast.AST) -> Iterator[ast.AST]:
@@ -73,6 +74,14 @@ def scope(node: ast.AST) -> Iterator[ast.AST]:
         yield child
         if not isinstance(child, FUNCTIONS + COMPREHENSIONS + (ast.ClassDef,)):
             yield from scope(child)
+
+
+def _within(comprehension: ast.AST) -> Iterator[ast.AST]:
+    """The nodes of a comprehension and of those in it: := binds a name of the function around."""
+    for child in ast.iter_child_nodes(comprehension):
+        yield child
+        if not isinstance(child, FUNCTIONS):
+            yield from _within(child)
 
 
 def generates(function: ast.FunctionDef) -> bool:
@@ -91,8 +100,12 @@ def bound(function: ast.FunctionDef) -> Set[str]:
             names.add(node.id)
         elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             names.add(node.name)
-        elif isinstance(node, ast.ExceptHandler) and node.name:
+        elif isinstance(node, (ast.ExceptHandler,) + CAPTURES) and node.name:
             names.add(node.name)
+        elif type(node).__name__ == "MatchMapping" and node.rest:
+            names.add(node.rest)
+        elif isinstance(node, COMPREHENSIONS):
+            names |= {inner.target.id for inner in _within(node) if isinstance(inner, ast.NamedExpr)}
         elif isinstance(node, (ast.Import, ast.ImportFrom)):
             names |= {(alias.asname or alias.name).split(".")[0] for alias in node.names}
         elif isinstance(node, ast.Global):
@@ -120,10 +133,13 @@ def dead(loop: Any) -> Set[str]:
             safe |= {n.id for n in _targets(statement.target)} - read
             read |= (loaded(statement) | changed(statement)) - safe - dead(statement)
             stored = dead(statement)
-        elif isinstance(statement, (ast.FunctionDef, ast.ClassDef)):
+        elif isinstance(statement, ast.FunctionDef):
             # Its body reads when it is called, which is later than its definition.
             stored = {statement.name}
             read |= {name for part in statement.decorator_list for name in loaded(part)} - safe
+        elif isinstance(statement, ast.ClassDef):
+            read |= (loaded(statement) | changed(statement)) - safe
+            stored = {statement.name}
         elif isinstance(statement, ast.With):
             read |= {name for item in statement.items for name in loaded(item.context_expr)} - safe
             inner = dead(statement)

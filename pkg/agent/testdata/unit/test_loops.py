@@ -1,11 +1,13 @@
 """Which functions' loops are rewritten."""
 
+import ast
 import os
+import sys
 import tempfile
 import types
 import unittest
 
-from mlhook_agent import loops
+from mlhook_agent import loops, names
 
 SCRIPT = """
 from functools import partial
@@ -57,6 +59,34 @@ class Rewriting(unittest.TestCase):
             rewriter.explore(script)
             found = rewritten(rewriter.compile(SCRIPT.encode(), script))
         self.assertEqual(found, {"learn", "plain"})
+
+
+class Names(unittest.TestCase):
+    def test_what_a_function_binds(self):
+        for text, want in (
+            ("[last := i for i in range(3)]", {"last"}),
+            ("[[a := j for j in x if (b := j)] for x in y]", {"a", "b"}),
+            ("[lambda: (own := 1) for i in y]", set()),
+            ("try: pass\n except ValueError as e: pass", {"e"}),
+            ("match x:\n  case {'v': v, **rest}: pass\n  case [a, *b] | (a, *b): pass\n  case str() as c: pass\n  case _: pass",
+             {"v", "rest", "a", "b", "c"}),
+        ):
+            if "match" in text and sys.version_info < (3, 10):
+                continue
+            with self.subTest(text):
+                tree = ast.parse("def f():\n " + text)
+                self.assertEqual(names.bound(tree.body[0]), want)
+
+    def test_what_an_iteration_does_not_need(self):
+        for text, want in (
+            ("batch = epoch", {"batch"}),
+            ("if epoch: del batch\n batch = epoch", set()),
+            ("batch = epoch\n del batch", {"batch"}),
+            ("class Step:\n  before = last\n last = epoch", {"Step"}),
+        ):
+            with self.subTest(text):
+                loop = ast.parse("for epoch in range(3):\n " + text).body[0]
+                self.assertEqual(names.dead(loop) - {"epoch"}, want)
 
 
 def rewritten(code):
