@@ -1,17 +1,16 @@
-"""How Python's objects are saved: see graph. Random numbers and arrays are in kinds_numbers."""
+"""How Python's objects are saved: see graph. Random numbers and arrays are in kinds_numbers, the rest in kinds_values."""
 
 import collections
 import enum
 import functools
 import io
-import pickle
 import sys
 import types
 import weakref
-from typing import Any, Iterator, List, Optional, Tuple
+from typing import Any, Iterator, List, Tuple
 
 from . import graph
-from .attributes import attributes, class_of, is_class, set_attributes
+from .attributes import attributes, c_base, class_of, is_class, set_attributes
 from .graph import Kind, Mismatch, Program, Reader, Unsaveable, Writer
 from .kinds_numbers import Array, Random
 
@@ -23,7 +22,8 @@ SHOWING = frozenset((
     "logging", "tqdm", "matplotlib", "tensorboard", "tensorboardX", "wandb", "mlflow", "rich", "_csv", "io", "_io",
     "threading", "_thread", "mlhook_agent", "contextlib", "subprocess", "socket", "queue", "_queue", "weakref",
 ))
-HEAP_TYPE = 1 << 9  # Py_TPFLAGS_HEAPTYPE: defined by a class statement
+# Classes written in C whose instances have nothing but attributes.
+PLAIN = (object, types.SimpleNamespace)
 ITERATORS = (types.GeneratorType, types.CoroutineType, types.AsyncGeneratorType)
 KEPT = (
     types.ModuleType, types.FunctionType, types.BuiltinFunctionType, types.MethodType, types.CodeType, types.FrameType,
@@ -43,8 +43,7 @@ class Container(Kind):
     )
 
     def holds(self, value: Any) -> bool:
-        return isinstance(value, self.bases) and all(
-            base in self.bases or base is object or base.__flags__ & HEAP_TYPE for base in type(value).__mro__)
+        return isinstance(value, self.bases) and c_base(type(value)) in self.bases
 
     def save(self, out: Writer, value: Any, n: int) -> Any:
         kind = type(value)
@@ -114,8 +113,7 @@ class Tuples(Kind):
     name = "tuple"
 
     def holds(self, value: Any) -> bool:
-        return isinstance(value, tuple) and all(
-            base in (tuple, object) or base.__flags__ & HEAP_TYPE for base in type(value).__mro__)
+        return isinstance(value, tuple) and c_base(type(value)) is tuple
 
     def save(self, out: Writer, value: Any, n: int) -> Any:
         kind = type(value)
@@ -257,8 +255,7 @@ class Object(Kind):
         package = kind.__module__.partition(".")[0]
         if not (self.program(kind.__module__) or package in WALKED or isinstance(value, self.bases)):
             return False
-        return not isinstance(value, (type, enum.Enum)) and all(
-            base is object or base.__flags__ & HEAP_TYPE for base in kind.__mro__)
+        return not isinstance(value, (type, enum.Enum)) and c_base(kind) in PLAIN
 
     def save(self, out: Writer, value: Any, n: int) -> Any:
         kind = type(value)
@@ -323,49 +320,9 @@ class Iterators(Kind):
         return ""
 
 
-class Value(Kind):
-    """Anything else: pickled as a whole."""
-
-    name = "value"
-
-    def holds(self, value: Any) -> bool:
-        return True
-
-    def save(self, out: Writer, value: Any, n: int) -> Any:
-        name = type(value).__module__ + "." + type(value).__qualname__
-        try:
-            text = pickle.dumps(value, 4)
-        except Exception:
-            out.keep(n, "a " + name)
-            if out.entry is not None:
-                if name.startswith("torch."):
-                    raise Unsaveable("%s (%s) cannot be saved" % (out.way(n), name))
-                out.concerns.append("%s (%s) cannot be saved and is as a new run makes it" % (out.way(n), name))
-            return name, None, None
-        known: Optional[Tuple[int, int]] = None
-        if len(text) >= graph.BIG:
-            known = graph.mark(text)
-            if not out.same(n, known):
-                known = None
-        return name, known, b"" if known else text
-
-    def fits(self, table: Reader, data: Any, live: Any) -> bool:
-        kind = type(live)
-        if kind.__module__ + "." + kind.__qualname__ != data[0]:
-            return False
-        if data[1] is not None and graph.mark(pickle.dumps(live, 4)) != data[1]:
-            raise Mismatch("the program's data (%s) is not what it was" % data[0])
-        return data[2] is None or data[1] is not None
-
-    def make(self, table: Reader, data: Any, n: int) -> Any:
-        if not data[2]:
-            raise Mismatch("a %s is not there" % data[0])
-        return pickle.loads(data[2])
-
-
 def python_kinds(program: Program, bases: Tuple[type, ...] = ()) -> List[Kind]:
-    """All kinds of Python and NumPy; the first that holds an object saves it."""
+    """The kinds of Python and NumPy, without values; the first that holds an object saves it."""
     return [
         Tuples(), Container(), Random(), Array(), Function(program), Class(program), Importable(), Iterators(program),
-        Object(program, bases), Kept(), Value(),
+        Object(program, bases), Kept(),
     ]

@@ -10,7 +10,7 @@ import sys
 import types
 from typing import Any, Callable, Dict, List, NamedTuple, Optional, Set, Tuple
 
-from . import checkpoint, entropy, graph, kinds, loops, resume_torch
+from . import checkpoint, entropy, graph, kinds, kinds_values, loops, resume_torch
 
 MAX_WRITTEN = 4 << 30  # bytes of files that a program wrote and that a checkpoint takes along
 
@@ -47,7 +47,7 @@ class State:
     def program(self, module: str) -> bool:
         """Whether a module is the user's."""
         if module not in self._modules:
-            file = getattr(sys.modules.get(module), "__file__", None) or ""
+            file = getattr(sys.modules.get(module), "__file__", None) or os.sep  # none of those written in C
             if ".." in file or not os.path.isabs(file):
                 file = os.path.abspath(file)
             self._modules[module] = file.startswith(self.rewriter.top + os.sep)
@@ -60,7 +60,8 @@ class State:
 
     def kinds(self) -> List[graph.Kind]:
         """All kinds of objects that can be saved here."""
-        return resume_torch.kinds() + kinds.python_kinds(self.program, resume_torch.bases())
+        found = resume_torch.kinds() + kinds.python_kinds(self.program, resume_torch.bases())
+        return found + [kinds_values.Value(self.program, found)]
 
     def entry(self, frame: Any, dead: Set[str]) -> graph.Entry:
         """What the program looks like as it enters a loop."""

@@ -1,0 +1,112 @@
+"""How objects of other packages are saved: see graph.
+
+Each is pickled as a whole, and so a copy of it takes its place. What it holds
+that others refer to, the model or the optimizer, must not be copied: such parts
+are nodes of their own, and the pickle has their places only.
+"""
+
+import io
+import pickle
+from typing import Any, Callable, Iterator, List, Optional, Tuple
+
+from . import graph
+from .graph import Kind, Mismatch, Program, Reader, Unsaveable, Writer
+
+PARTS = frozenset(("object", "tensor", "random", "bits", "generator"))  # kinds of what is a part, whoever defined it
+
+
+class Value(Kind):
+    """Anything that no other kind holds."""
+
+    name = "value"
+
+    def __init__(self, program: Program, others: List[Kind]) -> None:
+        self.program = program
+        self.others = others
+
+    def holds(self, value: Any) -> bool:
+        return True
+
+    def save(self, out: Writer, value: Any, n: int) -> Any:
+        name = _name(value)
+        try:
+            text, parts = self._pickled(value)
+        except Exception:
+            out.keep(n, "a " + name)
+            if out.entry is not None:
+                if name.startswith("torch."):
+                    raise Unsaveable("%s (%s) cannot be saved" % (out.way(n), name))
+                out.concerns.append("%s (%s) cannot be saved and is as a new run makes it" % (out.way(n), name))
+            return name, None, None, []
+        refs = [out.ref(part, n, place) for place, part in enumerate(parts)]
+        known: Optional[Tuple[int, int]] = None
+        if len(text) >= graph.BIG:
+            known = graph.mark(text)
+            if not out.same(n, known):
+                known = None
+        return name, known, b"" if known else text, refs
+
+    def _pickled(self, value: Any) -> Tuple[bytes, List[Any]]:
+        """The pickle of an object, and its parts."""
+        file = io.BytesIO()
+        pickler = _Pickler(file, self._is_part)
+        pickler.dump(value)
+        return file.getvalue(), pickler.parts
+
+    def _is_part(self, value: Any) -> bool:
+        kind = next((kind.name for kind in self.others if kind.holds(value)), "")
+        return kind in PARTS or kind == "container" and self.program(type(value).__module__)
+
+    def fits(self, table: Reader, data: Any, live: Any) -> bool:
+        if _name(live) != data[0]:
+            return False
+        if data[1] is not None and graph.mark(self._pickled(live)[0]) != data[1]:
+            raise Mismatch("the program's data (%s) is not what it was" % data[0])
+        return data[2] is None or data[1] is not None
+
+    def leads(self, data: Any, live: Any) -> bool:
+        return _name(live) == data[0]
+
+    def pairs(self, data: Any, live: Any) -> Iterator[Tuple[Any, Any]]:
+        return zip(data[3], self._pickled(live)[1] if data[3] else ())
+
+    def make(self, table: Reader, data: Any, n: int) -> Any:
+        if not data[2]:
+            raise Mismatch("a %s is not there" % data[0])
+        return _Unpickler(io.BytesIO(data[2]), lambda place: table.get(data[3][place])).load()
+
+
+def _name(value: Any) -> str:
+    return type(value).__module__ + "." + type(value).__qualname__
+
+
+class _Pickler(pickle.Pickler):
+    """Leaves out parts and collects them."""
+
+    def __init__(self, file: Any, is_part: Callable[[Any], bool]) -> None:
+        super().__init__(file, 4)
+        self.is_part = is_part
+        self.parts: List[Any] = []
+
+    def reducer_override(self, value: Any) -> Any:
+        """Python asks for instances of classes only, so that numbers and texts cost nothing."""
+        if not self.is_part(value):
+            return NotImplemented
+        self.parts.append(value)
+        return part, (len(self.parts) - 1,)
+
+
+class _Unpickler(pickle.Unpickler):
+    """Puts parts in."""
+
+    def __init__(self, file: Any, get: Callable[[int], Any]) -> None:
+        super().__init__(file)
+        self.get = get
+
+    def find_class(self, module: str, name: str) -> Any:
+        return self.get if (module, name) == (__name__, part.__name__) else super().find_class(module, name)
+
+
+def part(place: int) -> Any:
+    """Stands in a pickle for what gives a part by its place."""
+    raise Mismatch("part %d of a value is read without its table" % place)
