@@ -81,6 +81,8 @@ func TestResumeLoops(t *testing.T) {
 		{"torch_persistent", "2", agent.LevelRestart, 0, "the workers of a DataLoader that keeps them"},
 		{"torch_live", "4", agent.LevelRestart, 0, "source holds a live generator"},
 		{"python_holders", "4", agent.LevelExact, 4, ""},
+		{"python_held", "4", agent.LevelExact, 4, ""},
+		{"python_order", "4", agent.LevelExact, 4, ""},
 		{"numpy_by_hand", "4", agent.LevelExact, 4, ""},
 		{"sklearn_partial", "4", agent.LevelExact, 4, ""},
 	}

@@ -43,6 +43,7 @@ class Kind:
     """How objects of a kind are saved and restored."""
 
     name = ""
+    last = False  # whether it holds what no other kind does, so that it is no answer for all objects of a class
 
     def holds(self, value: Any) -> bool:
         """Whether an object is of this kind."""
@@ -108,7 +109,8 @@ class Writer:
         found = self._kinds.get(of)
         if found is None or not found.holds(value):
             found = next(kind for kind in self.kinds if kind.holds(value))
-            self._kinds[of] = found
+            if not found.last:
+                self._kinds[of] = found
         return found
 
     def way(self, n: int) -> str:

@@ -2,32 +2,32 @@
 
 import collections
 import enum
-import functools
 import io
 import sys
+import threading
 import types
 import weakref
 from typing import Any, Iterator, List, Tuple
 
-from . import graph
+from . import graph, kinds_held
 from .attributes import attributes, c_base, class_of, is_class, set_attributes
 from .graph import Kind, Mismatch, Program, Reader, Unsaveable, Writer
 from .kinds_numbers import Array, Random
 
 # Packages whose plain Python objects are walked, attribute by attribute, as the
 # program's own are; those of others are pickled, each as one value.
-WALKED = frozenset(("torch", "torchvision", "sklearn", "argparse", "types", "collections"))
+WALKED = frozenset(("torch", "torchvision", "sklearn", "argparse", "types", "collections", "queue"))
 # Objects that show or write something, and that a new run makes again.
 SHOWING = frozenset((
     "logging", "tqdm", "matplotlib", "tensorboard", "tensorboardX", "wandb", "mlflow", "rich", "_csv", "io", "_io",
-    "threading", "_thread", "mlhook_agent", "contextlib", "subprocess", "socket", "queue", "_queue", "weakref",
+    "threading", "_thread", "mlhook_agent", "contextlib", "subprocess", "socket", "_queue", "weakref",
 ))
 # Classes written in C whose instances have nothing but attributes.
-PLAIN = (object, types.SimpleNamespace)
+PLAIN = (object, types.SimpleNamespace, *threading.local.__mro__[:-1])
 ITERATORS = (types.GeneratorType, types.CoroutineType, types.AsyncGeneratorType)
 KEPT = (
-    types.ModuleType, types.FunctionType, types.BuiltinFunctionType, types.MethodType, types.CodeType, types.FrameType,
-    functools.partial, weakref.ref, property, io.IOBase, type, types.MappingProxyType, type(Ellipsis),
+    types.ModuleType, types.FunctionType, types.BuiltinFunctionType, types.CodeType, types.FrameType, weakref.ref, property,
+    io.IOBase, type, types.MappingProxyType, type(Ellipsis),
 )
 
 
@@ -223,6 +223,7 @@ class Importable(Kind):
     """Functions, classes and modules of libraries, which a name leads to."""
 
     name = "import"
+    last = True
 
     def holds(self, value: Any) -> bool:
         if isinstance(value, types.ModuleType):
@@ -253,7 +254,8 @@ class Object(Kind):
     def holds(self, value: Any) -> bool:
         kind = type(value)
         package = kind.__module__.partition(".")[0]
-        if not (self.program(kind.__module__) or package in WALKED or isinstance(value, self.bases)):
+        if not (self.program(kind.__module__) or package in WALKED or isinstance(value, self.bases) or (
+                c_base(kind) is threading.local)):
             return False
         return not isinstance(value, (type, enum.Enum)) and c_base(kind) in PLAIN
 
@@ -278,17 +280,21 @@ class Object(Kind):
 
 
 class Kept(Kind):
-    """What is left as the resumed program makes it: files, threads, displays, methods."""
+    """What is left as the resumed program makes it: files that are written, threads, displays."""
 
     name = "kept"
+    last = True
 
     def holds(self, value: Any) -> bool:
         kind = type(value)
         return isinstance(value, KEPT) or kind.__module__.partition(".")[0] in SHOWING
 
     def save(self, out: Writer, value: Any, n: int) -> Any:
-        out.keep(n, "a " + type(value).__name__)
-        return type(value).__name__
+        kind = type(value).__name__
+        out.keep(n, "a " + kind)
+        if out.entry is not None and (kind == "SimpleQueue" and not value.empty() or isinstance(value, io.BytesIO)):
+            out.concerns.append("%s (%s) cannot be saved and is as a new run makes it" % (out.way(n), kind))
+        return kind
 
     def fits(self, table: Reader, data: Any, live: Any) -> bool:
         return type(live).__name__ == data
@@ -323,6 +329,6 @@ class Iterators(Kind):
 def python_kinds(program: Program, bases: Tuple[type, ...] = ()) -> List[Kind]:
     """The kinds of Python and NumPy, without values; the first that holds an object saves it."""
     return [
-        Tuples(), Container(), Random(), Array(), Function(program), Class(program), Importable(), Iterators(program),
-        Object(program, bases), Kept(),
+        Tuples(), Container(), Random(), Array(), Function(program), Class(program), Importable(), *kinds_held.KINDS,
+        Iterators(program), Object(program, bases), Kept(),
     ]

@@ -19,6 +19,7 @@ class Value(Kind):
     """Anything that no other kind holds."""
 
     name = "value"
+    last = True
 
     def __init__(self, program: Program, others: List[Kind]) -> None:
         self.program = program
