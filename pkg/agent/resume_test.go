@@ -83,6 +83,7 @@ func TestResumeLoops(t *testing.T) {
 		{"python_holders", "4", agent.LevelExact, 4, ""},
 		{"python_held", "4", agent.LevelExact, 4, ""},
 		{"python_order", "4", agent.LevelExact, 4, ""},
+		{"python_methods", "4", agent.LevelExact, 4, ""},
 		{"numpy_by_hand", "4", agent.LevelExact, 4, ""},
 		{"sklearn_partial", "4", agent.LevelExact, 4, ""},
 	}

@@ -7,7 +7,7 @@ import sys
 import threading
 import types
 import weakref
-from typing import Any, Iterator, List, Tuple
+from typing import Any, Dict, Iterator, List, Tuple
 
 from . import graph, kinds_held
 from .attributes import attributes, c_base, class_of, is_class, set_attributes
@@ -197,26 +197,39 @@ class Class(Kind):
     def save(self, out: Writer, value: Any, n: int) -> Any:
         if graph.located(value) is None:
             out.keep(n, "a class")
-        own = {
-            name: out.ref(part, n, name) for name, part in vars(value).items()
-            if not name.startswith("__") and not hasattr(type(part), "__get__") and name != "_abc_impl"
-        }
+        own = {name: out.ref(part, n, name) for name, part in self._parts(value).items()}
         return (value.__module__, value.__qualname__), own
+
+    def _parts(self, cls: type) -> Dict[str, Any]:
+        """What a class has of its own: its values, and the functions that its methods are."""
+        found = {}
+        for name, part in vars(cls).items():
+            part = part.__func__ if isinstance(part, (staticmethod, classmethod)) else part
+            if isinstance(part, types.FunctionType):
+                if part.__code__.co_filename.startswith("<"):  # as dataclasses make them
+                    continue
+            elif name.startswith("__") or name == "_abc_impl" or hasattr(type(part), "__get__"):
+                continue
+            found[name] = part
+        return found
 
     def fits(self, table: Reader, data: Any, live: Any) -> bool:
         return isinstance(live, type) and (live.__module__, live.__qualname__) == data[0]
 
     def pairs(self, data: Any, live: Any) -> Iterator[Tuple[Any, Any]]:
-        return ((part, vars(live)[name]) for name, part in data[1].items() if name in vars(live))
+        own = self._parts(live)
+        return ((part, own[name]) for name, part in data[1].items() if name in own)
 
     def make(self, table: Reader, data: Any, n: int) -> Any:
         return class_of(data[0])
 
     def fill(self, table: Reader, data: Any, target: Any) -> None:
+        own = self._parts(target)
         for name, part in data[1].items():
             restored = table.get(part)
-            if vars(target).get(name) is not restored:
-                setattr(target, name, restored)
+            if own.get(name) is not restored:
+                wrap = type(vars(target).get(name))
+                setattr(target, name, wrap(restored) if wrap in (staticmethod, classmethod) else restored)
 
 
 class Importable(Kind):
