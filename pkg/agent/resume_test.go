@@ -75,6 +75,7 @@ func TestResumeLoops(t *testing.T) {
 		{"torch_groups", "1", agent.LevelExact, 1, ""},
 		{"torch_groups", "4", agent.LevelExact, 4, ""},
 		{"torch_numpy", "4", agent.LevelExact, 4, ""},
+		{"torch_views", "4", agent.LevelExact, 4, ""},
 		{"torch_files", "4", agent.LevelExact, 4, ""},
 		{"torch_closure", "4", agent.LevelExact, 4, ""},
 		{"torch_modules", "4", agent.LevelExact, 4, ""},

@@ -121,9 +121,9 @@ class Writer:
             keys.append(key if isinstance(key, str) else "[%r]" % (key,))
         return ".".join(reversed(keys)).replace(".[", "[")
 
-    def same(self, n: int, mark: Any) -> bool:
-        """Whether a big thing is as it was at the loop's entry, by a mark that changes with it."""
-        way = self.way(n)
+    def same(self, n: int, mark: Any, of: str = "") -> bool:
+        """Whether a big thing, or something of it, is as it was at the loop's entry, by a mark that changes with it."""
+        way = self.way(n) + of
         self.found.big[way] = mark
         return self.entry is not None and self.entry.big.get(way) == mark
 
