@@ -85,6 +85,9 @@ func TestResumeLoops(t *testing.T) {
 		{"python_held", "4", agent.LevelExact, 4, ""},
 		{"python_order", "4", agent.LevelExact, 4, ""},
 		{"python_methods", "4", agent.LevelExact, 4, ""},
+		{"numpy_views", "4", agent.LevelExact, 4, ""},
+		{"numpy_copies", "4", agent.LevelApproximate, 4, "share memory"},
+		{"numpy_memmap", "4", agent.LevelApproximate, 4, "scores is a copy, which its file does not follow"},
 		{"numpy_by_hand", "4", agent.LevelExact, 4, ""},
 		{"sklearn_partial", "4", agent.LevelExact, 4, ""},
 	}

@@ -83,6 +83,7 @@ class Writer:
         self.nodes: List[Any] = []
         self.concerns: List[str] = []  # what makes the result approximate
         self._numbers: Dict[Any, int] = {}
+        self._copied: Dict[int, Set[int]] = {}  # memory that changed, by identity: the nodes with a copy of it
         self._held: List[Any] = []  # so that no identity is given away meanwhile
         self._ways: List[Tuple[int, Any]] = []
         self._kinds: Dict[type, Kind] = {}
@@ -126,6 +127,18 @@ class Writer:
         way = self.way(n) + of
         self.found.big[way] = mark
         return self.entry is not None and self.entry.big.get(way) == mark
+
+    def copies(self, n: int, memory: List[Any]) -> None:
+        """A node has copies of memory in it that others may refer to."""
+        for part in memory:
+            self._held.append(part)
+            self._copied.setdefault(id(part), set()).add(n)
+
+    def split(self) -> List[str]:
+        """Say what has copies of the same, so that it would be apart when it is read."""
+        found = (copies | {self._numbers.get(part, n)} for part, copies in self._copied.items() for n in copies)
+        return ["%s share memory, and would not any more" % " and ".join(sorted(map(self.way, nodes)))
+                for nodes in found if len(nodes) > 1]
 
     def keep(self, n: int, what: str) -> None:
         """A new run will have made this itself, if it was there before the loop."""

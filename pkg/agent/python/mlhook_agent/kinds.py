@@ -12,7 +12,7 @@ from typing import Any, Dict, Iterator, List, Tuple
 from . import graph, kinds_held
 from .attributes import attributes, c_base, class_of, is_class, set_attributes
 from .graph import Kind, Mismatch, Program, Reader, Unsaveable, Writer
-from .kinds_numbers import Array, Random
+from .kinds_numbers import Array, Bits, Generator, Random
 
 # Packages whose plain Python objects are walked, attribute by attribute, as the
 # program's own are; those of others are pickled, each as one value.
@@ -342,6 +342,6 @@ class Iterators(Kind):
 def python_kinds(program: Program, bases: Tuple[type, ...] = ()) -> List[Kind]:
     """The kinds of Python and NumPy, without values; the first that holds an object saves it."""
     return [
-        Tuples(), Container(), Random(), Array(), Function(program), Class(program), Importable(), *kinds_held.KINDS,
-        Iterators(program), Object(program, bases), Kept(),
+        Tuples(), Container(), Random(), Bits(), Generator(), Array(), Function(program), Class(program), Importable(),
+        *kinds_held.KINDS, Iterators(program), Object(program, bases), Kept(),
     ]

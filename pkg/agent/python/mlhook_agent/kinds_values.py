@@ -11,8 +11,9 @@ from typing import Any, Callable, Iterator, List, Optional, Tuple
 
 from . import graph
 from .graph import Kind, Mismatch, Program, Reader, Unsaveable, Writer
+from .kinds_numbers import is_array, memory_of
 
-PARTS = frozenset(("object", "tensor", "random", "bits", "generator"))  # kinds of what is a part, whoever defined it
+PARTS = frozenset(("object", "tensor", "random", "bits", "generator", "generator of numpy"))  # kinds of what is a part, whoever defined it
 
 
 class Value(Kind):
@@ -31,7 +32,7 @@ class Value(Kind):
     def save(self, out: Writer, value: Any, n: int) -> Any:
         name = _name(value)
         try:
-            text, parts = self._pickled(value)
+            text, pickler = self._pickled(value)
         except Exception:
             out.keep(n, "a " + name)
             if out.entry is not None:
@@ -39,20 +40,25 @@ class Value(Kind):
                     raise Unsaveable("%s (%s) cannot be saved" % (out.way(n), name))
                 out.concerns.append("%s (%s) cannot be saved and is as a new run makes it" % (out.way(n), name))
             return name, None, None, []
-        refs = [out.ref(part, n, place) for place, part in enumerate(parts)]
+        refs = [out.ref(part, n, place) for place, part in enumerate(pickler.parts)]
         known: Optional[Tuple[int, int]] = None
-        if len(text) >= graph.BIG:
+        if len(text) >= graph.BIG or pickler.memory:
             known = graph.mark(text)
             if not out.same(n, known):
                 known = None
+                out.copies(n, pickler.memory)
+                if name == "numpy.memmap" and out.entry is not None:
+                    out.concerns.append("%s is a copy, which its file does not follow" % out.way(n))
+        if len(text) < graph.BIG:
+            known = None
         return name, known, b"" if known else text, refs
 
-    def _pickled(self, value: Any) -> Tuple[bytes, List[Any]]:
-        """The pickle of an object, and its parts."""
+    def _pickled(self, value: Any) -> "Tuple[bytes, _Pickler]":
+        """The pickle of an object, and what made it."""
         file = io.BytesIO()
         pickler = _Pickler(file, self._is_part)
         pickler.dump(value)
-        return file.getvalue(), pickler.parts
+        return file.getvalue(), pickler
 
     def _is_part(self, value: Any) -> bool:
         kind = next((kind.name for kind in self.others if kind.holds(value)), "")
@@ -69,7 +75,7 @@ class Value(Kind):
         return _name(live) == data[0]
 
     def pairs(self, data: Any, live: Any) -> Iterator[Tuple[Any, Any]]:
-        return zip(data[3], self._pickled(live)[1] if data[3] else ())
+        return zip(data[3], self._pickled(live)[1].parts if data[3] else ())
 
     def make(self, table: Reader, data: Any, n: int) -> Any:
         if not data[2]:
@@ -82,16 +88,19 @@ def _name(value: Any) -> str:
 
 
 class _Pickler(pickle.Pickler):
-    """Leaves out parts and collects them."""
+    """Leaves out parts and collects them; arrays are copied, and it collects whose memory that was."""
 
     def __init__(self, file: Any, is_part: Callable[[Any], bool]) -> None:
         super().__init__(file, 4)
         self.is_part = is_part
         self.parts: List[Any] = []
+        self.memory: List[Any] = []
 
     def reducer_override(self, value: Any) -> Any:
         """Python asks for instances of classes only, so that numbers and texts cost nothing."""
         if not self.is_part(value):
+            if is_array(value):
+                self.memory.append(memory_of(value))
             return NotImplemented
         self.parts.append(value)
         return part, (len(self.parts) - 1,)

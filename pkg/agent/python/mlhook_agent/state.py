@@ -76,7 +76,7 @@ class State:
         roots = self._roots(frame, dead, writer, returned)
         roots["random"] = before
         text = pickle.dumps((roots, writer.nodes), 4)
-        self.concerns = writer.concerns
+        self.concerns = writer.concerns + writer.split()
         set_random_state(before)  # whatever pickling drew
         return text
 
