@@ -23,40 +23,10 @@ from typing import Any, Callable, Dict, Optional, Tuple
 
 from . import checkpoint, graph, iterables, loops, record
 from .checkpoint import RESTART
-from .state import State, Table, Written
+from .state import State, Table
+from .state_files import Blob, Written
 
 COST = 0.005  # seconds that a snapshot is taken to cost before one was made
-
-
-class Blob:
-    """A file of every checkpoint that needs it: the state of a loop, or a copy of what the program wrote."""
-
-    made = 0
-
-    def __init__(self, store: checkpoint.Store, text: Optional[bytes], write: Optional[checkpoint.Write] = None) -> None:
-        Blob.made += 1
-        self.pid = os.getpid()
-        self.text = text  # until it is written, by the first checkpoint
-        self.path = os.path.join(store.directory, ".tmp-blob-%d-%d" % (store.attempt, Blob.made))
-        self.identity: Dict[str, Any] = {}
-        if write is not None:
-            os.makedirs(store.directory, exist_ok=True)
-            write(self.path)
-            self.identity = checkpoint.identify(self.path)
-
-    def link(self, path: str) -> Dict[str, Any]:
-        """Be a file of a checkpoint."""
-        if self.text is not None:
-            self.identity, self.text = checkpoint.dump(self.path, self.text), None
-        os.link(self.path, path)
-        return self.identity
-
-    def __del__(self) -> None:
-        try:
-            if os.getpid() == self.pid and self.text is None:
-                os.remove(self.path)
-        except OSError:
-            pass
 
 
 class Active:
@@ -333,7 +303,9 @@ class Runtime:
             files["written-%d" % (len(names) - 1)] = write
         concerns = sorted(set(self.state.concerns))
         level = checkpoint.APPROXIMATE if concerns else checkpoint.EXACT
-        position = {"by": "loops", "root": child, "written": names, "concerns": concerns}
+        position = {
+            "by": "loops", "root": child, "written": names, "places": self.written.places(), "concerns": concerns,
+        }
         self.store.save(position, files, active.iteration, level, time.thread_time() - began)
 
     # Restoring.
@@ -378,7 +350,8 @@ class Runtime:
         if active.plan is not None and active.plan["child"] is None:
             for a in self.stack:
                 a.plan = None
-            self.written.restore({self._file(name): path for name, path in resume.position["written"].items()})
+            files = {self._file(name): path for name, path in resume.position["written"].items()}
+            self.written.restore(files, resume.position["places"])
             self.store.resumed(resume, resume.level, "; ".join(resume.position["concerns"]))
         return True
 

@@ -1,18 +1,15 @@
-"""The state of a program at a place in its code: variables, random numbers, files."""
+"""The state of a program at a place in its code: variables and random numbers."""
 
-import io
 import itertools
 import os
 import pickle
 import random
-import shutil
 import sys
 import types
-from typing import Any, Callable, Dict, List, NamedTuple, Optional, Set, Tuple
+from typing import Any, Dict, List, NamedTuple, Optional, Set, Tuple
 
-from . import checkpoint, entropy, graph, kinds, kinds_values, loops, resume_torch
+from . import entropy, graph, kinds, kinds_values, loops, resume_torch
 
-MAX_WRITTEN = 4 << 30  # bytes of files that a program wrote and that a checkpoint takes along
 
 
 class Table(NamedTuple):
@@ -162,65 +159,3 @@ def set_random_state(saved: Dict[str, Any]) -> None:
     if "numpy" in saved:
         sys.modules["numpy"].random.set_state(pickle.loads(saved["numpy"]))
     resume_torch.set_random_state(saved)
-
-
-class Written:
-    """The files that the program wrote below its tree: its best model, its log."""
-
-    def __init__(self, top: str) -> None:
-        self.top = top
-        self._known = self._files()
-        self._blobs: Dict[str, Tuple[Tuple[int, int], Any]] = {}
-
-    def _files(self) -> Dict[str, Tuple[int, int]]:
-        """Time and size of all regular files."""
-        found = {}
-        for directory, _, files in os.walk(self.top):
-            for file in files:
-                path = os.path.join(directory, file)
-                status = os.lstat(path)
-                if os.path.isfile(path) and not os.path.islink(path):
-                    found[os.path.relpath(path, self.top)] = (status.st_mtime_ns, status.st_size)
-        return found
-
-    def changed(self, keep: Callable[[checkpoint.Write], Any]) -> Dict[str, checkpoint.Write]:
-        """What was written since the start, each with what puts a copy of it into a checkpoint."""
-        for stream in open_files(self.top):
-            stream.flush()
-        writes: Dict[str, checkpoint.Write] = {}
-        size = 0
-        for name, status in self._files().items():
-            if self._known.get(name) == status or size + status[1] > MAX_WRITTEN:
-                continue
-            size += status[1]
-            if name not in self._blobs or self._blobs[name][0] != status:
-                source = os.path.join(self.top, name)
-                self._blobs[name] = (status, keep(lambda path, source=source: shutil.copyfile(source, path)))
-            writes[name] = self._blobs[name][1].link
-        return writes
-
-    def restore(self, files: Dict[str, str]) -> None:
-        """Write the files again, into those that are open where they are."""
-        streams = {os.path.realpath(stream.name): stream for stream in open_files(self.top)}
-        for source, name in files.items():
-            target = os.path.join(self.top, name)
-            os.makedirs(os.path.dirname(target), exist_ok=True)
-            stream = streams.get(os.path.realpath(target))
-            if stream is not None:
-                stream.flush()
-            with open(source, "rb") as saved, open(target, "r+b" if os.path.exists(target) else "wb") as f:
-                f.truncate()
-                shutil.copyfileobj(saved, f)
-            if stream is not None:
-                stream.seek(0, os.SEEK_END)
-
-
-def open_files(top: str) -> List[Any]:
-    """The program's files that are open for writing."""
-    import gc
-
-    return [
-        thing for thing in gc.get_objects()
-        if type(thing) in (io.TextIOWrapper, io.BufferedWriter) and not thing.closed and thing.writable()
-        and isinstance(getattr(thing, "name", None), str) and os.path.realpath(thing.name).startswith(top + os.sep)
-    ]
