@@ -118,9 +118,10 @@ class Store:
         self.spacing.taken(cost + time.thread_time() - cpu)
 
     def wait(self) -> None:
-        """Return when no checkpoint is being written."""
-        with self._writing:
-            pass
+        """Return when no checkpoint is being written; a forked process has none, though its lock may be held."""
+        if os.getpid() == self.pid:
+            with self._writing:
+                pass
 
     def _write(
         self, name: str, manifest: Dict[str, Any], files: Dict[str, Write], began: float, cost: float

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import tempfile
 import threading
 import time
@@ -114,6 +115,16 @@ class Store(unittest.TestCase):
         go.set()
         store.wait()
         self.assertEqual((store.names(), store.written), (["1-1-1"], "1-1-1"))
+
+    def test_a_forked_process_waits_for_nothing(self):
+        store = self.store()
+        with store._writing:
+            pid = os.fork()
+            if pid == 0:
+                signal.alarm(120)
+                store.wait()
+                os._exit(0)
+            self.assertEqual(os.waitpid(pid, 0)[1], 0)
 
     def test_the_last_three_are_kept(self):
         store = self.store()
