@@ -89,6 +89,7 @@ func TestResumeLoops(t *testing.T) {
 		{"numpy_copies", "4", agent.LevelApproximate, 4, "share memory"},
 		{"numpy_memmap", "4", agent.LevelApproximate, 4, "scores is a copy, which its file does not follow"},
 		{"python_files", "4", agent.LevelExact, 4, ""},
+		{"python_worklist", "4", agent.LevelRestart, 0, "the loop went on from item 4, and there are 1"},
 		{"numpy_by_hand", "4", agent.LevelExact, 4, ""},
 		{"sklearn_partial", "4", agent.LevelExact, 4, ""},
 	}

@@ -32,6 +32,9 @@ def left_of(iterable: Any, taken: int) -> Any:
     if isinstance(iterable, range):
         return iterable[taken:]
     iterator = iter(iterable)
-    for _ in range(taken):
-        next(iterator)
+    for place in range(taken):
+        try:
+            next(iterator)
+        except StopIteration:
+            raise LookupError("the loop went on from item %d, and there are %d" % (taken, place)) from None
     return iterator

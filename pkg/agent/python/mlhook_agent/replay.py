@@ -92,9 +92,13 @@ class Runtime:
         return resume.position["root"] if resume and resume.position.get("by") == "loops" else None
 
     def fail(self, error: Exception) -> None:
-        """Give up: no more snapshots, and the training goes on."""
+        """Give up: no more snapshots, and the training goes on; where it was to be resumed, from its beginning."""
         self.off = True
-        self.recorder.warn("resuming is off: %s: %s" % (type(error).__name__, error))
+        why = "resuming is off: %s: %s" % (type(error).__name__, error)
+        if any(active.plan for active in self.stack):
+            self.refuse(why)
+        else:
+            self.recorder.warn(why)
 
     def refuse(self, why: str) -> None:
         """Say, once, that this training cannot be resumed."""
