@@ -76,6 +76,7 @@ func TestResumeLoops(t *testing.T) {
 		{"torch_groups", "4", agent.LevelExact, 4, ""},
 		{"torch_numpy", "4", agent.LevelExact, 4, ""},
 		{"torch_views", "4", agent.LevelExact, 4, ""},
+		{"torch_settings", "4", agent.LevelExact, 4, ""},
 		{"torch_files", "4", agent.LevelExact, 4, ""},
 		{"torch_closure", "4", agent.LevelExact, 4, ""},
 		{"torch_modules", "4", agent.LevelExact, 4, ""},
@@ -90,6 +91,7 @@ func TestResumeLoops(t *testing.T) {
 		{"numpy_memmap", "4", agent.LevelApproximate, 4, "scores is a copy, which its file does not follow"},
 		{"python_files", "4", agent.LevelExact, 4, ""},
 		{"python_worklist", "4", agent.LevelRestart, 0, "the loop went on from item 4, and there are 1"},
+		{"python_cached", "4", agent.LevelApproximate, 4, "rate is called again for what it remembered"},
 		{"numpy_by_hand", "4", agent.LevelExact, 4, ""},
 		{"sklearn_partial", "4", agent.LevelExact, 4, ""},
 	}

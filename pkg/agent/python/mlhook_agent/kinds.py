@@ -205,8 +205,8 @@ class Class(Kind):
         found = {}
         for name, part in vars(cls).items():
             part = part.__func__ if isinstance(part, (staticmethod, classmethod)) else part
-            if isinstance(part, types.FunctionType):
-                if part.__code__.co_filename.startswith("<"):  # as dataclasses make them
+            if isinstance(part, (types.FunctionType, kinds_held.CACHE)):
+                if isinstance(part, types.FunctionType) and part.__code__.co_filename.startswith("<"):  # as dataclasses make them
                     continue
             elif name.startswith("__") or name == "_abc_impl" or hasattr(type(part), "__get__"):
                 continue

@@ -2,6 +2,7 @@
 
 import functools
 import io
+import sys
 import types
 from typing import Any, Iterator, Tuple
 
@@ -10,6 +11,7 @@ from .attributes import class_of, is_class
 from .graph import Kind, Mismatch, Reader, Unsaveable, Writer
 
 BUILT_IN = (types.BuiltinFunctionType, types.MethodWrapperType)
+CACHE = type(functools.lru_cache()(print))
 
 
 class Method(Kind):
@@ -124,4 +126,33 @@ class Stream(Kind):
         target.seek(data[1])
 
 
-KINDS = (Method(), Partial(), Buffer(), Stream())
+class Cache(Kind):
+    """A function with a cache, which a new run begins without."""
+
+    name = "cache"
+
+    def holds(self, value: Any) -> bool:
+        return isinstance(value, CACHE)
+
+    def save(self, out: Writer, value: Any, n: int) -> Any:
+        place = graph.located(value)
+        if place is None:
+            out.keep(n, "a function")
+        if not out.same(n, value.cache_info().misses, "cache") and out.entry is not None:
+            out.concerns.append("%s is called again for what it remembered" % out.way(n))
+        return place, out.ref(value.__wrapped__, n, "__wrapped__")
+
+    def fits(self, table: Reader, data: Any, live: Any) -> bool:
+        return self.holds(live) and graph.located(live) == data[0]
+
+    def pairs(self, data: Any, live: Any) -> Iterator[Tuple[Any, Any]]:
+        yield data[1], live.__wrapped__
+
+    def make(self, table: Reader, data: Any, n: int) -> Any:
+        found = data[0] and graph.resolved(sys.modules.get(data[0][0]), data[0][1])
+        if not found:
+            raise Mismatch("a function with a cache is not there")
+        return found
+
+
+KINDS = (Method(), Partial(), Buffer(), Stream(), Cache())

@@ -8,7 +8,7 @@ import sys
 import types
 from typing import Any, Dict, List, NamedTuple, Optional, Set, Tuple
 
-from . import entropy, graph, kinds, kinds_values, loops, resume_torch
+from . import entropy, graph, kinds, kinds_values, loops, resume_torch, settings
 
 
 
@@ -26,6 +26,7 @@ class Table(NamedTuple):
             own = vars(sys.modules[name])
             own.update((variable, self.reader.get(value)) for variable, value in variables.items())
         set_random_state(self.roots["random"])
+        settings.put(self.roots["settings"], self.state.rewriter.top)
         local = self.roots["frames"][-1][2] if self.roots["local"] else {}
         values = {name: self.reader.get(value) for name, value in local.items()}
         values.update(("return", self.reader.get(value)) for value in self.roots["returned"].values())
@@ -39,6 +40,7 @@ class State:
         self.rewriter = rewriter
         self.concerns: List[str] = []
         self._modules: Dict[str, bool] = {}
+        self._settings: settings.Settings = {}  # as the first loop was entered
         self._last = next(reversed(sys.modules))  # of those that were loaded before the program
 
     def program(self, module: str) -> bool:
@@ -62,6 +64,7 @@ class State:
 
     def entry(self, frame: Any, dead: Set[str]) -> graph.Entry:
         """What the program looks like as it enters a loop."""
+        self._settings = self._settings or settings.take(self.rewriter.top)
         writer = graph.Writer(self.kinds(), None)
         self._roots(frame, dead, writer, {})
         return writer.found
@@ -72,6 +75,7 @@ class State:
         writer = graph.Writer(self.kinds(), entry)
         roots = self._roots(frame, dead, writer, returned)
         roots["random"] = before
+        roots["settings"] = settings.changed(settings.take(self.rewriter.top), self._settings)
         text = pickle.dumps((roots, writer.nodes), 4)
         self.concerns = writer.concerns + writer.split()
         set_random_state(before)  # whatever pickling drew
