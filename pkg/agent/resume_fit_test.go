@@ -48,6 +48,8 @@ func TestResumeKeras(t *testing.T) {
 		{"pydataset", "fit-3", agent.LevelApproximate, 3, "a Data feeds fit from another thread", ""},
 		{"train_step", "fit-2", agent.LevelExact, 2, "", ""},
 		{"train_step", "fit-2", agent.LevelApproximate, 2, "its own train_step may change hidden", "HIDDEN=1"},
+		{"attributes", "fit-3", agent.LevelExact, 3, "", ""},
+		{"attributes", "fit-3", agent.LevelApproximate, 3, "losses_seen of the model was changed", "HIDDEN=1"},
 		{"augment", "fit-2", agent.LevelExact, 2, "", ""},
 		{"last", "end", agent.LevelExact, 4, "", ""},
 	}

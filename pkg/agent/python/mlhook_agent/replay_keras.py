@@ -33,6 +33,7 @@ class Fit:
         self.doubts: List[str] = []
         self.threaded = self._feed()  # Python code that makes batches in another thread
         self.generators = generators.Watch()
+        self._public = state_keras.public(self.model)
         self._before: Optional[written.Listing] = self._listing()
         self._examined = False
 
@@ -49,15 +50,15 @@ class Fit:
             self._examined = True
             self._doubt(*state_keras.doubts(self.model))
         callbacks, lost = state_callbacks.take(self.listed.callbacks, self.model)
-        self._doubt(*lost)
+        self._doubt(*lost, *state_keras.records(self.model, self._public))
         files: Dict[str, bytes] = {}
         try:
             files = written.take(self.tree, self._before) if self._before is not None else {}
         except (written.TooMuch, OSError) as error:
             self._doubt(str(error))
         return {
-            "over": over, "epochs": self.epochs, "model": state_keras.take(self.model), "callbacks": callbacks,
-            "generators": generators.take(), "files": files, "doubts": self.doubts,
+            "over": over, "epochs": self.epochs, "model": state_keras.take(self.model, self._public),
+            "callbacks": callbacks, "generators": generators.take(), "files": files, "doubts": self.doubts,
         }
 
     def _doubt(self, *reasons: str) -> None:

@@ -39,14 +39,37 @@ def variables(model: Any) -> List[Any]:
     return list({id(variable): variable for variable in found}.values())
 
 
-def take(model: Any) -> Dict[str, Any]:
-    """The state of a model as plain values and NumPy arrays (copies, or views that a pickle copies)."""
+def public(model: Any) -> Dict[str, Any]:
+    """A model's own attributes as they are, which callbacks may change; of lists and dictionaries copies."""
+    return {
+        name: (dict if isinstance(value, dict) else list)(value) if _is_record(value) else value
+        for name, value in vars(model).items() if not name.startswith("_")
+    }
+
+
+def take(model: Any, before: Dict[str, Any]) -> Dict[str, Any]:
+    """The state of a model as plain values and NumPy arrays (copies, or views that a pickle copies).
+
+    before is what public returned as the fit began; where the training step is Keras' own, attributes are only
+    saved that were set since.
+    """
+    own, none = _own(model), object()
     return {
         "variables": [_array(variable) for variable in variables(model)],
         "trainable": [layer.trainable for layer in model.layers],
         "stop": bool(model.stop_training),
-        "attributes": {name: value for name, value in vars(model).items() if _own(model) and _is_plain(value)},
+        "attributes": {
+            name: value for name, value in vars(model).items() if _is_plain(value)
+            and (own or not name.startswith("_") and before.get(name, none) is not value)
+        },
     }
+
+
+def records(model: Any, before: Dict[str, Any]) -> List[str]:
+    """What of the model take does not see though it changed since the fit began: lists and dictionaries."""
+    changed = sorted(
+        name for name, value in public(model).items() if _is_record(value) and before.get(name) != value)
+    return ["%s of the model was changed and is as a new run makes it" % name for name in changed]
 
 
 def _array(variable: Any) -> Any:
@@ -129,6 +152,12 @@ def _own(model: Any) -> bool:
 
 def _is_plain(value: Any) -> bool:
     return isinstance(value, PLAIN) or type(value).__module__ == "numpy"
+
+
+def _is_record(value: Any) -> bool:
+    """Whether a value is a list or dictionary of plain values, which is changed in its place."""
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else (value,)
+    return isinstance(value, (dict, list)) and all(isinstance(part, PLAIN) for part in parts)
 
 
 def _is_known(value: Any) -> bool:
