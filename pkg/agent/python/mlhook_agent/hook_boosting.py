@@ -5,7 +5,7 @@ import functools
 import sys
 from typing import Any, Dict, Set
 
-from . import rounds, wrapping
+from . import rounds, seen, wrapping
 from .record import Origin, Recorder
 from .resume_boosting import Trainings
 from .wrapping import Given
@@ -45,11 +45,11 @@ def _after_predict(recorder: Recorder, framework: str, given: Given, result: Any
 
 def _before_xgboost(recorder: Recorder, given: Given, kwargs: Dict[str, Any]) -> None:
     data = given["dtrain"]
-    recorder.fitting("xgboost", None, "xgboost.train", data, data.get_label())
+    labels, begun = data.get_label(), given.get("xgb_model")
+    given["seen"] = recorder.fitting("xgboost", None, "xgboost.train", data, labels, onto=begun)
     _begin(recorder, "xgboost", given, kwargs, data, "xgb_model")
-    for held, _ in given.get("evals") or ():
-        if held is not data:
-            recorder.watching(held, held.get_label())
+    sets = {name: (held, held.get_label()) for held, name in given.get("evals") or ()}
+    given["trained"] = _watch(recorder, given["seen"], sets)
     if given.get("evals_result") is None:
         kwargs["evals_result"] = {}
     given["results"] = kwargs.get("evals_result", given.get("evals_result"))
@@ -57,13 +57,12 @@ def _before_xgboost(recorder: Recorder, given: Given, kwargs: Dict[str, Any]) ->
 
 def _after_xgboost(recorder: Recorder, given: Given, model: Any) -> None:
     recorder.remember("xgboost", model)
+    recorder.models.bind(model, given["seen"])
     if recorder.warm is not None:
         recorder.warm.bind(model, given["training"])
-    evals = given.get("evals") or ()
-    trained = {name for held, name in evals if held is given["dtrain"]}
-    labels = {name: held.get_label() for held, name in evals}
+    labels = {name: held.get_label() for held, name in given.get("evals") or ()}
     kept = _kept(model, given.get("xgb_model"), given["results"])
-    evaluations(recorder, given["results"], trained, labels, kept, Origin("xgboost", model, None, 0))
+    evaluations(recorder, given["results"], given["trained"], labels, kept, Origin("xgboost", model))
 
 
 def _kept(model: Any, begun: Any, results: Dict[str, Any]) -> Dict[str, Any]:
@@ -79,28 +78,37 @@ def _kept(model: Any, begun: Any, results: Dict[str, Any]) -> Dict[str, Any]:
 def _before_lightgbm(recorder: Recorder, record_evaluation: Any, given: Given, kwargs: Dict[str, Any]) -> None:
     data = given["train_set"]
     # A Dataset made of arrays may drop them, so they are looked at now.
-    recorder.fitting("lightgbm", None, "lightgbm.train", data.data, data.label)
+    given["seen"] = recorder.fitting(
+        "lightgbm", None, "lightgbm.train", data.data, data.label, onto=given.get("init_model"))
     _begin(recorder, "lightgbm", given, kwargs, data, "init_model")
-    for held in _held(given):
-        if held is not data:
-            recorder.watching(held.data, held.label)
-    given["labels"] = [held.label for held in _held(given)]
+    held = _held(given)
+    names = given.get("valid_names") or []
+    names = [names] if isinstance(names, str) else list(names)
+    names += ["valid_%d" % i for i in range(len(names), len(held))]
+    sets = {name: (one.data, one.label) for name, one in zip(names, held)}
+    given["labels"] = {name: label for name, (_, label) in sets.items()}
+    given["trained"] = _watch(recorder, given["seen"], sets) | {"training"}
+    given["trained"] |= {name for name, one in zip(names, held) if one is data}  # which may have dropped its rows
     given["results"] = {}
     kwargs["callbacks"] = list(given.get("callbacks") or []) + [record_evaluation(given["results"])]
 
 
 def _after_lightgbm(recorder: Recorder, given: Given, model: Any) -> None:
     recorder.remember("lightgbm", model)
+    recorder.models.bind(model, given["seen"])
     if recorder.warm is not None:
         recorder.warm.bind(model, given["training"])
-    held = _held(given)
-    names = given.get("valid_names") or []
-    names = [names] if isinstance(names, str) else list(names)
-    names += ["valid_%d" % i for i in range(len(names), len(held))]
-    trained = {name for name, data in zip(names, held) if data is given["train_set"]} | {"training"}
-    labels = dict(zip(names, given["labels"]))
     # What it predicts with is the best round, where early stopping found one.
-    evaluations(recorder, given["results"], trained, labels, model.best_score, Origin("lightgbm", model, None, 0))
+    evaluations(recorder, given["results"], given["trained"], given["labels"], model.best_score, Origin("lightgbm", model))
+
+
+def _watch(recorder: Recorder, own: seen.Seen, sets: Dict[str, Any]) -> Set[str]:
+    """Note the evaluation sets; return the names of those that are trained on."""
+    trained = {name for name, (data, labels) in sets.items()
+               if recorder.split(recorder.rows_split(own, data), labels, own) == "train"}
+    for name in sets.keys() - trained:
+        recorder.watching(*sets[name])
+    return trained
 
 
 def _begin(

@@ -3,7 +3,7 @@
 import functools
 from typing import Any
 
-from . import logged, rows, wrapping
+from . import logged, wrapping
 from .record import Origin, Recorder
 from .wrapping import Given
 
@@ -34,9 +34,13 @@ def _held(given: Given) -> Any:
 
 def _before_fit(recorder: Recorder, given: Given, _kwargs: Any) -> None:
     model, data = given["self"], given["X"]
-    recorder.fitting("catboost", model, "%s.fit" % _name(model), data, _labels(data, given.get("y")))
-    for held in _held(given):
-        recorder.watching(*held)
+    labels, begun = _labels(data, given.get("y")), given.get("init_model")
+    recorder.fitting("catboost", model, "%s.fit" % _name(model), data, labels, begun is None, begun)
+    held = _held(given)
+    given["held"] = [recorder.asked(model, *pair[:2]) for pair in held]
+    for pair, split in zip(held, given["held"]):
+        if split != "train":
+            recorder.watching(*pair[:2])
 
 
 def _after_fit(recorder: Recorder, given: Given, _result: Any) -> None:
@@ -50,12 +54,12 @@ def _after_fit(recorder: Recorder, given: Given, _result: Any) -> None:
     for i in range(max(map(len, series.values()), default=0)):
         values = {name: points[i] for name, points in series.items() if i < len(points)}
         recorder.writer.write("curve", epoch=i + 1, values=values)
-    origin = Origin("catboost", model, None, 0)
+    origin = Origin("catboost", model)
     labels = {"accuracy": ("train", _labels(given["X"], given.get("y")))}
-    labels["val_accuracy"] = ("validation", held[0][1] if held else None)
+    labels["val_accuracy"] = ("train" if given["held"][:1] == ["train"] else "validation", held[0][1] if held else None)
     for name, (split, of) in labels.items():
         if series.get(name):
-            best = model.get_best_iteration() if split == "validation" else None  # which the model is cut back to
+            best = model.get_best_iteration() if name == "val_accuracy" else None  # which the model is cut back to
             value = series[name][-1 if best is None or best >= len(series[name]) else best]
             recorder.metric("accuracy", value, split, "%s.fit" % _name(model), of, origin)
 
@@ -71,8 +75,8 @@ def _after_predict(recorder: Recorder, given: Given, result: Any) -> None:
 def _after_score(recorder: Recorder, measure: str, given: Given, result: Any) -> None:
     model, data = given["self"], given["X"]
     labels = _labels(data, given.get("y"))
-    split = recorder.split(rows.identity(data), rows.identity(labels))
-    recorder.metric(measure, result, split, "%s.score" % _name(model), labels, Origin("catboost", model, None, 0))
+    split = recorder.asked(model, data, labels)
+    recorder.metric(measure, result, split, "%s.score" % _name(model), labels, Origin("catboost", model))
 
 
 def _name(model: Any) -> str:

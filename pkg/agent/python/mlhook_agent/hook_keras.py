@@ -3,7 +3,7 @@
 import functools
 from typing import Any, Dict, List, Optional, Tuple
 
-from . import resume_keras, rows, warm, wrapping
+from . import resume_keras, warm, wrapping
 from .record import ACCURACY, Origin, Recorder
 from .wrapping import Given
 
@@ -45,7 +45,10 @@ def _before_fit(recorder: Recorder, callback: Any, given: Given, kwargs: Dict[st
         warm_keras.training_begins(recorder.warm.training(given["self"]), given)
     held = given.get("validation_data")
     if held is not None:
-        recorder.watching(*(held[:2] if isinstance(held, (tuple, list)) else [held]))
+        held = held if isinstance(held, (tuple, list)) else (held, None)
+        given["held"] = recorder.asked(given["self"], *held[:2])
+        if given["held"] != "train":
+            recorder.watching(*held[:2])
     if "callbacks" in given and "callbacks" not in kwargs:  # given by position
         if isinstance(given["callbacks"], list):
             given["callbacks"].append(_curve(callback, recorder, given["callbacks"]))
@@ -99,8 +102,9 @@ def _after_fit(recorder: Recorder, given: Given, history: Any) -> None:
     last = _named(_kept(given["self"], given.get("callbacks"), history.history))
     held = given.get("validation_data")
     held = held[1] if isinstance(held, (tuple, list)) and len(held) > 1 else None
-    origin = Origin("keras", given["self"], None, 0)
-    for name, split, labels in (("accuracy", "train", given.get("y")), ("val_accuracy", "validation", held)):
+    origin = Origin("keras", given["self"])
+    split = "train" if given.get("held") == "train" else "validation"
+    for name, split, labels in (("accuracy", "train", given.get("y")), ("val_accuracy", split, held)):
         if name in last:
             recorder.metric("accuracy", last[name], split, "keras.Model.fit", labels, origin)
 
@@ -126,10 +130,10 @@ def _after_predict(recorder: Recorder, given: Given, result: Any) -> None:
 
 def _after_evaluate(recorder: Recorder, given: Given, result: Any) -> None:
     model, labels = given["self"], given.get("y")
-    split = recorder.split(rows.identity(given.get("x")), rows.identity(labels))
+    split = recorder.asked(model, given.get("x"), labels)
     for name, value in _named(_values(model, result)).items():
         if name not in ("loss", "compile_metrics"):
-            recorder.metric(name, value, split, "keras.Model.evaluate", labels, Origin("keras", model, None, 0))
+            recorder.metric(name, value, split, "keras.Model.evaluate", labels, Origin("keras", model))
 
 
 def _values(model: Any, result: Any) -> Dict[str, Any]:

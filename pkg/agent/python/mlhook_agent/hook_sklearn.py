@@ -5,7 +5,7 @@ import inspect
 import sys
 from typing import Any, Dict, Set, Tuple
 
-from . import rows, wrapping
+from . import rows, seen, wrapping
 from .record import Origin, Recorder
 from .wrapping import Given
 
@@ -74,8 +74,10 @@ def patch_selection(selection: Any, recorder: Recorder) -> None:
         before = functools.partial(_before_cross, recorder, name)
         after = functools.partial(_after_cross, recorder, name)
         wrapping.function(selection, name, recorder, before=before, after=after)
-    for name in ("learning_curve", "validation_curve", "permutation_test_score", "cross_val_predict"):
+    for name in ("learning_curve", "validation_curve", "permutation_test_score"):
         wrapping.function(selection, name, recorder)  # what they train and score is no result
+    after = functools.partial(_after_cross_predict, recorder)
+    wrapping.function(selection, "cross_val_predict", recorder, after=after)
     for cls in vars(selection._split).values():
         if inspect.isclass(cls) and inspect.isfunction(cls.__dict__.get("split")):
             recorder.folds.follow(cls)
@@ -99,12 +101,12 @@ def _before_fit(recorder: Recorder, name: str, given: Given, kwargs: Any) -> Non
     model = given["self"]
     if not hasattr(model, "predict") or given.get("y") is None:
         return  # a scaler, an encoder
-    if name == "partial_fit":
-        recorder.fitting_part(given.get("X"))
-    recorder.fitting("sklearn", model, type(model).__name__ + ".fit", given.get("X"), given["y"])
+    fresh = name == "fit" and not getattr(model, "warm_start", False)
+    onto = given.get("xgb_model", given.get("init_model"))
+    recorder.fitting("sklearn", model, type(model).__name__ + ".fit", given.get("X"), given["y"], fresh, onto)
     held = given.get("eval_set")
     for pair in [held] if isinstance(held, tuple) else held or ():
-        if rows.identity(pair[0]) not in recorder.trained:
+        if recorder.asked(model, *pair[:2]) != "train":
             recorder.watching(*pair[:2])
     _begin(recorder, name, given, kwargs)
 
@@ -144,7 +146,7 @@ def _after_fit(recorder: Recorder, given: Given, _result: Any) -> None:
     if best is None or not hasattr(model, "cv_results_") or not _measures_accuracy(model) or given.get("y") is None:
         return
     source = "sklearn.model_selection.%s.best_score_" % type(model).__name__
-    recorder.metric("accuracy", best, "validation", source, given["y"], Origin("sklearn", model, None, 0))
+    recorder.metric("accuracy", best, "validation", source, given["y"], Origin("sklearn", model))
 
 
 def _after_predict(recorder: Recorder, given: Given, result: Any) -> None:
@@ -161,9 +163,9 @@ def _after_score(recorder: Recorder, given: Given, value: Any) -> None:
         name = "r2_score"
     else:
         return
-    split = recorder.split(recorder.recognise(given.get("X")), rows.identity(labels))
+    split = recorder.asked(model, given.get("X"), labels)
     source = "sklearn.%s.score" % type(model).__name__
-    recorder.metric(name, value, split, source, labels, Origin("sklearn", model, None, 0))
+    recorder.metric(name, value, split, source, labels, Origin("sklearn", model))
 
 
 def _measures_accuracy(model: Any) -> bool:
@@ -197,6 +199,12 @@ def _measured(recorder: Recorder, name: str, function: str, value: Any, labels: 
 
 def _before_cross(recorder: Recorder, name: str, given: Given, _kwargs: Any) -> None:
     recorder.training("sklearn", given["estimator"], name, given.get("X"), given.get("y"))
+
+
+def _after_cross_predict(recorder: Recorder, given: Given, result: Any) -> None:
+    """What was predicted is no row that its model was trained on."""
+    origin = Origin("sklearn", None, "validation", rows.size(result), seen.Seen())
+    recorder.made(origin, given["estimator"], result)
 
 
 def _after_cross(recorder: Recorder, name: str, given: Given, result: Any) -> None:

@@ -82,7 +82,7 @@ def _lightning(base: Any, recorder: Recorder) -> Any:
                 if measure != "loss" and (split or of) and not name.endswith(logged.STEP):
                     counts = None if of == "train" else _rows(held)
                     recorder.metric(measure, value, split or of, "lightning.Trainer." + call,
-                                    origin=Origin("torch", module, None, 0), counts=counts)
+                                    origin=Origin("torch", module), counts=counts)
 
     return Observer
 
@@ -156,4 +156,4 @@ def _measured(recorder: Recorder, trainer: Any, values: Dict[str, Any], split: s
         if measure not in COSTS:
             counts = range(len(data)) if hasattr(data, "__len__") else None
             recorder.metric(measure, value, split, "transformers.Trainer." + call,
-                            origin=Origin("torch", trainer.model, None, 0), counts=counts)
+                            origin=Origin("torch", trainer.model), counts=counts)

@@ -5,9 +5,9 @@ import os
 import threading
 import weakref
 from collections import OrderedDict
-from typing import Any, Callable, NamedTuple, Optional, Set, Tuple
+from typing import Any, Callable, List, NamedTuple, Optional, Set, Tuple
 
-from . import checkpoint, events, folds, rows, structure, targets, warm
+from . import checkpoint, containers, events, folds, rows, seen, structure, targets, warm
 
 # Names under which frameworks report the share of right answers.
 ACCURACY = {
@@ -20,8 +20,12 @@ class Origin(NamedTuple):
 
     framework: str
     model: Any
-    given: Optional[str]  # identity of the rows predicted
-    count: int
+    split: str = "unknown"  # that of the rows predicted, as far as they tell
+    count: int = 0
+    own: Optional[seen.Seen] = None  # what the model was trained on
+
+
+Predicted = Tuple[Origin, Callable[[], Any]]  # with a reference to the model, which the origin does without
 
 
 class Recorder:
@@ -35,13 +39,14 @@ class Recorder:
         self.built = 0  # optimizers
         self.warm = lineage  # None where no trial starts from another
         self.pid = os.getpid()
-        self.trained: Set[str] = set()
-        self.parts = rows.Known()  # rows of batches that were trained on one by one
+        self.all = seen.Seen()  # what any model was trained on
+        self.last = self.all  # and the last one
+        self.models = seen.Models()
         self.watched: Set[str] = set()
         self.targets = targets.Targets()  # of a loop by hand
         self.fitted: Optional[Origin] = None
         self.measured: Optional[Origin] = None  # the model of the last metric off the training data
-        self._predictions: "OrderedDict[str, Tuple[Origin, Callable[[], Any]]]" = OrderedDict()
+        self._predictions: "OrderedDict[str, List[Predicted]]" = OrderedDict()
         self._predictor: Any = None  # the last one; the program may drop it before it measures
         self._local = threading.local()
         self.folds = folds.Folds(self.outermost, self.metric)
@@ -56,30 +61,25 @@ class Recorder:
     def warn(self, text: str) -> None:
         self.writer.write("warning", text=text)
 
-    def fitting(self, framework: str, model: Any, source: str, given: Any, labels: Any) -> None:
-        """A training call begins on these rows and labels."""
-        seen = {rows.identity(data) for data in (given, labels)} - {None}
-        again = bool(seen) and seen <= self.trained and self.fitted is not None and self.fitted.model is model
-        self.trained.update(filter(None, seen))
+    def fitting(
+        self, framework: str, model: Any, source: str, given: Any, labels: Any, fresh: bool = False, onto: Any = None
+    ) -> seen.Seen:
+        """A training call begins on these rows and labels: a fresh one forgets what the model was trained on before.
+
+        onto is another model that this one goes on from. The result is for a model that there is only afterwards.
+        """
+        known = rows.identity(given)
+        labelled = seen.names(containers.labels_of(given) if labels is None else labels)
+        again = known in self.all.given and labelled <= self.all.labels
+        again = again and self.fitted is not None and self.fitted.model is model
+        self.last = self.models.of(onto) or (None if fresh else self.models.of(model)) or seen.Seen()
+        self.models.bind(model, self.last)
+        self.last.add(known, labelled, given)
+        self.all.add(known, labelled)
         self.remember(framework, model)
         if not again:  # partial_fit in a loop is one training
             self.training(framework, model, source, given, labels)
-
-    def fitting_part(self, given: Any) -> None:
-        """A training call is about to see a batch of the rows."""
-        found = None if rows.identity(given) in self.trained else rows.hashes(given)
-        if found is not None:
-            self.parts.add(found)
-
-    def recognise(self, given: Any) -> Optional[str]:
-        """The identity of rows that a model is asked for; those that were trained on in batches become known as one."""
-        known = rows.identity(given)
-        if known is not None and known not in self.trained and self.parts.values() is not None:
-            found = rows.hashes(given)
-            # Where few values make the rows, those held out may all be in the batches too.
-            if found is not None and self.parts.holds(found).all() and 2 * len(set(found.tolist())) > len(found):
-                self.trained.add(known)
-        return known
+        return self.last
 
     def training(self, framework: str, model: Any, source: str, given: Any, labels: Any) -> None:
         """Write down that a training call begins, of a copy of the model where it is cross-validated."""
@@ -91,19 +91,24 @@ class Recorder:
 
     def remember(self, framework: str, model: Any) -> None:
         """This is the model that was trained last."""
-        self.fitted = Origin(framework, model, None, 0)
+        self.fitted = Origin(framework, model)
 
-    def watching(self, *data: Any) -> None:
+    def watching(self, given: Any, labels: Any = None) -> None:
         """The program watches its training with this data."""
-        self.watched.update(filter(None, map(rows.identity, data)))
+        labels = containers.labels_of(given) if labels is None else labels
+        self.watched.update(filter(None, [rows.identity(given), *seen.names(labels)]))
 
     def predicted(self, framework: str, model: Any, given: Any, output: Any) -> None:
         """Remember who predicted this, for the metric that follows."""
-        origin = Origin(framework, None, self.recognise(given), rows.size(output)), weakly(model)
-        for digest in filter(None, (rows.identity(output), rows.fingerprint(rows.decided(output)))):
-            self._predictions.pop(digest, None)
-            self._predictions[digest] = origin
-            self._predictor = model
+        own = self.models.of(model)
+        self.made(Origin(framework, None, self.rows_split(own, given), rows.size(output), own), model, output)
+
+    def made(self, origin: Origin, model: Any, output: Any) -> None:
+        """Remember predictions by their values."""
+        self._predictor = model
+        for digest in {rows.identity(output), rows.fingerprint(rows.decided(output))} - {None}:
+            others = [one for one in self._predictions.pop(digest, []) if one[0].split != origin.split]
+            self._predictions[digest] = others + [(origin, weakly(model))]
         while len(self._predictions) > 64:
             self._predictions.popitem(last=False)
 
@@ -111,30 +116,53 @@ class Recorder:
         """Say on which data a metric of predictions was measured, and who made them,
         without the model where the program dropped it.
 
-        Where they were transformed since, and only their number tells who it
-        may have been, the labels come first, and then what all of those agree in.
+        Where several predictions are equal, or they were transformed since, and
+        only their number tells who it may have been, the labels come first, and
+        then what all of those agree in.
+        """
+        found = self._predictions.get(rows.fingerprint(output) or "", [])
+        known = rows.identity(labels)
+        decisive = known in self.all.labels or known in self.watched
+        if not found:
+            if self.targets.ends_with(labels):
+                return "train", None
+            count = rows.size(output)
+            found = [one for made in self._predictions.values() for one in made if one[0].count == count]
+            if not found or decisive:
+                return self.split("unknown", labels), whole(*found[-1]) if found else None
+        splits = {self.split(one.split, labels, one.own) for one, _ in found}
+        if len(splits) > 1:
+            splits = {self.split("unknown", labels) if decisive else "unknown"}
+        return splits.pop(), whole(*found[-1])
+
+    def rows_split(self, own: Optional[seen.Seen], given: Any) -> str:
+        """Say which data rows are to a model that has seen so much: train, validation, test, or unknown where they cannot be told."""
+        known = rows.identity(given)
+        if known is None:
+            return "unknown"
+        # Of a copy, or a model that was loaded, it is not known what it was trained on.
+        if any(one.holds(known, given) for one in ([own] if own else [self.all, self.last])):
+            return "train"
+        return "validation" if known in self.watched else "test"
+
+    def split(self, of_rows: str, labels: Any, own: Optional[seen.Seen] = None) -> str:
+        """Say which data a metric was measured on, by what its rows are and by its labels.
+
+        Rows may have been computed anew, so labels count too where it is by no chance that they are the same.
         """
         known = rows.identity(labels)
-        found = self._predictions.get(rows.fingerprint(output) or "")
-        if found is not None:
-            return self.split(found[0].given, known), whole(*found)
-        count = rows.size(output)
-        alike = [one for one in reversed(self._predictions.values()) if one[0].count == count]
-        if not alike or known in self.trained or known in self.watched:
-            split = "train" if self.targets.ends_with(labels) else self.split(known)
-            return split, whole(*alike[0]) if alike else None
-        splits = {self.split(one.given, known) for one, _ in alike}
-        return splits.pop() if len(splits) == 1 else "unknown", whole(*alike[0])
+        trained, watched = known in (own or self.all).labels, known in self.watched
+        if of_rows != "train" and (trained or watched) and (of_rows == "unknown" or seen.telling(labels)):
+            of_rows = "train" if trained else "validation"
+        if of_rows in ("train", "validation"):
+            return of_rows
+        told = of_rows == "test" or known is not None
+        return "test" if told and (self.all.given or self.all.labels) else "unknown"
 
-    def split(self, *identities: Optional[str]) -> str:
-        """Say which data a metric was measured on; the first that is known decides."""
-        for known in filter(None, identities):
-            if known in self.trained:
-                return "train"
-            if known in self.watched:
-                return "validation"
-            return "test" if self.trained else "unknown"
-        return "unknown"
+    def asked(self, model: Any, given: Any, labels: Any) -> str:
+        """Say which data a model is scored or evaluated on."""
+        labels, own = containers.labels_of(given) if labels is None else labels, self.models.of(model)
+        return self.split(self.rows_split(own, given), labels, own)
 
     def metric(
         self, name: str, value: Any, split: str, source: str, labels: Any = None, origin: Optional[Origin] = None,

@@ -4,10 +4,14 @@ import hashlib
 import itertools
 import sys
 import weakref
-from typing import Any, Callable, Dict, Optional, Tuple
+from typing import Any, Callable, Dict, NamedTuple, Optional, Tuple
+
+from . import containers
 
 SAMPLE = 1_000_000  # values hashed of a larger array, evenly spaced
 COLUMNS = 4_096  # values hashed of a longer row, evenly spaced
+SAMPLED = 128  # the same where rows are sampled
+TEXT = 64  # numbers that are hashed in the time of a text
 CHUNK = 1 << 20  # values hashed at a time
 RECENT = 4_096  # hashes that are kept apart, so that few are sorted for every batch
 REPRS = 200_000  # rows hashed of what holds no numbers
@@ -22,6 +26,10 @@ KEPT = 64  # known ones, beyond which no such is added
 
 def fingerprint(data: Any) -> Optional[str]:
     """Hash the values of rows or labels, whatever holds them; None when unknown."""
+    if hasattr(data, "tocsr"):
+        matrix = data.tocsr()
+        parts = [fingerprint(part) for part in (matrix.shape, matrix.indptr, matrix.indices, matrix.data)]
+        return hashlib.blake2b(repr(parts).encode(), digest_size=16).hexdigest()
     array = _array(data)
     if array is None:
         return None
@@ -51,6 +59,45 @@ def hashes(*parts: Any) -> Optional[Any]:
             return None
         total = found if total is None else _mix(total + found * _multipliers(number + 1)[number])
     return total
+
+
+def sample(data: Any, limit: int) -> Optional[Tuple[Any, float]]:
+    """Hash the rows of data, or some of them where they hold more values than that, and tell the share of all that those are."""
+    tables = [_table(one) for one in containers.content(data).inputs]
+    if not tables or any(table is None for table in tables) or len({table.count for table in tables}) > 1:
+        return None
+    count = tables[0].count
+    most = max(1, limit // sum(table.width for table in tables))
+    numpy, chosen = sys.modules["numpy"], None
+    if count > most:
+        chosen = numpy.unique(numpy.random.RandomState(0).randint(0, count, most))
+    found = hashes(*(table.take(chosen) for table in tables))
+    return None if found is None else (found, len(found) / count)
+
+
+class _Table(NamedTuple):
+    """Rows, and how to take some of them, or with None all."""
+
+    count: int
+    width: int  # values of a row that are hashed
+    take: Callable[[Any], Any]
+
+
+def _table(data: Any) -> Optional[_Table]:
+    numpy = sys.modules.get("numpy")
+    if hasattr(data, "num_row") and hasattr(data, "slice"):  # xgboost's DMatrix, CatBoost's Pool
+        read = type(data).get_data if hasattr(data, "get_data") else type(data).get_features
+        return _Table(data.num_row(), data.num_col(), lambda some: read(data if some is None else data.slice(some)))
+    if hasattr(data, "tocsr"):
+        matrix = data.tocsr()
+        return _Table(matrix.shape[0], matrix.nnz // max(1, matrix.shape[0]) + 1, lambda some: matrix[some] if some is not None else matrix)
+    array = _array(data)
+    if numpy is None or array is None or array.ndim == 0:
+        return None
+    table = array.reshape(len(array), -1)
+    table = table[:, :: -(-table.shape[1] // SAMPLED)]
+    width = table.shape[1] * (1 if array.dtype.kind in "biuf" else TEXT)
+    return _Table(len(table), width, lambda some: table if some is None else table[some])
 
 
 def _hash_rows(data: Any) -> Optional[Any]:
@@ -140,14 +187,17 @@ def _within(hashes: Any, known: Any) -> Any:
 
 
 def identity(data: Any) -> Optional[str]:
-    """Something to know data again by: its fingerprint, or that it is the same object."""
+    """Something to know data again by: the fingerprint of what is in it, or that it is, or is from, the same object."""
     if data is None:
         return None
-    digest = fingerprint(data)
-    if digest is None:
-        number = _number(data)
-        digest = None if number is None else "object-%d" % number
-    return digest
+    inputs, _, root, part = containers.content(data)
+    digests = [fingerprint(one) for one in inputs]
+    if digests and None not in digests:
+        return "+".join(map(str, digests))
+    number = fingerprint(root)
+    if number is None:
+        number = _number(root)
+    return None if number is None else " ".join(("object-%s" % number,) + part)
 
 
 def _number(data: Any) -> Optional[int]:

@@ -232,10 +232,10 @@ class Rows(InDirectory):
 
         one, two = Loader(), Loader()
         self.recorder.fitting("torch", None, "fit", one, None)
-        self.assertEqual(self.recorder.split(rows.identity(one)), "train")
-        self.assertEqual(self.recorder.split(rows.identity(two)), "test")
+        self.assertEqual(self.recorder.asked(None, one, None), "train")
+        self.assertEqual(self.recorder.asked(None, two, None), "test")
         self.recorder.watching(two)
-        self.assertEqual(self.recorder.split(rows.identity(two)), "validation")
+        self.assertEqual(self.recorder.asked(None, two, None), "validation")
 
     def test_opaque_data_is_neither_kept_nor_mistaken(self):
         class Loader:
@@ -246,14 +246,14 @@ class Rows(InDirectory):
             one, two = Loader(), Loader()
             gone.append(weakref.ref(one))
             self.recorder.fitting("torch", None, "fit", one, None)
-            self.assertEqual(self.recorder.split(rows.identity(two)), "test")
+            self.assertEqual(self.recorder.asked(None, two, None), "test")
             self.assertEqual(rows.identity(two), rows.identity(two))
         self.assertLess(sum(ref() is not None for ref in gone), 3)
         self.assertEqual(len({rows.identity({"a": n}) for n in range(200)} - {None}), len(rows._opaque) - 2)
 
     def test_nothing_known(self):
-        self.assertEqual(self.recorder.split(None), "unknown")
-        self.assertEqual(self.recorder.split("x"), "unknown")
+        self.assertEqual(self.recorder.asked(None, None, None), "unknown")
+        self.assertEqual(self.recorder.asked(None, self, None), "unknown")
         self.assertIsNone(rows.identity(None))
         self.assertEqual(rows.size(3), 0)
 
@@ -311,7 +311,6 @@ class Predictions(InDirectory):
         found = [self.recorder.measured_on(output, output)[1] for output in outputs]
         self.assertIsNotNone(last())
         self.assertEqual([origin.model for origin in found], [None, kept, last()])
-        self.assertEqual([origin.given for origin in found], [rows.identity(output) for output in outputs])
 
 
 class Save(InDirectory):

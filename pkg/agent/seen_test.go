@@ -1,0 +1,159 @@
+package agent_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/mlhook/mlhook/pkg/agent"
+)
+
+// seen is a script whose accuracies must be said to be of these splits, in their order.
+type seen struct{ name, script, want string }
+
+func checkSeen(t *testing.T, frameworks string, cases []seen) {
+	t.Helper()
+	needs(t, strings.Split(frameworks, ",")...)
+	s := start(t, frameworks)
+	for trial, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			a, log := s.run(agent.Request{Trial: trial, Threads: 1}, digits+c.script)
+			a.t = t
+			var got []string
+			for _, e := range a.clean().all(agent.EventMetric) {
+				got = append(got, e.Split)
+			}
+			if diff := cmp.Diff(strings.Fields(c.want), got); diff != "" {
+				t.Errorf("%s\n%s", diff, log)
+			}
+		})
+	}
+}
+
+// What a model was trained on is known again in another order, in parts, among
+// other rows and computed anew; what only looks like it is not taken for it.
+func TestSeen(t *testing.T) {
+	t.Parallel()
+	const imports = `
+import numpy as np
+from sklearn.metrics import accuracy_score
+from sklearn.naive_bayes import GaussianNB as N
+`
+	checkSeen(t, "sklearn", []seen{
+		{"computed anew", imports + `
+from sklearn.decomposition import NMF
+f = NMF(5, random_state=0, max_iter=20, tol=1)
+m = N().fit(f.fit_transform(a[:300]), c[:300])
+m.score(f.transform(a[:300]), c[:300]); m.score(f.transform(b), d)
+m = N().fit(a, c); m.score(a + 1e-5, c)`, "train test train"},
+		{"another order", imports + `
+from sklearn.utils import shuffle, resample
+m = N().fit(*shuffle(a, c)); m.score(a, c); accuracy_score(d, m.predict(b)); accuracy_score(c, m.predict(a))
+m = N().fit(*resample(a, c, n_samples=3000)); m.score(a, c); m.score(b, d)`, "train test train train test"},
+		{"a part and a whole", imports + `
+m = N().fit(a, c); m.score(a[:500], c[:500]); m.score(b[:300], d[:300])
+m = N().fit(np.vstack([a, b]), np.r_[c, d]); m.score(b, d)`, "train test train"},
+		{"folds", imports + `
+for i, j in (range(900), range(900, 1797)), (range(900, 1797), range(900)):
+    m = N().fit(X[i], y[i]); m.score(X[j], y[j])
+m = N()
+for i in range(3):
+    k = np.arange(len(y)) % 3 == i
+    m.fit(X[~k], y[~k]); m.score(X[k], y[k])`, "test test test test test"},
+		{"labels in a simple order", imports + `
+z, q = np.repeat([0, 1, 2], 50), np.tile(np.arange(10), 15)
+N().fit(a[:150], z).score(b[:150], z); N().fit(a[:150], q).score(b[:150], q)`, "test test"},
+		// Where few values make the rows, or each was collected twice, the others are among those trained on by chance.
+		{"rows of few values", imports + `
+r = np.random.RandomState(0)
+x = r.randint(0, 10, (2000, 3)); z = (x[:, 0] > 4).astype(int)
+N().fit(x[:1500], z[:1500]).score(x[1500:], z[1500:])
+x = np.vstack([X, X, X, X])[r.permutation(4 * len(X))]; z = np.arange(len(x)) % 7 * r.randint(1, 3, len(x))
+N().fit(x[:5700], z[:5700]).score(x[5700:], z[5700:])`, "test test"},
+		{"equal predictions", imports + `
+r = np.random.RandomState(0)
+x, z = r.randn(400, 3), (r.rand(400) < .2).astype(int)
+from sklearn.dummy import DummyClassifier
+m = DummyClassifier().fit(x[:200], z[:200])
+p, q = m.predict(x[:200]), m.predict(x[200:])
+accuracy_score(z[:200], p); accuracy_score(z[200:], q)`, "train unknown"},
+		{"sparse", imports + `
+from scipy.sparse import csr_matrix, identity
+from sklearn.naive_bayes import MultinomialNB as M
+one = identity(40, format="csr")
+m = M().fit(one[:20], c[:20]); m.score(one[20:], d[:20]); m.score(one[:20], c[:20])
+m = M().fit(csr_matrix(a), c); m.score(csr_matrix(a)[:500], c[:500]); m.score(csr_matrix(b), d)`, "test train train test"},
+		{"cross_val_predict", imports + `
+from sklearn.model_selection import cross_val_predict
+N().fit(X, y)
+accuracy_score(y, cross_val_predict(N(), X, y, cv=3)); accuracy_score(y, cross_val_predict(N(), X, y, cv=3, method="predict_proba").argmax(1))
+accuracy_score(y, N().fit(X, y).predict(X))`, "validation validation train"},
+	})
+}
+
+func TestSeenByBoosting(t *testing.T) {
+	t.Parallel()
+	checkSeen(t, "xgboost,lightgbm,catboost,sklearn", []seen{
+		{"xgboost", `
+import xgboost as x
+from sklearn.metrics import accuracy_score
+c, d = c > 4, d > 4
+m = x.train({"objective": "binary:logistic", "eval_metric": "error"}, x.DMatrix(a, c), 2, evals=[(x.DMatrix(a, c), "one"), (x.DMatrix(b, d), "two")], verbose_eval=False)
+accuracy_score(c, m.predict(x.DMatrix(a)) > .5); accuracy_score(d, m.predict(x.DMatrix(b)) > .5)
+m = x.train({"objective": "binary:logistic"}, x.DMatrix(a, c), 2)
+accuracy_score(c[:400], m.predict(x.DMatrix(a[:400])) > .5); accuracy_score(d[:400], m.predict(x.DMatrix(b[:400])) > .5)`,
+			"train validation train validation train test"},
+		{"lightgbm", `
+import lightgbm as l
+params = {"objective": "multiclass", "num_class": 10, "metric": "multi_error", "verbose": -1, "num_threads": 1}
+t = l.Dataset(a, c)
+l.train(params, t, 2, valid_sets=[l.Dataset(a, c, reference=t), l.Dataset(b, d, reference=t)])`, "train validation"},
+		{"catboost", `
+from catboost import CatBoostClassifier, Pool
+m = CatBoostClassifier(iterations=3, depth=2, thread_count=1, verbose=False, allow_writing_files=False).fit(Pool(a, c))
+m.score(a, c); m.score(Pool(a[:500], c[:500])); m.score(b, d)`, "train train test"},
+	})
+}
+
+func TestSeenByKeras(t *testing.T) {
+	t.Parallel()
+	const imports = `
+import os; os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+import keras, tensorflow as tf
+def net():
+    m = keras.Sequential([keras.Input((64,)), keras.layers.Dense(10)])
+    m.compile("sgd", keras.losses.SparseCategoricalCrossentropy(from_logits=True), metrics=["accuracy"])
+    return m
+m = net()
+of = tf.data.Dataset.from_tensor_slices
+`
+	checkSeen(t, "keras,tensorflow,sklearn", []seen{
+		{"arrays", imports + `
+m.fit(a, c, verbose=0, validation_data=(a, c)); m.evaluate(a[:100], c[:100], verbose=0); m.evaluate([a], [c], verbose=0); m.evaluate(b, d, verbose=0)`,
+			"train train train train test"},
+		{"datasets", imports + `
+train, test = of((a, c)), of((b, d))
+m.fit(train.shuffle(99).batch(64), verbose=0)
+m.evaluate(train.batch(64).prefetch(1), verbose=0); m.evaluate(test.batch(64), verbose=0); m.evaluate(of((a, c)).batch(64), verbose=0); m.evaluate(b, d, verbose=0)
+m = net()
+full = of((X, y)); train, test = full.skip(400), full.take(400)
+m.fit(train.batch(64), verbose=0); m.evaluate(test.batch(64), verbose=0); m.evaluate(train.batch(9), verbose=0)`,
+			"train train test train test train test train"},
+		{"sequences", imports + `
+class Batches(keras.utils.PyDataset):
+    def __init__(self, x, y, batch_size=64, rows=None):
+        super().__init__()
+        self.x, self.y, self.batch_size = x, y, batch_size
+        if rows is not None: self.rows = rows
+    def __len__(self): return len(self.x) // self.batch_size
+    def __getitem__(self, i):
+        k = slice(i * self.batch_size, (i + 1) * self.batch_size)
+        return (self.x[k], self.y[k]) if not hasattr(self, "rows") else (self.x[self.rows], self.y[self.rows])
+m.fit(Batches(a, c), verbose=0)
+m.evaluate(a, c, verbose=0); m.evaluate(Batches(a, c, 9), verbose=0); m.evaluate(Batches(b, d), verbose=0)
+m = net()
+m.fit(Batches(X, y, rows=slice(400, 900)), verbose=0); m.evaluate(Batches(X, y, rows=slice(0, 400)), verbose=0); m.evaluate(X[:400], y[:400], verbose=0)`,
+			"train train train test train test test"},
+	})
+}
