@@ -49,6 +49,7 @@ func TestScriptsThatMisbehave(t *testing.T) {
 		{"pickles own class", "import pickle\nclass A: pass\nprint(type(pickle.loads(pickle.dumps(A()))) is A)", 0, "True", "", 0},
 		{"inspects itself", "import inspect\ndef f(): return 41\nprint(inspect.getsource(f))", 0, "return 41", "", 0},
 		{"recursion", "def f(): f()\nf()", 1, "RecursionError", "RecursionError", 1},
+		{"excepthook", "import sys\nsys.excepthook = lambda kind, error, trace: print('hook:', kind.__name__, trace.tb_lineno)\n1/0", 1, "hook: ZeroDivisionError 3\n", "ZeroDivisionError", 3},
 		{"removes streams", "import sys\nsys.stdout = sys.stderr = None\nprint('x')", 0, "", "", 0},
 		{"spawns", "import multiprocessing as m\ndef f(x): return x * x\nif __name__ == '__main__':\n    with m.get_context('spawn').Pool(2) as p: print(p.map(f, [1, 2, 3]))", 0, "[1, 4, 9]", "", 0},
 		{"forks a pool", "import multiprocessing as m\ndef f(x): return x * x\nif __name__ == '__main__':\n    with m.get_context('fork').Pool(2) as p: print(p.map(f, [1, 2, 3]))", 0, "[1, 4, 9]", "", 0},

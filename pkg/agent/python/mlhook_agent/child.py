@@ -167,9 +167,12 @@ def report(error: BaseException, tree: str, writer: events.Writer) -> None:
     while trace is not None and os.path.dirname(trace.tb_frame.f_code.co_filename) == os.path.dirname(__file__):
         trace = trace.tb_next
     try:
-        traceback.print_exception(type(error), error, trace)
+        if sys.excepthook is sys.__excepthook__:
+            traceback.print_exception(type(error), error, trace)
+        else:
+            sys.excepthook(type(error), error, trace)
     except Exception:
-        pass  # the script closed stderr
+        pass  # the script closed stderr, or its hook failed
     file, line = "", 0
     for frame, number in traceback.walk_tb(trace):
         name = frame.f_code.co_filename
