@@ -366,6 +366,26 @@ else:
 	a.clean()
 }
 
+// A program's callbacks may pickle the model that is trained, and ask what they are given.
+func TestCallbacksOfBoosting(t *testing.T) {
+	t.Parallel()
+	needs(t, "xgboost", "lightgbm", "sklearn")
+	a, _ := start(t, "xgboost,lightgbm,sklearn").run(agent.Request{Threads: 1}, digits+`
+import lightgbm, pickle, xgboost
+class Pickles(xgboost.callback.TrainingCallback):
+    def after_iteration(self, model, epoch, log):
+        pickle.dumps(model)
+        return False
+update = xgboost.Booster.update
+m = xgboost.train({"nthread": 1}, xgboost.DMatrix(a, c), 2, callbacks=[Pickles()])
+assert m.num_boosted_rounds() == 2 and xgboost.Booster.update is update
+envs = []
+def callback(env): envs.append(isinstance(env, lightgbm.callback.CallbackEnv))
+lightgbm.train({"verbose": -1, "num_threads": 1}, lightgbm.Dataset(a, c), 2, callbacks=[callback])
+assert envs == [True, True]`)
+	a.clean()
+}
+
 // loads checks the saved model's hash and that its framework can load it.
 func (s *session) loads(a attempt, name, script string) {
 	a.t.Helper()

@@ -1,7 +1,9 @@
 """The ways of xgboost.train and lightgbm.train through a training that may have been begun before."""
 
+import contextlib
+import functools
 import sys
-from typing import Any, Dict, List
+from typing import Any, Dict, Iterator, List
 
 from .resume_boosting import Training
 
@@ -24,9 +26,32 @@ def xgboost(module: Any, training: Training, original: Any, given: Dict[str, Any
         return saved["model"]
     results = given.get("evals_result")
     given["evals_result"] = history = {} if results is None else results
-    model = original(callbacks=[_follower(module.callback.TrainingCallback, training, given)] + callbacks, **given)
+    follower = _follower(module.callback.TrainingCallback, training, given)
+    with _followed(module.Booster, follower):
+        model = original(callbacks=[follower] + callbacks, **given)
     training.over(model, dict(history))
     return model
+
+
+@contextlib.contextmanager
+def _followed(booster: Any, follower: Any) -> Iterator[None]:
+    """Let a follower see rounds; the class is patched, since a booster with functions of its own could not be pickled."""
+    originals = {"eval_set": (booster.eval_set, follower.evaluated), "update": (booster.update, follower.updated)}
+    for name, (original, way) in originals.items():
+        setattr(booster, name, _method(original, way))
+    try:
+        yield
+    finally:
+        for name, (original, _) in originals.items():
+            setattr(booster, name, original)
+
+
+def _method(original: Any, way: Any) -> Any:
+    @functools.wraps(original)
+    def method(self: Any, *args: Any, **kwargs: Any) -> Any:
+        return way(original, self, *args, **kwargs)
+
+    return method
 
 
 def _follower(base: Any, training: Training, given: Dict[str, Any]) -> Any:
@@ -35,20 +60,26 @@ def _follower(base: Any, training: Training, given: Dict[str, Any]) -> Any:
     done = len(training.evaluations)
 
     class Follower(base):  # type: ignore[misc]
+        model: Any = None  # that is trained
+        skips = saved is not None
+
         def before_training(self, model: Any) -> Any:
-            evaluate = model.eval_set
-
-            def eval_set(evals: Any, iteration: int = 0, *args: Any, **kwargs: Any) -> Any:
-                if saved is not None and iteration < done:
-                    return training.evaluations[iteration]
-                line = evaluate(evals, iteration, *args, **kwargs)
-                self.line = line
-                return line
-
-            model.eval_set = eval_set
-            if saved is not None:
-                model.update = lambda *_, **__: None
+            self.model = model
             return model
+
+        def evaluated(self, original: Any, model: Any, evals: Any, iteration: int = 0, *args: Any, **kwargs: Any) -> Any:
+            """The line of a round's evaluation: what was saved of a round that is done."""
+            if model is not self.model:
+                return original(model, evals, iteration, *args, **kwargs)
+            if saved is not None and iteration < done:
+                return training.evaluations[iteration]
+            self.line = original(model, evals, iteration, *args, **kwargs)
+            return self.line
+
+        def updated(self, original: Any, model: Any, *args: Any, **kwargs: Any) -> Any:
+            """Boost a round, unless it is done."""
+            skipped = model is self.model and self.skips
+            return None if skipped else original(model, *args, **kwargs)
 
         def after_iteration(self, model: Any, epoch: int, _log: Any) -> bool:
             if saved is None or epoch >= done:
@@ -56,17 +87,12 @@ def _follower(base: Any, training: Training, given: Dict[str, Any]) -> Any:
                 training.save(lambda: bytes(model.save_raw("ubj")))
             elif epoch == done - 1:
                 attributes = model.attributes()  # early stopping's own
-                del model.update
+                self.skips = False
                 model.load_model(bytearray(saved["model"]))
                 model.set_param(_pairs(given.get("params")))
                 model.set_attr(**attributes)
                 training.goes_on()
             return False
-
-        def after_training(self, model: Any) -> Any:
-            for name in ("eval_set", "update"):
-                vars(model).pop(name, None)
-            return model
 
     return Follower()
 
@@ -97,7 +123,7 @@ def lightgbm(module: Any, training: Training, original: Any, given: Dict[str, An
         left = (params[names[0]] if names else given.get("num_boost_round", 100)) - done
         given["params"] = dict(params, **{names[0]: left}) if names else params
         given.update(num_boost_round=left, init_model=module.Booster(model_str=training.saved["model"]))
-    module.callback.CallbackEnv = rounds.environment
+    module.callback.CallbackEnv = rounds.environment()
     try:
         model = original(callbacks=callbacks + rounds.callbacks(), **given)
     finally:
@@ -121,11 +147,21 @@ class _Rounds:
         self.done = len(training.evaluations)
         self.span = (0, 0)  # first round, and the one behind the last
 
-    def environment(self, **fields: Any) -> Any:
-        """Stand in for CallbackEnv: the training began with the rounds that were saved."""
-        fields["begin_iteration"] -= self.done
-        self.span = (fields["begin_iteration"], fields["end_iteration"])
-        return self.plain(**fields)
+    def environment(self) -> Any:
+        """Stand in for CallbackEnv, as a class that its instances are of: the training began with the rounds that were saved."""
+        rounds, plain = self, self.plain
+
+        class Type(type):
+            def __instancecheck__(cls, thing: Any) -> bool:
+                return isinstance(thing, plain)
+
+        class CallbackEnv(metaclass=Type):
+            def __new__(cls, **fields: Any) -> Any:
+                fields["begin_iteration"] -= rounds.done
+                rounds.span = (fields["begin_iteration"], fields["end_iteration"])
+                return plain(**fields)
+
+        return CallbackEnv
 
     def callbacks(self) -> List[Any]:
         """Callbacks that are called before a round, behind it, and behind it as the last."""
