@@ -134,14 +134,16 @@ def _begin(recorder: Recorder, name: str, given: Given, kwargs: Any) -> None:
         recorder.warm.begin("sklearn", training, lambda state: warm_boosting.take_over(
             state, sys.modules[package], training.facts, columns, functools.partial(kwargs.__setitem__, option)))
         return
-    given["warm_start"] = getattr(model, "warm_start", None)
+    before = getattr(model, "warm_start", None)
+    if before is not None:
+        given["undo"] = functools.partial(setattr, model, "warm_start", before)
     recorder.warm.begin("sklearn", training, lambda state: warm_sklearn.take_over(model, given["X"], given["y"], state))
 
 
 def _after_fit(recorder: Recorder, given: Given, _result: Any) -> None:
     model = given["self"]
-    if given.get("warm_start") is not None:
-        model.warm_start = given["warm_start"]
+    if "undo" in given:
+        given["undo"]()
     best = getattr(model, "best_score_", None)
     if best is None or not hasattr(model, "cv_results_") or not _measures_accuracy(model) or given.get("y") is None:
         return

@@ -33,7 +33,12 @@ class Observed:
             given = arguments(self._original, args, kwargs)
             if self._before is not None:
                 self._guarded(self._before, given, kwargs)
-            result = self._original(*args, **kwargs)
+            try:
+                result = self._original(*args, **kwargs)
+            except BaseException:
+                if "undo" in given:  # what the hook before had changed
+                    self._guarded(given["undo"])
+                raise
             if self._after is not None:
                 self._guarded(self._after, given, result)
             return result

@@ -182,6 +182,23 @@ class Wrapping(InDirectory):
             module.f(0)
         self.assertEqual((module.f(1), seen), (1.0, [1.0]))
 
+    def test_what_a_hook_changed_is_undone_where_the_call_fails(self):
+        class A:
+            warm = False
+
+            def fit(self):
+                raise KeyError("no" if self.warm else "cold")
+
+        def before(given, _kwargs):
+            given["self"].warm = True
+            given["undo"] = lambda: setattr(given["self"], "warm", False)
+
+        wrapping.method(A, "fit", self.recorder, before=before)
+        one = A()
+        with self.assertRaisesRegex(KeyError, "no"):
+            one.fit()
+        self.assertFalse(one.warm)
+
     def test_function_keeps_its_face(self):
         self.addCleanup(setattr, textwrap, "dedent", textwrap.dedent)
         original = textwrap.dedent
