@@ -136,7 +136,7 @@ class Recorder:
         return splits.pop(), whole(*found[-1])
 
     def rows_split(self, own: Optional[seen.Seen], given: Any) -> str:
-        """Say which data rows are to a model that has seen so much: train, validation, test, or unknown where they cannot be told."""
+        """Say which data rows are to a model that has seen so much; unknown where there are none."""
         known = rows.identity(given)
         if known is None:
             return "unknown"

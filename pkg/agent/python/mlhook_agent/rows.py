@@ -90,7 +90,8 @@ def _table(data: Any) -> Optional[_Table]:
         return _Table(data.num_row(), data.num_col(), lambda some: read(data if some is None else data.slice(some)))
     if hasattr(data, "tocsr"):
         matrix = data.tocsr()
-        return _Table(matrix.shape[0], matrix.nnz // max(1, matrix.shape[0]) + 1, lambda some: matrix[some] if some is not None else matrix)
+        width = matrix.nnz // max(1, matrix.shape[0]) + 1
+        return _Table(matrix.shape[0], width, lambda some: matrix if some is None else matrix[some])
     array = _array(data)
     if numpy is None or array is None or array.ndim == 0:
         return None
