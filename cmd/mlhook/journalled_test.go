@@ -64,23 +64,19 @@ func sampleTrial(n int) run.Trial {
 	return t
 }
 
-// TestShowAsJSON holds that JSON has the trials that show prints, and all where asked.
+// TestShowAsJSON holds that JSON has all trials, where show prints the first, the
+// best and the newest.
 func TestShowAsJSON(t *testing.T) {
 	repo := journalled(t, 1, shownTrials+10)
-	for _, test := range []struct {
-		args string
-		want int
-	}{{"show --json", shownTrials + 1}, {"show --json --all", shownTrials + 10}} {
-		out, err := exec.Command(binary, append(strings.Fields(test.args), "--repo", repo)...).Output()
-		if err != nil {
-			t.Fatal(err)
-		}
-		var d run.Detail
-		if err := json.Unmarshal(out, &d); err != nil {
-			t.Fatal(err)
-		}
-		if len(d.Trials) != test.want {
-			t.Errorf("%s: %d trials, want %d", test.args, len(d.Trials), test.want)
-		}
+	out, err := exec.Command(binary, "show", "--json", "--repo", repo).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var d run.Detail
+	if err := json.Unmarshal(out, &d); err != nil {
+		t.Fatal(err)
+	}
+	if len(d.Trials) != shownTrials+10 {
+		t.Errorf("%d trials, want %d", len(d.Trials), shownTrials+10)
 	}
 }

@@ -11,7 +11,6 @@ from typing import Any, Dict, List, NamedTuple, Optional, Set, Tuple
 from . import entropy, graph, kinds, kinds_values, loops, resume_torch, settings
 
 
-
 class Table(NamedTuple):
     """A state that fits the running program and is ready to be taken on."""
 
