@@ -2,6 +2,7 @@ package space
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/mlhook/mlhook/pkg/project"
 	"github.com/mlhook/mlhook/pkg/pysrc"
@@ -88,9 +89,38 @@ func bound(n, child pysrc.Node) bool {
 }
 
 // shared drops a number whose constant also serves something else: a split, a
-// seed, the size of the data, a metric.
+// seed, the size of the data, a metric, the classes of a keras model.
 func (r readers) shared(all []Tunable) []Tunable {
+	at := func(t Tunable) spot { return spot{t.File, t.Place} }
+	served := map[spot]int{}
+	for _, t := range all {
+		served[at(t)]++
+	}
 	return slices.DeleteFunc(all, func(t Tunable) bool {
-		return t.Kind == "number" && slices.ContainsFunc(r.of[spot{t.File, t.Place}], func(x read) bool { return !r.serves(x, t) })
+		if t.Kind != "number" {
+			return false
+		}
+		output := (t.Role == "width" || t.Role == "filters") && r.layers(at(t)) > served[at(t)]
+		return output || slices.ContainsFunc(r.of[at(t)], func(x read) bool { return !r.serves(x, t) })
 	})
+}
+
+// layers counts the layers of keras that are given a value as it is. Where one is
+// not offered it gives the output, or is joined with others.
+func (r readers) layers(at spot) (count int) {
+	for _, x := range r.of[at] {
+		i := len(x.around) - 1
+		if i > 0 {
+			if _, keyword := x.around[i].(*pysrc.Keyword); keyword {
+				i--
+			}
+		}
+		if i < 0 {
+			continue
+		}
+		if c, ok := x.around[i].(*pysrc.Call); ok && strings.HasPrefix(x.m.Canonical(c), "keras.layers.") {
+			count++
+		}
+	}
+	return count
 }

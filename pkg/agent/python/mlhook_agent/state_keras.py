@@ -11,6 +11,7 @@ from typing import Any, Dict, List, Optional
 # Attributes in which optimizers keep variables that their list does not hold.
 RATES = ("_learning_rate", "_current_learning_rate")
 PLAIN = (bool, int, float, str, type(None))
+BUILT = ("input_names", "output_names")  # lists that Keras 2 makes as it builds a model
 
 
 class Unlike(Exception):
@@ -68,7 +69,8 @@ def take(model: Any, before: Dict[str, Any]) -> Dict[str, Any]:
 def records(model: Any, before: Dict[str, Any]) -> List[str]:
     """What of the model take does not see though it changed since the fit began: lists and dictionaries."""
     changed = sorted(
-        name for name, value in public(model).items() if _is_record(value) and before.get(name) != value)
+        name for name, value in public(model).items()
+        if _is_record(value) and name not in BUILT and before.get(name) != value)
     return ["%s of the model was changed and is as a new run makes it" % name for name in changed]
 
 
