@@ -254,7 +254,7 @@ func (r *reach) holds(m *project.Module) int {
 // what is named for training.
 func intends(m *project.Module) bool {
 	return startable(m) && slices.ContainsFunc(families, func(f owner) bool { return m.Roots[f.module] }) &&
-		slices.ContainsFunc(m.Calls, func(c *pysrc.Call) bool { return forTraining(lastName(c.Func)) })
+		slices.ContainsFunc(m.Calls, func(c *pysrc.Call) bool { return forTraining(project.LastName(c.Func)) })
 }
 
 // servers are packages for programs that never end by themselves.

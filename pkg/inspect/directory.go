@@ -96,7 +96,7 @@ func relatives(t *trace, read []reading, texts []string) (names []string) {
 			case *pysrc.Binary:
 				return false // parts of a path
 			case *pysrc.Call:
-				return len(n.Args) < 2 || !joining[lastName(n.Func)]
+				return len(n.Args) < 2 || !joining[project.LastName(n.Func)]
 			case *pysrc.String:
 				if n.Plain {
 					telling(n.Value)

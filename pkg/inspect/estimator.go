@@ -125,7 +125,7 @@ func (t *trace) accuracyIn(m *project.Module, c *pysrc.Call) bool {
 		case *pysrc.String:
 			found = found || accuracyNames[n.Value]
 		case *pysrc.Call:
-			if accuracyClass.MatchString(lastName(n.Func)) {
+			if accuracyClass.MatchString(project.LastName(n.Func)) {
 				name, named := argument(n, 0, "name").(*pysrc.String)
 				found = found || !named || accuracyNames[name.Value]
 				return false
@@ -134,7 +134,7 @@ func (t *trace) accuracyIn(m *project.Module, c *pysrc.Call) bool {
 			found = found || accuracyClass.MatchString(n.Attr)
 		case *pysrc.Name:
 			if at := t.holds(m, n); len(at) > 0 { // METRICS = [acc, ...]
-				if c, ok := at[0].e.(*pysrc.Call); ok && accuracyClass.MatchString(lastName(c.Func)) {
+				if c, ok := at[0].e.(*pysrc.Call); ok && accuracyClass.MatchString(project.LastName(c.Func)) {
 					found = true
 				}
 			}

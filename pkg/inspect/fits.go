@@ -28,7 +28,7 @@ type grades struct {
 func (r *reach) grade() int {
 	for ; r.looked < len(r.calls) && r.found < training; r.looked++ {
 		at := r.calls[r.looked]
-		switch name := lastName(at.c.Func); {
+		switch name := project.LastName(at.c.Func); {
 		case name == "backward":
 			r.gradient = true
 		case name == "step":
@@ -70,7 +70,7 @@ func (r *reach) owns(m *project.Module, c *pysrc.Call) bool {
 		if full := m.Canonical(c); full != "" {
 			return r.local(m, full) != nil
 		}
-		return len(r.index(m).functions[lastName(c.Func)]) > 0
+		return len(r.index(m).functions[project.LastName(c.Func)]) > 0
 	}
 	if m.Imports[project.Root(project.Dotted(a))] != "" {
 		return r.local(m, m.Full(a)) != nil
@@ -96,7 +96,7 @@ func (r *reach) owns(m *project.Module, c *pysrc.Call) bool {
 // is fitted too, and trains nothing.
 func (r *reach) fits(m *project.Module, c *pysrc.Call) bool {
 	full := m.Canonical(c)
-	switch name := lastName(c.Func); name {
+	switch name := project.LastName(c.Func); name {
 	case "fit", "partial_fit":
 		a, method := c.Func.(*pysrc.Attribute)
 		return method && !r.transforms(m, a.Value)
@@ -122,7 +122,7 @@ func (r *reach) trainer(m *project.Module, c *pysrc.Call) bool {
 	}
 	by := r.madeBy(m, a.Value)
 	return strings.HasSuffix(by, "Trainer") || strings.HasSuffix(by, "Runner") || strings.HasPrefix(by, "ultralytics.") || strings.HasPrefix(by, "tensorflow.estimator.") ||
-		m.Roots["transformers"] && strings.HasSuffix(strings.ToLower(lastName(a.Value)), "trainer")
+		m.Roots["transformers"] && strings.HasSuffix(strings.ToLower(project.LastName(a.Value)), "trainer")
 }
 
 // transformers are the modules of scikit-learn that transform data or choose of it.
@@ -135,9 +135,9 @@ var transformerNames = []string{"scaler", "encoder", "vectorizer", "tokenizer", 
 func (r *reach) transforms(m *project.Module, object pysrc.Expr) bool {
 	by := r.madeBy(m, object)
 	if by == "" {
-		by = lastName(object)
+		by = project.LastName(object)
 		if c, ok := object.(*pysrc.Call); ok {
-			by = m.Canonical(c) + "." + lastName(c.Func)
+			by = m.Canonical(c) + "." + project.LastName(c.Func)
 		}
 	} else if strings.Contains(by, ".") {
 		return slices.ContainsFunc(transformers, func(module string) bool { return strings.HasPrefix(by, module) })
@@ -167,7 +167,7 @@ func (r *reach) madeBy(m *project.Module, e pysrc.Expr) string {
 	if full := m.Canonical(by); full != "" {
 		return full
 	}
-	return lastName(by.Func)
+	return project.LastName(by.Func)
 }
 
 // forTraining tells whether a function or class is named for training: train,

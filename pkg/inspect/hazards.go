@@ -49,7 +49,7 @@ func danger(m *project.Module, c *pysrc.Call) string {
 	case name == "os.popen" && firstString(c) == "stty size":
 		return "asks a terminal for its size, and there is none while it trains; use shutil.get_terminal_size()"
 	case strings.HasPrefix(firstString(c), "http://"), strings.HasPrefix(firstString(c), "https://"):
-		if readers[lastName(c.Func)] || name == "requests.get" || lastName(c.Func) == "urlretrieve" {
+		if readers[project.LastName(c.Func)] || name == "requests.get" || project.LastName(c.Func) == "urlretrieve" {
 			return "reads from the network; keep the file beside the script, or see mlhook.network"
 		}
 	case strings.HasSuffix(name, "Trainer") && onGPU(c):

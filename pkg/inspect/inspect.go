@@ -129,7 +129,7 @@ func calls(t *trace, names ...string) bool {
 	for _, m := range t.program {
 		for _, c := range m.Calls {
 			for _, name := range names {
-				if lastName(c.Func) == name {
+				if project.LastName(c.Func) == name {
 					return true
 				}
 			}

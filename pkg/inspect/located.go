@@ -141,7 +141,7 @@ func (w pathfinder) attribute(m *project.Module, e *pysrc.Attribute, steps int) 
 	}
 	for _, other := range w.program { // args.data
 		for _, c := range other.Calls {
-			if lastName(c.Func) != "add_argument" || strings.ReplaceAll(strings.TrimLeft(firstString(c), "-"), "-", "_") != e.Attr {
+			if project.LastName(c.Func) != "add_argument" || strings.ReplaceAll(strings.TrimLeft(firstString(c), "-"), "-", "_") != e.Attr {
 				continue
 			}
 			if value, ok := other.Given(c); ok {
@@ -179,7 +179,7 @@ func (w pathfinder) subscript(m *project.Module, e *pysrc.Subscript, steps int) 
 // made is the path that a call of os.path or pathlib makes.
 func (w pathfinder) made(m *project.Module, c *pysrc.Call, steps int) []string {
 	a, method := c.Func.(*pysrc.Attribute)
-	last := lastName(c.Func)
+	last := project.LastName(c.Func)
 	if method && len(c.Args) == 0 && (last == "resolve" || last == "absolute" || last == "expanduser" || last == "as_posix") {
 		return w.names(m, a.Value, steps)
 	}

@@ -56,7 +56,7 @@ func (t *trace) turns(m *project.Module, target, over pysrc.Expr, name string) (
 		return t.listed(m, over)
 	}
 	if c, ok := over.(*pysrc.Call); ok {
-		switch last := lastName(c.Func); {
+		switch last := project.LastName(c.Func); {
 		case last == "enumerate" && i == 1 && len(c.Args) > 0:
 			return t.turns(m, targets[1], c.Args[0], name)
 		case last == "zip" && i < len(c.Args):
@@ -80,7 +80,7 @@ func (t *trace) turns(m *project.Module, target, over pysrc.Expr, name string) (
 func (t *trace) listed(m *project.Module, over pysrc.Expr) []spot {
 	if c, ok := over.(*pysrc.Call); ok {
 		a, method := c.Func.(*pysrc.Attribute)
-		switch last := lastName(c.Func); {
+		switch last := project.LastName(c.Func); {
 		case method && len(c.Args) == 0 && (last == "values" || last == "keys"):
 			d := t.dict(m, a.Value)
 			if d.e == nil {

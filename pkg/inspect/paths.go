@@ -51,7 +51,7 @@ const top = "/<repository>"
 // reading is the path that a call reads, without a name where it reads none that
 // the source tells.
 func (w pathfinder) reading(m *project.Module, c *pysrc.Call) reading {
-	last := lastName(c.Func)
+	last := project.LastName(c.Func)
 	if !readers[last] || writes(c) {
 		return reading{}
 	}
@@ -84,11 +84,11 @@ func (w pathfinder) reading(m *project.Module, c *pysrc.Call) reading {
 
 // writing is the path that a call writes.
 func (w pathfinder) writing(m *project.Module, c *pysrc.Call) string {
-	at, known := writers[lastName(c.Func)]
+	at, known := writers[project.LastName(c.Func)]
 	if !known && !writes(c) || at >= len(c.Args) {
 		return ""
 	}
-	if lastName(c.Func) == "save" && len(c.Args) > 1 && project.Root(m.Canonical(c)) == "torch" {
+	if project.LastName(c.Func) == "save" && len(c.Args) > 1 && project.Root(m.Canonical(c)) == "torch" {
 		at = 1
 	}
 	name, whole := w.path(m, c.Args[at], farthest)
@@ -118,7 +118,7 @@ func seenFrom(dir, name string) string {
 
 // writes tells whether open is called for writing.
 func writes(c *pysrc.Call) bool {
-	if last := lastName(c.Func); last != "open" && last != "File" && last != "ZipFile" || len(c.Args) < 2 {
+	if last := project.LastName(c.Func); last != "open" && last != "File" && last != "ZipFile" || len(c.Args) < 2 {
 		return false
 	}
 	mode, ok := c.Args[1].(*pysrc.String)

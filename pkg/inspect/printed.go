@@ -82,7 +82,7 @@ func (t *trace) within(m *project.Module, c *pysrc.Call, figure string) (string,
 				words = append(words, t.shown(m, e, figure, farthest))
 			}
 		case *pysrc.Call:
-			if lastName(x.Func) == "format" {
+			if project.LastName(x.Func) == "format" {
 				words = append(words, t.shown(m, e, figure, farthest))
 			}
 		}
@@ -138,7 +138,7 @@ func (t *trace) shown(m *project.Module, e pysrc.Expr, figure string, steps int)
 				return braces.ReplaceAllStringFunc(text, filled(figure))
 			}
 		}
-		if silent.MatchString(lastName(e.Func)) {
+		if silent.MatchString(project.LastName(e.Func)) {
 			return ""
 		}
 	case *pysrc.Attribute:

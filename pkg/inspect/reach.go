@@ -168,7 +168,7 @@ func commands(d *pysrc.Def) bool {
 		if c, ok := e.(*pysrc.Call); ok {
 			e = c.Func
 		}
-		return slices.Contains([]string{"command", "automain", "callback"}, lastName(e))
+		return slices.Contains([]string{"command", "automain", "callback"}, project.LastName(e))
 	})
 }
 

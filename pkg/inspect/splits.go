@@ -189,7 +189,7 @@ func (s *splits) resolve(m *project.Module, e pysrc.Expr, steps int) (found []st
 	case *pysrc.String, *pysrc.Constant:
 		return nil
 	case *pysrc.Call:
-		if held[lastName(e.Func)] {
+		if held[project.LastName(e.Func)] {
 			return slices.Concat(s.keys(m, argument(e, 0, "data", "x"), steps-1), s.keys(m, argument(e, 1, "label", "y"), steps-1))
 		}
 	case *pysrc.Name:
@@ -198,7 +198,7 @@ func (s *splits) resolve(m *project.Module, e pysrc.Expr, steps int) (found []st
 			case *pysrc.Name, *pysrc.Tuple, *pysrc.List:
 				found = append(found, s.keys(at.m, at.e, steps-1)...)
 			case *pysrc.Call:
-				if held[lastName(v.Func)] {
+				if held[project.LastName(v.Func)] {
 					found = append(found, s.keys(at.m, at.e, steps-1)...)
 				}
 			}
@@ -249,7 +249,7 @@ func (s *splits) predictedFrom(m *project.Module, e pysrc.Expr) (found spot) {
 			return found
 		}
 		pysrc.Walk(e, func(n pysrc.Node) bool {
-			if c, ok := n.(*pysrc.Call); ok && found.e == nil && strings.HasPrefix(lastName(c.Func), "predict") {
+			if c, ok := n.(*pysrc.Call); ok && found.e == nil && strings.HasPrefix(project.LastName(c.Func), "predict") {
 				found = spot{m, argument(c, 0, "X", "x", "data")}
 			}
 			return found.e == nil

@@ -102,7 +102,7 @@ func source(m *project.Module, e pysrc.Expr, steps int) []pysrc.Expr {
 		}
 	case *pysrc.Call:
 		a, method := e.Func.(*pysrc.Attribute)
-		switch last := lastName(e.Func); {
+		switch last := project.LastName(e.Func); {
 		case last == "read_text" && method:
 			return spotted(a.Value)
 		case (last == "read" || last == "decode") && method:
@@ -188,9 +188,9 @@ func (s starter) command(m *project.Module, e pysrc.Expr, steps int) (said []str
 		return said
 	case *pysrc.Call:
 		switch a, method := e.Func.(*pysrc.Attribute); {
-		case method && a.Attr == "split" && lastName(a.Value) != "shlex":
+		case method && a.Attr == "split" && project.LastName(a.Value) != "shlex":
 			return s.command(m, a.Value, steps-1)
-		case len(e.Args) > 0 && (lastName(e.Func) == "split" || lastName(e.Func) == "join" || lastName(e.Func) == "list"): // shlex.split, " ".join
+		case len(e.Args) > 0 && (project.LastName(e.Func) == "split" || project.LastName(e.Func) == "join" || project.LastName(e.Func) == "list"): // shlex.split, " ".join
 			return s.command(m, e.Args[0], steps-1)
 		}
 	}

@@ -58,7 +58,7 @@ func newTrace(program []*project.Module) *trace {
 		slices.SortStableFunc(all, func(a, b *pysrc.Call) int { return a.Start - b.Start })
 		t.calls[m] = all
 		for _, c := range all {
-			t.named[lastName(c.Func)] = append(t.named[lastName(c.Func)], call{m, c})
+			t.named[project.LastName(c.Func)] = append(t.named[project.LastName(c.Func)], call{m, c})
 		}
 	}
 	return t
@@ -180,15 +180,4 @@ func classOf(m *project.Module, d *pysrc.Def) (class *pysrc.Class) {
 		return class == nil
 	})
 	return class
-}
-
-// lastName is the last word of what an expression names: "fit" for a().b.fit.
-func lastName(e pysrc.Expr) string {
-	switch e := e.(type) {
-	case *pysrc.Name:
-		return e.ID
-	case *pysrc.Attribute:
-		return e.Attr
-	}
-	return ""
 }

@@ -115,7 +115,7 @@ func (t *trace) trainer(m *project.Module, e pysrc.Expr) (*project.Module, *pysr
 		candidates = t.holds(m, n)
 	}
 	for _, at := range candidates {
-		if c, ok := at.e.(*pysrc.Call); ok && strings.HasSuffix(lastName(c.Func), "Trainer") {
+		if c, ok := at.e.(*pysrc.Call); ok && strings.HasSuffix(project.LastName(c.Func), "Trainer") {
 			return at.m, c
 		}
 	}

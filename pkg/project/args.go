@@ -37,7 +37,7 @@ func (m *Module) Given(c *pysrc.Call) (value string, ok bool) {
 func given(name string, modules Modules) string {
 	for _, m := range modules {
 		for _, c := range m.Calls {
-			if last(c) == "add_argument" && makes(c, name) {
+			if LastName(c.Func) == "add_argument" && makes(c, name) {
 				value, _ := m.Given(c)
 				return value
 			}
@@ -48,7 +48,7 @@ func given(name string, modules Modules) string {
 
 // Positional tells whether an argument of argparse is known by its place.
 func Positional(c *pysrc.Call) bool {
-	if last(c) != "add_argument" || len(c.Args) == 0 {
+	if LastName(c.Func) != "add_argument" || len(c.Args) == 0 {
 		return false
 	}
 	s, ok := c.Args[0].(*pysrc.String)
@@ -61,7 +61,7 @@ func Spellings(c *pysrc.Call) (names []string) {
 		s, ok := e.(*pysrc.String)
 		switch {
 		case !ok:
-		case strings.HasPrefix(last(c), "DEFINE_"):
+		case strings.HasPrefix(LastName(c.Func), "DEFINE_"):
 			return []string{"-" + s.Value, "--" + s.Value}
 		default:
 			names = append(names, s.Value)
@@ -97,7 +97,7 @@ func takes(c *pysrc.Call) bool {
 // addressed are the arguments of argparse that are of a kind, in their order.
 func (m *Module) addressed(kind func(*pysrc.Call) bool) (found []*pysrc.Call) {
 	for _, c := range m.Calls {
-		if last(c) == "add_argument" && kind(c) {
+		if LastName(c.Func) == "add_argument" && kind(c) {
 			found = append(found, c)
 		}
 	}

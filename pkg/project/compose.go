@@ -29,7 +29,7 @@ func (m *Module) composed(c *pysrc.Call, modules Modules) (Value, bool) {
 		return m.path(e, modules, farthest)
 	}
 	dir, name := "", ""
-	switch last(c) {
+	switch LastName(c.Func) {
 	case "main":
 		dir, name = text(Argument(c, "config_path", 0)), text(Argument(c, "config_name", 1))
 	case "compose":

@@ -68,7 +68,7 @@ func TestComposed(t *testing.T) {
 		"lr=1 +model.width=3": {"", "", "", "config.yaml 1", "small.yaml 100", ""},
 	} {
 		m, modules, _ := reads(t, strings.Fields(args), files)
-		use := m.Calls[slices.IndexFunc(m.Calls, func(c *pysrc.Call) bool { return last(c) == "use" })]
+		use := m.Calls[slices.IndexFunc(m.Calls, func(c *pysrc.Call) bool { return LastName(c.Func) == "use" })]
 		for i, e := range use.Args {
 			got := ""
 			if at, ok := m.Value(e, modules).Literal(); ok {

@@ -137,7 +137,7 @@ func (m *Module) called(c *pysrc.Call, modules Modules, steps int) (Value, bool)
 		return v, true
 	}
 	self := Value{m: m, expr: c, modules: modules}
-	name := last(c)
+	name := LastName(c.Func)
 	a, method := c.Func.(*pysrc.Attribute)
 	switch {
 	case slices.Contains(holders, name):

@@ -85,7 +85,7 @@ func looksUp(m *Module) (found bool) {
 }
 
 func looks(c *pysrc.Call) bool {
-	name := last(c)
+	name := LastName(c.Func)
 	if a, method := c.Func.(*pysrc.Attribute); method && (name == "eval" || name == "exec") {
 		return Dotted(a.Value) == "builtins" // model.eval()
 	}

@@ -56,7 +56,7 @@ func (m *Module) loaded(c *pysrc.Call, modules Modules) (Value, bool) {
 // followed: those of configparser and dotenv.
 func (m *Module) opaque(c *pysrc.Call, modules Modules) (found []*Config) {
 	names := []pysrc.Expr{}
-	switch name, called := m.Canonical(c), last(c); {
+	switch name, called := m.Canonical(c), LastName(c.Func); {
 	case strings.HasPrefix(name, "dotenv.") && (called == "load_dotenv" || called == "dotenv_values"):
 		if len(c.Args)+len(c.Keywords) == 0 || Argument(c, "dotenv_path", 0) == nil {
 			return []*Config{m.find(".env")}
@@ -140,7 +140,7 @@ func (m *Module) text(e pysrc.Expr, modules Modules) string {
 // pathOf is the path in a call of open, Path, join and the like.
 func (m *Module) pathOf(c *pysrc.Call, modules Modules, steps int) string {
 	a, method := c.Func.(*pysrc.Attribute)
-	switch name := last(c); {
+	switch name := LastName(c.Func); {
 	case method && (name == "read" || name == "read_text" || name == "read_bytes" || name == "resolve"), method && name == "open" && Dotted(a.Value) != "io" && Dotted(a.Value) != "codecs":
 		return m.path(a.Value, modules, steps)
 	case name == "open" || name == "Path" || name == "str" || name == "abspath":

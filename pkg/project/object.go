@@ -134,7 +134,7 @@ func (m *Module) passed(d *pysrc.Def, i int, modules Modules, steps int) (Value,
 	var given pysrc.Expr
 	for _, other := range modules {
 		for _, c := range other.Calls {
-			if last(c) != called {
+			if LastName(c.Func) != called {
 				continue
 			}
 			value := Argument(c, p.Name, pos)
@@ -166,7 +166,7 @@ func (m *Module) decorated(d *pysrc.Def, i int, modules Modules, steps int) (Val
 		if ok && i == 0 && m.Canonical(c) == "hydra.main" {
 			return m.composed(c, modules)
 		}
-		if ok && last(c) == "option" && makes(c, d.Params[i].Name) {
+		if ok && LastName(c.Func) == "option" && makes(c, d.Params[i].Name) {
 			if given := Argument(c, "default", -1); given != nil {
 				return m.follow(given, modules, steps)
 			}
@@ -193,7 +193,7 @@ func option(name string, modules Modules, steps int) (Value, bool) {
 	seen, set := 0, 0
 	for _, m := range modules {
 		for _, c := range m.Calls {
-			called := last(c)
+			called := LastName(c.Func)
 			switch {
 			case called == "set_defaults":
 				if e := Argument(c, name, -1); e != nil {

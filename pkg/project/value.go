@@ -164,7 +164,7 @@ func literals(m *Module, e pysrc.Expr) (found []item, ok bool) {
 		}
 		return found, true
 	case *pysrc.Call:
-		if !slices.Contains(holders, last(d)) || len(d.Args) > 1 {
+		if !slices.Contains(holders, LastName(d.Func)) || len(d.Args) > 1 {
 			return nil, false
 		}
 		for _, a := range d.Args {
@@ -178,13 +178,13 @@ func literals(m *Module, e pysrc.Expr) (found []item, ok bool) {
 	return nil, false
 }
 
-// last is the last name of what is called.
-func last(c *pysrc.Call) string {
-	switch f := c.Func.(type) {
+// LastName is the last word of what an expression names: "fit" for a().b.fit.
+func LastName(e pysrc.Expr) string {
+	switch e := e.(type) {
 	case *pysrc.Name:
-		return f.ID
+		return e.ID
 	case *pysrc.Attribute:
-		return f.Attr
+		return e.Attr
 	}
 	return ""
 }
@@ -197,7 +197,7 @@ func (v Value) item(key string, steps int) (Value, bool) {
 		}
 		return v.config.entry(append(slices.Clone(v.path), key))
 	}
-	if c, ok := v.expr.(*pysrc.Call); ok && v.class == nil && strings.HasPrefix(last(c), "parse_") {
+	if c, ok := v.expr.(*pysrc.Call); ok && v.class == nil && strings.HasPrefix(LastName(c.Func), "parse_") {
 		return option(key, v.modules, steps)
 	}
 	entries, _ := v.entries(steps)

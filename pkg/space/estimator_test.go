@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"testing/fstest"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -123,22 +122,7 @@ func TestEstimatorTables(t *testing.T) {
 // offered are the choices for the estimator of a program, without its own.
 func offered(t *testing.T, files map[string]string) []string {
 	t.Helper()
-	tree := fstest.MapFS{}
-	for name, text := range files {
-		tree[name] = &fstest.MapFile{Data: []byte(text)}
-	}
-	p, err := project.New(tree, Known)
-	if err != nil {
-		t.Fatal(err)
-	}
-	program, err := p.Closure("train.py")
-	if err != nil {
-		t.Fatal(err)
-	}
-	modules := project.Modules{}
-	for _, m := range program {
-		modules[m.Name] = m
-	}
+	program, modules := programOf(t, files)
 	for _, x := range Find(program, modules, "sklearn") {
 		if x.Kind == "estimator" {
 			return x.Choices[1:]

@@ -70,7 +70,7 @@ func (f *finder) operates() (operates bool) {
 		case *pysrc.Assign:
 			operates = operates || n.Op != "=" && f.flows(n.Targets[0], results) && f.flows(n.Value, results)
 		case *pysrc.Call:
-			operates = operates || meets[strings.ToLower(lastName(n.Func))] && len(n.Args) > 1 && f.flows(n.Args[0], results) && f.flows(n.Args[1], results)
+			operates = operates || meets[strings.ToLower(project.LastName(n.Func))] && len(n.Args) > 1 && f.flows(n.Args[0], results) && f.flows(n.Args[1], results)
 		}
 		return !operates
 	})

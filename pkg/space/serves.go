@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/mlhook/mlhook/pkg/project"
 	"github.com/mlhook/mlhook/pkg/pysrc"
 )
 
@@ -52,7 +53,7 @@ func (r readers) serves(x read, t Tunable) bool {
 		case *pysrc.Subscript:
 			return free
 		case *pysrc.Call:
-			if !sums.MatchString(lastName(n.Func)) {
+			if !sums.MatchString(project.LastName(n.Func)) {
 				return r.takes(x, n, use, t)
 			}
 			use.name = ""
@@ -78,7 +79,7 @@ type use struct {
 
 // takes tells whether a call that a read is an argument of goes with a tunable.
 func (r readers) takes(x read, c *pysrc.Call, u use, t Tunable) bool {
-	full, last := x.m.Canonical(c), lastName(c.Func)
+	full, last := x.m.Canonical(c), project.LastName(c.Func)
 	pos := slices.IndexFunc(c.Args, func(e pysrc.Expr) bool { return e == u.child })
 	free := slices.Contains(loose, t.Role)
 	if tells.MatchString(last) || plots.MatchString(full) {
@@ -138,17 +139,6 @@ func keyOf(d *pysrc.Dict, value pysrc.Node) string {
 		if s, ok := d.Keys[i].(*pysrc.String); ok && e == value {
 			return s.Value
 		}
-	}
-	return ""
-}
-
-// lastName is the last of a dotted name.
-func lastName(e pysrc.Expr) string {
-	switch e := e.(type) {
-	case *pysrc.Name:
-		return e.ID
-	case *pysrc.Attribute:
-		return e.Attr
 	}
 	return ""
 }

@@ -10,8 +10,8 @@ import (
 	"github.com/mlhook/mlhook/pkg/project"
 )
 
-// widthOf is the width that a torch program offers, as file: value.
-func widthOf(t *testing.T, files map[string]string) (found []string) {
+// programOf is the program that train.py begins.
+func programOf(t *testing.T, files map[string]string) ([]*project.Module, project.Modules) {
 	t.Helper()
 	tree := fstest.MapFS{}
 	for name, text := range files {
@@ -29,6 +29,13 @@ func widthOf(t *testing.T, files map[string]string) (found []string) {
 	for _, m := range program {
 		modules[m.Name] = m
 	}
+	return program, modules
+}
+
+// widthOf is the width that a torch program offers, as file: value.
+func widthOf(t *testing.T, files map[string]string) (found []string) {
+	t.Helper()
+	program, modules := programOf(t, files)
 	for _, x := range Find(program, modules, "torch") {
 		if x.Kind == "number" && (x.Role == "width" || x.Role == "filters") {
 			found = append(found, x.File+": "+x.Value)
