@@ -274,32 +274,38 @@ func runnerCommand() *cli.Command {
 				return err // another runner has it
 			}
 			defer lock.Unlock()
-			r, err := p.journal.Run(c.Context, number)
-			if err != nil {
-				return err
-			}
-			if err := claim(c.Context, p.repo, r, dir); err != nil {
-				return err
-			}
-			out, err := os.OpenFile(filepath.Join(dir, runnerLog), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
-			if err != nil {
-				return err
-			}
-			defer out.Close()
-			ctx, cancel := context.WithCancelCause(c.Context)
-			defer cancel(nil)
-			go keepSupervised(ctx, p.state)
-			go keepRepository(ctx, p.repo, cancel)
-			err = runLoop(ctx, p, number, out)
-			if errors.Is(context.Cause(ctx), errRepositoryGone) {
-				return errors.Join(errRepositoryGone, endAll(c.Context, p.repo, r.ID))
-			}
-			if err != nil && c.Context.Err() != nil {
-				return &exitError{exitInterrupted, errors.New(supervise.Interrupted)}
-			}
-			return err
+			return runAlone(c.Context, p, number, dir)
 		},
 	}
+}
+
+// runAlone takes a run on in its directory, whose lock this process has, as long
+// as its repository is there.
+func runAlone(ctx context.Context, p *project, number int, dir string) error {
+	r, err := p.journal.Run(ctx, number)
+	if err != nil {
+		return err
+	}
+	if err := claim(ctx, p.repo, r, dir); err != nil {
+		return err
+	}
+	out, err := os.OpenFile(filepath.Join(dir, runnerLog), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
+	if err != nil {
+		return err
+	}
+	defer out.Close()
+	work, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	go keepSupervised(work, p.state)
+	go keepRepository(work, p.repo, cancel)
+	err = runLoop(work, p, number, out)
+	if errors.Is(context.Cause(work), errRepositoryGone) {
+		return errors.Join(errRepositoryGone, endAll(ctx, p.repo, r.ID))
+	}
+	if err != nil && ctx.Err() != nil {
+		return &exitError{exitInterrupted, errors.New(supervise.Interrupted)}
+	}
+	return err
 }
 
 // runLoop takes a run to its verdict in this process, with the engine that is set

@@ -73,11 +73,7 @@ func (t *trace) estimates(m *project.Module, e pysrc.Expr) bool {
 
 // search is the call that makes the search which an expression holds, and its class.
 func (t *trace) search(m *project.Module, e pysrc.Expr) (spot, string) {
-	candidates := []spot{{m, e}}
-	if n, ok := e.(*pysrc.Name); ok {
-		candidates = t.holds(m, n)
-	}
-	for _, at := range candidates {
+	for _, at := range t.candidates(m, e) {
 		if c, ok := at.e.(*pysrc.Call); ok {
 			name := at.m.Canonical(c)
 			if strings.HasPrefix(name, "sklearn.model_selection.") && strings.HasSuffix(name, "SearchCV") {

@@ -140,10 +140,9 @@ func (r *reach) transforms(m *project.Module, object pysrc.Expr) bool {
 			by = m.Canonical(c) + "." + project.LastName(c.Func)
 		}
 	} else if strings.Contains(by, ".") {
-		return slices.ContainsFunc(transformers, func(module string) bool { return strings.HasPrefix(by, module) })
+		return selects(by)
 	}
-	return slices.ContainsFunc(transformers, func(module string) bool { return strings.HasPrefix(by, module) }) ||
-		slices.ContainsFunc(transformerNames, func(part string) bool { return strings.Contains(strings.ToLower(by), part) })
+	return selects(by) || slices.ContainsFunc(transformerNames, func(part string) bool { return strings.Contains(strings.ToLower(by), part) })
 }
 
 // madeBy is the class or function whose result an expression is, where it is a

@@ -73,6 +73,14 @@ func (t *trace) each(visit func(m *project.Module, c *pysrc.Call)) {
 	}
 }
 
+// candidates lists what an expression may be: what a name may hold, else itself.
+func (t *trace) candidates(m *project.Module, e pysrc.Expr) []spot {
+	if n, ok := e.(*pysrc.Name); ok {
+		return t.holds(m, n)
+	}
+	return []spot{{m, e}}
+}
+
 // holds lists what a name may hold: what the calls of a function give for its
 // parameter, the assignment before, a constant of another file.
 func (t *trace) holds(m *project.Module, n *pysrc.Name) []spot {

@@ -110,11 +110,7 @@ func speaksOfAccuracy(m *project.Module) bool { return bytes.Contains(m.File.Src
 // trainer is the call that makes a Trainer which an expression holds; a class of
 // the program may be one.
 func (t *trace) trainer(m *project.Module, e pysrc.Expr) (*project.Module, *pysrc.Call) {
-	candidates := []spot{{m, e}}
-	if n, ok := e.(*pysrc.Name); ok {
-		candidates = t.holds(m, n)
-	}
-	for _, at := range candidates {
+	for _, at := range t.candidates(m, e) {
 		if c, ok := at.e.(*pysrc.Call); ok && strings.HasSuffix(project.LastName(c.Func), "Trainer") {
 			return at.m, c
 		}
@@ -124,11 +120,7 @@ func (t *trace) trainer(m *project.Module, e pysrc.Expr) (*project.Module, *pysr
 
 // evaluates tells whether the arguments of a Trainer ask it to evaluate as it trains.
 func (s *splits) evaluates(m *project.Module, args pysrc.Expr) bool {
-	candidates := []spot{{m, args}}
-	if n, ok := args.(*pysrc.Name); ok {
-		candidates = s.holds(m, n)
-	}
-	return slices.ContainsFunc(candidates, func(at spot) bool {
+	return slices.ContainsFunc(s.candidates(m, args), func(at spot) bool {
 		c, ok := at.e.(*pysrc.Call)
 		if !ok {
 			return false

@@ -174,7 +174,7 @@ func (l *Loop) hashPath(name string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	h := sha256.New()
+	committed, h := within(commit, real), sha256.New()
 	err = filepath.WalkDir(real, func(p string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
@@ -184,7 +184,7 @@ func (l *Loop) hashPath(name string) (string, error) {
 			return err
 		}
 		what := fmt.Sprint(info.ModTime().UnixNano())
-		switch committed := within(commit, real); {
+		switch {
 		case committed && info.Mode().IsRegular():
 			what, err = hashBytes(p)
 		case committed:

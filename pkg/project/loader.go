@@ -55,13 +55,14 @@ func (m *Module) loaded(c *pysrc.Call, modules Modules) (Value, bool) {
 // opaque lists the configuration files that a call reads whose values are not
 // followed: those of configparser and dotenv.
 func (m *Module) opaque(c *pysrc.Call, modules Modules) (found []*Config) {
-	names := []pysrc.Expr{}
+	var names []pysrc.Expr
 	switch name, called := m.Canonical(c), LastName(c.Func); {
 	case strings.HasPrefix(name, "dotenv.") && (called == "load_dotenv" || called == "dotenv_values"):
-		if len(c.Args)+len(c.Keywords) == 0 || Argument(c, "dotenv_path", 0) == nil {
+		given := Argument(c, "dotenv_path", 0)
+		if given == nil {
 			return []*Config{m.find(".env")}
 		}
-		names = append(names, Argument(c, "dotenv_path", 0))
+		names = append(names, given)
 	case m.Roots["configparser"] && (called == "read" || called == "read_file") && len(c.Args) > 0:
 		names = append(names, c.Args[0])
 		if list, ok := c.Args[0].(*pysrc.List); ok {

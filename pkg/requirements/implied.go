@@ -47,7 +47,7 @@ func implied(program []*project.Module) (list []module) {
 	for _, m := range program {
 		guarded := guards(m)
 		for _, c := range m.Calls {
-			if slices.ContainsFunc(guarded, func(r pysrc.Range) bool { return r.Start <= c.Start && c.Start < r.End }) {
+			if within(guarded, c.Start) {
 				continue
 			}
 			for _, name := range needs(m, c) {

@@ -27,7 +27,7 @@ func imports(program []*project.Module, local *project.Project) (list []module) 
 			if _, isFile := m.Local(dotted, local.Has); isFile || name == "" || Standard(name) || packages[name] == nil && local.Somewhere(name) {
 				return
 			}
-			optional := slices.ContainsFunc(guarded, func(r pysrc.Range) bool { return r.Start <= start && start < r.End })
+			optional := within(guarded, start)
 			if i, seen := at[name]; seen {
 				list[i].optional = list[i].optional && optional
 				return
@@ -77,6 +77,11 @@ func guards(m *project.Module) (list []pysrc.Range) {
 		return true
 	})
 	return list
+}
+
+// within tells whether a place is in one of some ranges.
+func within(ranges []pysrc.Range, at int) bool {
+	return slices.ContainsFunc(ranges, func(r pysrc.Range) bool { return r.Start <= at && at < r.End })
 }
 
 // topLevel is the module that a package brings: the first name, below a

@@ -11,11 +11,7 @@ import (
 func entrances(files []*project.Module, modules project.Modules) (sizes []float64) {
 	for _, m := range files {
 		add := func(e pysrc.Expr) {
-			all, ok := elements(e)
-			if !ok && e != nil {
-				all = []pysrc.Expr{e}
-			}
-			for _, e := range all {
+			for _, e := range listed(e) {
 				if at, ok := m.Number(e, modules); ok {
 					size, _ := literal(at.Text)
 					sizes = append(sizes, size)

@@ -181,3 +181,15 @@ func elements(e pysrc.Expr) ([]pysrc.Expr, bool) {
 	}
 	return nil, false
 }
+
+// listed are the elements of a tuple or a list; another expression stands alone, and
+// none where there is none.
+func listed(e pysrc.Expr) []pysrc.Expr {
+	if e == nil {
+		return nil
+	}
+	if all, ok := elements(e); ok {
+		return all
+	}
+	return []pysrc.Expr{e}
+}

@@ -23,10 +23,12 @@ func (f *finder) output(c *pysrc.Call, owner string) bool {
 	if !conv && owner != "keras.layers.Dense" && owner != "keras.layers.Activation" {
 		return false
 	}
-	pos := map[string]int{"keras.layers.Dense": 1, "keras.layers.Activation": 0}
-	at, ok := pos[owner]
-	if !ok {
-		at = -1
+	at := -1
+	switch owner {
+	case "keras.layers.Dense":
+		at = 1
+	case "keras.layers.Activation":
+		at = 0
 	}
 	activation, _ := project.Argument(c, "activation", at).(*pysrc.String)
 	if activation != nil && (activation.Value == "softmax" || activation.Value == "linear" && !conv) || f.gives(c) {
@@ -50,11 +52,7 @@ func (f *finder) gives(c *pysrc.Call) bool {
 		if f.m.Canonical(m) != "keras.Model" || outputs == nil {
 			continue
 		}
-		all, ok := elements(outputs)
-		if !ok {
-			all = []pysrc.Expr{outputs}
-		}
-		for _, e := range all {
+		for _, e := range listed(outputs) {
 			if x, ok := e.(*pysrc.Name); ok {
 				e = f.latest(x)
 			}

@@ -67,12 +67,10 @@ func (f *finder) repeats(i int, parts []pysrc.Expr) bool {
 	return false
 }
 
-// told is what a name stands for that is given once.
+// told is the product that a name stands for which is given once.
 func (f *finder) told(e pysrc.Expr) pysrc.Expr {
-	if x, ok := e.(*pysrc.Name); ok && len(f.m.Assigns[x.ID]) == 1 && f.m.Bound[x.ID] == 1 {
-		if product, ok := f.m.Assigns[x.ID][0].Value.(*pysrc.Binary); ok {
-			return product
-		}
+	if product, ok := once(f.m, e).(*pysrc.Binary); ok {
+		return product
 	}
 	return e
 }

@@ -86,7 +86,7 @@ func (r readers) takes(x read, c *pysrc.Call, u use, t Tunable) bool {
 		return true
 	}
 	for _, a := range calls[full] {
-		if u.name == a.name || slices.Contains(a.also, u.name) || u.name == "" && pos >= 0 && pos == a.pos {
+		if a.named(u.name) || u.name == "" && pos >= 0 && pos == a.pos {
 			return a.role == t.Role && u.plain || free && !u.plain
 		}
 	}
