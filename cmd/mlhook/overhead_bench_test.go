@@ -142,7 +142,7 @@ func (o *overhead) box(name string) *box {
 	}
 	x := &box{name: name, image: made.Ref, docker: docker, job: engine.Job{
 		RunID: fmt.Sprintf("overhead-%s-%d", name, os.Getpid()), Repo: dir, Dir: run, Image: made, Network: "none",
-		Preload: image.Preload(program), UID: os.Getuid(), GID: os.Getgid()}}
+		Preload: program.Preload, UID: os.Getuid(), GID: os.Getgid()}}
 	o.boxes[name] = x
 	if x.Session, err = docker.Open(ctx, x.job); err == nil {
 		_, err = x.Hello(ctx)

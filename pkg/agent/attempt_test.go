@@ -122,6 +122,47 @@ func TestImportPath(t *testing.T) {
 	}
 }
 
+// A script's own modules are found where the agent has loaded others of their
+// names; who loaded those has them.
+func TestOwnModulesComeFirst(t *testing.T) {
+	needs(t, "sklearn")
+	s := start(t, "sklearn.svm.SVC")
+	s.beginFiles(agent.Request{Script: "train.py"}, map[string]string{
+		"train.py": "import queue, joblib.own, io\nfrom sklearn.svm import SVC\n" +
+			"print(queue.x, joblib.own.x, io.StringIO, SVC().fit([[0], [1]], [0, 1]))\n",
+		"queue.py": "x = 'mine'\n", "joblib/__init__.py": "", "joblib/own.py": "x = 'too'\n", "io.py": "1/0",
+	})
+	if a, log := s.end(0); log != "mine too <class '_io.StringIO'> SVC()\n" {
+		t.Errorf("%+v, printed %q", a.one(agent.EventExit), log)
+	}
+}
+
+// What a program imports is loaded when its trials begin: modules, names in them, what is there of several.
+func TestPreload(t *testing.T) {
+	s := start(t, "xml.dom.minidom,email.message.Message,json.no_such,no_such.part,wave")
+	_, log := s.run(agent.Request{}, "import sys\nprint([n in sys.modules for n in ('xml.dom.minidom', 'email.message', 'json', 'wave', 'mailbox')])")
+	if want := "[True, True, True, True, False]\n"; log != want {
+		t.Errorf("loaded: %s", log)
+	}
+}
+
+// A script that asks for windows plots where there is no display.
+func TestPlotsWithoutDisplay(t *testing.T) {
+	needs(t, "matplotlib")
+	for _, preload := range []string{"", "matplotlib.pyplot"} {
+		a, log := start(t, preload).run(agent.Request{}, `
+import matplotlib
+matplotlib.use("TkAgg")
+import matplotlib.pyplot as plt
+plt.plot([1, 2]); plt.show(); plt.savefig("out.svg")
+matplotlib.use("svg")
+print(matplotlib.get_backend(), matplotlib.use.__name__)`)
+		if log = log[max(0, strings.LastIndex(strings.TrimSpace(log), "\n")+1):]; log != "svg use\n" {
+			t.Errorf("preload %q: code %d, %q", preload, a.one(agent.EventExit).Code, log)
+		}
+	}
+}
+
 func TestLogIsCapped(t *testing.T) {
 	s := start(t, "")
 	a, log := s.run(agent.Request{LogLimit: 1000}, "import os\nfor _ in range(1000): os.write(1, b'x' * 1000)")

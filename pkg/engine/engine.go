@@ -31,8 +31,6 @@ type Environment struct {
 	Requirements []string
 	// Modules must be importable in the finished environment.
 	Modules []string
-	// Preload is imported by the agent before it forks.
-	Preload []string
 	// CABundle is a PEM file on the host with extra certificates; empty for none.
 	CABundle string
 }

@@ -29,7 +29,7 @@ const defaultBase = "python:3.12-slim"
 // Choose describes the environment of a program whose files lie in dir.
 func Choose(p *inspect.Program, dir string, s config.Settings) (env engine.Environment, err error) {
 	env = engine.Environment{
-		Family: p.Family, Requirements: p.Requirements, Modules: p.Modules, Preload: Preload(p),
+		Family: p.Family, Requirements: p.Requirements, Modules: p.Modules,
 		CABundle: s.CABundle, BuildArgs: network(s.Env),
 	}
 	switch {
@@ -179,17 +179,4 @@ func readBundle(name string) ([]byte, error) {
 		return nil, fmt.Errorf("read the certificates: %w; change it with `git config mlhook.caBundle FILE`", err)
 	}
 	return append(bytes.TrimSpace(data), '\n'), nil
-}
-
-// Preload names what the agent imports before it forks: the frameworks, whose
-// import is most of a short training's time.
-func Preload(p *inspect.Program) []string {
-	heavy := []string{"numpy", "pandas", "sklearn", "tensorflow", "keras", "torch", "torchvision", "xgboost", "lightgbm", "catboost", "jax", "flax"}
-	var list []string
-	for _, module := range heavy {
-		if slices.Contains(p.Frameworks, module) {
-			list = append(list, module)
-		}
-	}
-	return list
 }

@@ -117,15 +117,12 @@ func TestBadBundle(t *testing.T) {
 	}
 }
 
-func TestModulesAndPreload(t *testing.T) {
+func TestModules(t *testing.T) {
 	p := &inspect.Program{Family: "keras", Frameworks: []string{"keras", "tensorflow"}, Modules: []string{"PIL", "keras", "tensorflow"},
 		Requirements: []string{"tensorflow", "pillow", "tqdm"}}
 	env := choose(t, p, t.TempDir(), config.Settings{})
 	if !slices.Equal(env.Modules, p.Modules) || !slices.Equal(env.Requirements, p.Requirements) {
 		t.Errorf("modules are %q, requirements %q", env.Modules, env.Requirements)
-	}
-	if want := []string{"tensorflow", "keras"}; !slices.Equal(env.Preload, want) {
-		t.Errorf("preload is %q, want %q", env.Preload, want)
 	}
 }
 
@@ -156,7 +153,7 @@ func TestBuild(t *testing.T) {
 			if err := os.MkdirAll(filepath.Join(dir, "trials"), 0o755); err != nil {
 				t.Fatal(err)
 			}
-			s, err := d.Open(t.Context(), engine.Job{RunID: "image-" + filepath.Base(dir) + c.family, Dir: dir, Image: made, Preload: env.Preload,
+			s, err := d.Open(t.Context(), engine.Job{RunID: "image-" + filepath.Base(dir) + c.family, Dir: dir, Image: made, Preload: []string{c.module},
 				Network: "none", UID: os.Getuid(), GID: os.Getgid()})
 			if err != nil {
 				t.Fatal(err)

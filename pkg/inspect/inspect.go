@@ -33,7 +33,7 @@ type Hints struct {
 // to act on is Program.Problem.
 func Inspect(src Source, hints Hints) (*Program, error) {
 	p := &Program{Schema: Schema, Frameworks: []string{}, Data: []Data{}, Tunables: []space.Tunable{}, Hazards: []string{}, Files: []string{}, ImportPath: []string{},
-		Requirements: []string{}, Modules: []string{}, Needs: []Need{}, Env: map[string]string{}, Why: []string{}}
+		Requirements: []string{}, Modules: []string{}, Needs: []Need{}, Env: map[string]string{}, Preload: []string{}, Why: []string{}}
 	files, err := project.New(src.FS, known)
 	if err != nil {
 		return nil, fmt.Errorf("inspect: %w", err)
@@ -81,7 +81,7 @@ func Inspect(src Source, hints Hints) (*Program, error) {
 	if err := findData(p, src, t, hints); err != nil {
 		return nil, fmt.Errorf("inspect: %w", err)
 	}
-	p.Env = frameworkEnv(program[0])
+	p.Env, p.Preload = environ(program[0]), preload(program)
 	p.Tunables = space.Find(live, modules, p.Family)
 	p.Resume = resume(p, t)
 	return p, nil

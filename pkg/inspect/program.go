@@ -34,7 +34,8 @@ type Program struct {
 	RequirementsFrom string   `json:"requirements_from" doc:"file that they are from, a path within the repository; imports where no file lists any"`
 	Modules          []string `json:"modules" doc:"top-level modules of others that the environment has to have, sorted"`
 
-	Env map[string]string `json:"env" doc:"environment variables that the script sets for frameworks before it imports them"`
+	Env     map[string]string `json:"env" doc:"environment variables that the script sets for frameworks before it imports them"`
+	Preload []string          `json:"preload" doc:"what is imported once, for all trials: modules, and names in them"`
 
 	Why []string `json:"why" doc:"a line for each thing decided: \"entry: train.py, the only script that calls fit\""`
 }

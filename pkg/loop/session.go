@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/mlhook/mlhook/pkg/engine"
-	"github.com/mlhook/mlhook/pkg/image"
 	"github.com/mlhook/mlhook/pkg/run"
 )
 
@@ -22,7 +21,7 @@ func (l *Loop) openSession(ctx context.Context, r run.Run) (s engine.Session, op
 	}
 	s, err = l.Engine.Open(ctx, engine.Job{
 		RunID: r.ID, Repo: l.Common, Commit: r.Commit, Dir: l.Dir, Image: l.image,
-		Preload: image.Preload(l.program), Data: l.engineMounts(), Env: l.env(),
+		Preload: l.program.Preload, Data: l.engineMounts(), Env: l.env(),
 		Network: l.Settings.Network, UID: l.UID, GID: l.GID, CPUs: l.CPUs,
 	})
 	if err != nil {

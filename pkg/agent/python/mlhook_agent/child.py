@@ -21,6 +21,11 @@ from . import checkpoint, entropy, events, hooks, loops, reads, record, replay, 
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
 PR_SET_PDEATHSIG = 1
 SETUP_FAILED = 70
+# Modules that every interpreter has loaded before a script's first line.
+FIRST = set(sys.builtin_module_names) | {
+    "__main__", "_collections_abc", "_sitebuiltins", "abc", "codecs", "encodings", "genericpath", "io", "ntpath", "os", "posixpath",
+    "site", "stat", "zipimport",
+}
 LARGE = 1 << 30  # bytes of memory that another attempt may miss while they are given back
 RSS_UNIT = 1 if sys.platform == "darwin" else 1024  # bytes of ru_maxrss
 
@@ -120,8 +125,20 @@ def prepare(request: Dict[str, Any], tree: str, script: str) -> None:
         sys.orig_argv = [sys.executable] + sys.argv
     imports = [os.path.normpath(os.path.join(tree, name)) for name in request.get("path") or []]
     sys.path[:0] = [os.path.dirname(script)] + imports
+    own_modules(sys.path[: 1 + len(imports)])
     if "multiprocessing.process" in sys.modules:  # where spawned children look for the script
         sys.modules["multiprocessing.process"].ORIGINAL_DIR = os.getcwd()  # type: ignore[attr-defined]
+
+
+def own_modules(directories: List[str]) -> None:
+    """Let the script's modules be found where one of that name is loaded already; who loaded that has it."""
+    for directory in directories:
+        for name in os.listdir(directory) if os.path.isdir(directory) else ():
+            module, _, ending = name.partition(".")
+            package = os.path.join(directory, name, "__init__.py")
+            if module in sys.modules and module not in FIRST and (ending == "py" or os.path.exists(package)):
+                for loaded in [m for m in sys.modules if m.partition(".")[0] == module]:
+                    del sys.modules[loaded]
 
 
 def execute(

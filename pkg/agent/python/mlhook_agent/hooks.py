@@ -13,7 +13,7 @@ import sys
 from typing import Any, Callable, Dict, List, Optional
 
 from . import (
-    entropy, hook_boosting, hook_catboost, hook_keras, hook_sklearn, hook_torch, hook_trainers, record,
+    entropy, hook_boosting, hook_catboost, hook_keras, hook_plots, hook_sklearn, hook_torch, hook_trainers, record,
 )
 
 Step = Callable[[Any], None]
@@ -31,6 +31,7 @@ PATCHES: Dict[str, Callable[[Any, record.Recorder], None]] = {
     "xgboost": hook_boosting.patch_xgboost,
     "lightgbm": hook_boosting.patch_lightgbm,
     "catboost": hook_catboost.patch,
+    "matplotlib": hook_plots.patch,
     "lightning.pytorch": hook_trainers.patch_lightning,
     "pytorch_lightning": hook_trainers.patch_lightning,
     "transformers.trainer": hook_trainers.patch_transformers,
@@ -39,8 +40,9 @@ PATCHES: Dict[str, Callable[[Any, record.Recorder], None]] = {
 # Packages that draw random numbers as they are loaded. A fork, which has them
 # already, and a cold start must go on with the same numbers.
 DRAWING = {
-    "catboost", "jax", "joblib", "keras", "lightgbm", "lightning", "matplotlib", "numpy", "pandas", "pytorch_lightning",
-    "scipy", "sklearn", "tensorflow", "tf_keras", "torch", "transformers", "xgboost",
+    "PIL", "catboost", "cv2", "flax", "imblearn", "jax", "joblib", "keras", "lightgbm", "lightning", "matplotlib", "nltk", "numpy",
+    "optax", "pandas", "pytorch_lightning", "scipy", "seaborn", "sentence_transformers", "skimage", "sklearn", "skorch",
+    "statsmodels", "tensorflow", "tf_keras", "timm", "torch", "torchmetrics", "torchvision", "transformers", "xgboost",
 }
 
 

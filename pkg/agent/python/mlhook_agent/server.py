@@ -24,20 +24,14 @@ POLL_SECONDS = 0.01
 BESIDE_SECONDS = 0.1  # beside a training, which every look interrupts
 GRACE_SECONDS = 5
 
-# What a script imports next, of packages that load their parts on demand. The
-# first optimizer of torch 2 imports _dynamo, which takes longer than torch itself.
-PARTS = {
-    "sklearn": (
-        "datasets", "ensemble", "linear_model", "metrics", "model_selection", "naive_bayes", "neighbors",
-        "neural_network", "pipeline", "preprocessing", "svm", "tree",
-    ),
-    "torch": ("nn", "optim", "utils.data", "_dynamo"),
-    "keras": ("layers", "models", "optimizers", "callbacks"),
-}
-
-# What the hooks of a package import when they are needed; no bytecode of it is kept.
-OWN = {
-    "numpy": ("grow", "warm_net", "warm_boosting", "warm_sklearn"), "keras": ("warm_keras",), "torch": ("warm_torch",),
+# What packages import on their own when they are used, and what the hooks for
+# them import then, of which no bytecode is kept. NumPy 2 loads its random numbers
+# on demand; the first optimizer of torch 2 imports _dynamo, which takes longer
+# than torch itself.
+LATER = {
+    "numpy": ("numpy.random", "mlhook_agent.grow", "mlhook_agent.warm_net", "mlhook_agent.warm_boosting", "mlhook_agent.warm_sklearn"),
+    "keras": ("mlhook_agent.warm_keras",),
+    "torch": ("torch._dynamo", "mlhook_agent.warm_torch"),
 }
 
 
@@ -64,9 +58,6 @@ class Server:
         began = time.time()
         versions = self._import()
         seconds = time.time() - began
-        for name in versions:
-            for part in OWN.get(name, ()):
-                _try("mlhook_agent." + part)
         gc.freeze()  # the children share these pages for longer
         gc.enable()
         self.waking = Waking(self.requests)  # behind the frameworks, which may set handlers
@@ -85,20 +76,18 @@ class Server:
         return 0
 
     def _import(self) -> Dict[str, str]:
+        """Import what the program does; return the versions of the packages."""
         os.environ["MPLBACKEND"] = "Agg"
-        versions = {}
         for name in self.preload:
             try:
-                module = importlib.import_module(name)
-            except BaseException as error:  # a broken framework must not end the agent
+                _load(name)
+            except BaseException as error:  # the script will meet it too, or knows to do without; a broken package must not end the agent
                 self.events.write("warning", text="cannot import %s: %s" % (name, error))
-                continue
-            versions[name] = str(getattr(module, "__version__", ""))
-            for part in PARTS.get(name, ()):
-                _try(name + "." + part)
-        if "numpy" in sys.modules:
-            _try("numpy.random")  # which numpy 2 loads on demand, and every attempt seeds
-        return versions
+        for name in [name for name in LATER if name in sys.modules]:
+            for part in LATER[name]:
+                _try(part)
+        packages = {name.partition(".")[0]: sys.modules.get(name.partition(".")[0]) for name in self.preload}
+        return {name: str(getattr(package, "__version__", "")) for name, package in packages.items() if package is not None}
 
     def _on_term(self, _number: int, _frame: Any) -> None:
         self._quit(2)
@@ -217,11 +206,20 @@ def _reaped(pid: int) -> Optional[Dict[str, Any]]:
     }
 
 
+def _load(name: str) -> None:
+    """Do what ``from package import last`` does, or ``import name``; a part that is not there is none to load."""
+    package, _, last = name.rpartition(".")
+    if package:
+        __import__(package, fromlist=[last])
+    else:
+        importlib.import_module(name)
+
+
 def _try(module: str) -> None:
     try:
         importlib.import_module(module)
     except Exception:
-        pass  # a part that this version lacks; the script will tell if it needs it
+        pass  # a part that this version lacks
 
 
 def run_one(request_file: str, trials: str) -> NoReturn:

@@ -96,7 +96,7 @@ func newTrainer(ctx context.Context, top string, python string, seed int64) (*tr
 		return nil, err
 	}
 	t.session, err = local.Open(ctx, engine.Job{RunID: "bench-" + filepath.Base(top), Repo: repo, Dir: t.dir, Image: img,
-		Preload: image.Preload(t.program), Env: map[string]string{"HOME": top}, Network: "none"})
+		Preload: t.program.Preload, Env: map[string]string{"HOME": top}, Network: "none"})
 	return t, err
 }
 
