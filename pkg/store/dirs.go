@@ -49,7 +49,8 @@ func RepositoryID(common string) string {
 	return hex.EncodeToString(sum[:6])
 }
 
-// Register remembers a repository, or changes what is remembered.
+// Register remembers a repository, or changes what is remembered. Its file comes
+// out of the directory that the supervisor watches, who sees it when it is there.
 func (s State) Register(r Repository) error {
 	r.ID = RepositoryID(r.Common)
 	text, err := json.MarshalIndent(r, "", "  ")
@@ -60,7 +61,7 @@ func (s State) Register(r Repository) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return fmt.Errorf("register the repository: %w", err)
 	}
-	return WriteFile(filepath.Join(dir, "repo.json"), append(text, '\n'))
+	return replace(filepath.Join(dir, "repo.json"), append(text, '\n'), s.ReposDir())
 }
 
 // Repository returns what is remembered of the repository with this common dir.
@@ -79,7 +80,7 @@ func (s State) Repository(common string) (r Repository, ok bool, err error) {
 // Repositories returns all registered repositories whose common dir still exists,
 // also beside an error, which names those that cannot be read.
 func (s State) Repositories() ([]Repository, error) {
-	files, err := filepath.Glob(filepath.Join(string(s), "repos", "*", "repo.json"))
+	files, err := filepath.Glob(filepath.Join(s.ReposDir(), "*", "repo.json"))
 	if err != nil {
 		return nil, err
 	}
@@ -112,9 +113,12 @@ func (s State) Forget(r Repository) error {
 	return err
 }
 
+// ReposDir is where the directories of the repositories are.
+func (s State) ReposDir() string { return filepath.Join(string(s), "repos") }
+
 // RepoDir is the directory of a repository.
 func (s State) RepoDir(r Repository) string {
-	return filepath.Join(string(s), "repos", RepositoryID(r.Common))
+	return filepath.Join(s.ReposDir(), RepositoryID(r.Common))
 }
 
 // RunDir is the directory of a run:
@@ -171,8 +175,12 @@ func TreeDir(runDir string, trial, attempt int) string {
 
 // WriteFile replaces a file at once: whoever reads it sees the old text or the
 // new one, also after a power failure.
-func WriteFile(path string, text []byte) error {
-	f, err := os.CreateTemp(filepath.Dir(path), ".tmp-*")
+func WriteFile(path string, text []byte) error { return replace(path, text, filepath.Dir(path)) }
+
+// replace is WriteFile with the directory of the same disk that the text is
+// written in first.
+func replace(path string, text []byte, by string) error {
+	f, err := os.CreateTemp(by, ".tmp-*")
 	if err != nil {
 		return err
 	}

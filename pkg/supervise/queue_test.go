@@ -49,16 +49,51 @@ func TestRepositoryThatIsMadeAnewIsWatched(t *testing.T) {
 	s.look()
 	s.remake(r)
 	s.look()
-	time.Sleep(100 * time.Millisecond) // for the events of the removal
+	s.settle()
+	s.hook(r, "1", "main")
+	s.expectEvent("an order came")
+}
+
+// A repository that was there once is installed again: the first commit does not
+// wait for the next poll.
+func TestRepositoryThatIsRegisteredIsSeen(t *testing.T) {
+	s := newScene(t)
+	r := s.repo("a")
+	s.watch()
+	if s.watcher == nil {
+		t.Skip("no file events here")
+	}
+	defer s.watcher.Close()
+	if err := s.State.Forget(r); err != nil {
+		t.Fatal(err)
+	}
+	s.look()
+	s.settle()
+	if err := s.State.Register(r); err != nil {
+		t.Fatal(err)
+	}
+	s.expectEvent("a repository was registered")
+	s.look()
+	if s.repos[r.ID] == nil {
+		t.Error("the event came before the repository")
+	}
+}
+
+// settle lets the events of what was done before go by.
+func (s *scene) settle() {
+	time.Sleep(100 * time.Millisecond)
 	select {
 	case <-s.wake:
 	default:
 	}
-	s.hook(r, "1", "main")
+}
+
+func (s *scene) expectEvent(what string) {
+	s.t.Helper()
 	select {
 	case <-s.wake:
 	case <-time.After(time.Minute):
-		t.Error("an order came without an event")
+		s.t.Error(what + " without an event")
 	}
 }
 

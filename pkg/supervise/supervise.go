@@ -73,7 +73,7 @@ const lockPatience = 3 * time.Second
 // Run supervises until the context ends, no repository is registered or the
 // program was replaced.
 func (s *Supervisor) Run(ctx context.Context) error {
-	if err := os.MkdirAll(filepath.Join(string(s.State), "repos"), 0o700); err != nil {
+	if err := os.MkdirAll(s.State.ReposDir(), 0o700); err != nil {
 		return err
 	}
 	lock := Lock(s.State)
@@ -221,7 +221,7 @@ func (s *Supervisor) watch() {
 		return
 	}
 	s.watcher = watcher
-	s.add(filepath.Join(string(s.State), "repos"))
+	s.add(s.State.ReposDir())
 	go func() { // ends when farewell closes the watcher
 		for {
 			select {
