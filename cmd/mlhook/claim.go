@@ -33,23 +33,52 @@ func endAll(ctx context.Context, r store.Repository, id string) error {
 	return nil
 }
 
-// errRepositoryGone is why a runner ends whose repository was removed, or made anew.
-var errRepositoryGone = errors.New("the repository was removed, or another was made in its place")
+// Why a runner ends that has lost its site.
+var (
+	errRepositoryGone = errors.New("the repository was removed, or another was made in its place")
+	errDirectoryGone  = errors.New("the run's directory was removed, or another was made in its place")
+)
 
-// keepRepository cancels the work when the repository's journal is not the one
-// that it began with. It ends with the context.
-func keepRepository(ctx context.Context, r store.Repository, cancel context.CancelCauseFunc) {
-	first, err := os.Stat(store.JournalFile(r.Dir()))
-	for err == nil {
+// A site is the journal and the lock that a runner began with.
+type site struct {
+	journal, lock       string
+	journalWas, lockWas os.FileInfo
+}
+
+func siteOf(r store.Repository, dir string) (s site, err error) {
+	s.journal, s.lock = store.JournalFile(r.Dir()), supervise.RunnerLock(dir).Path()
+	if s.journalWas, err = os.Stat(s.journal); err != nil {
+		return s, err
+	}
+	s.lockWas, err = os.Stat(s.lock)
+	return s, err
+}
+
+// lost says what of the site is not what it was.
+func (s site) lost() error {
+	switch {
+	case replaced(s.journal, s.journalWas):
+		return errRepositoryGone
+	case replaced(s.lock, s.lockWas):
+		return errDirectoryGone
+	}
+	return nil
+}
+
+// replaced tells whether a file is gone or another one.
+func replaced(file string, was os.FileInfo) bool {
+	now, err := os.Stat(file)
+	return errors.Is(err, fs.ErrNotExist) || err == nil && !os.SameFile(was, now)
+}
+
+// keep cancels the work when the site is lost. It ends with the context.
+func (s site) keep(ctx context.Context, cancel context.CancelFunc) {
+	for s.lost() == nil {
 		select {
 		case <-ctx.Done():
 			return
 		case <-time.After(2 * time.Second):
 		}
-		now, gone := os.Stat(store.JournalFile(r.Dir()))
-		if errors.Is(gone, fs.ErrNotExist) || gone == nil && !os.SameFile(first, now) {
-			cancel(errRepositoryGone)
-			return
-		}
 	}
+	cancel()
 }

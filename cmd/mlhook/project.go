@@ -226,9 +226,21 @@ func (p *project) wake() error {
 func (p *project) supervised() bool { return supervise.Held(supervise.Lock(p.state)) }
 
 // revive starts a supervisor when none looks after runs that are not done, as
-// after a reboot without the service, and says so.
+// after a reboot without the service, and says so. A repository that has our hook
+// is registered again where the user's state directory was removed.
 func (p *project) revive(ctx context.Context, w io.Writer) error {
-	if !p.known || p.supervised() {
+	if !p.known {
+		if _, hooked := p.hookState(); !hooked {
+			return nil
+		}
+		if err := p.register(ctx, true); err != nil {
+			return err
+		}
+		if err := p.wake(); err != nil {
+			return err
+		}
+	}
+	if p.supervised() {
 		return nil
 	}
 	runs, err := p.journal.Pending(ctx)

@@ -294,13 +294,20 @@ func runAlone(ctx context.Context, p *project, number int, dir string) error {
 		return err
 	}
 	defer out.Close()
-	work, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
+	here, err := siteOf(p.repo, dir)
+	if err != nil {
+		return err
+	}
+	work, cancel := context.WithCancel(ctx)
+	defer cancel()
 	go keepSupervised(work, p.state)
-	go keepRepository(work, p.repo, cancel)
+	go here.keep(work, cancel)
 	err = runLoop(work, p, number, out)
-	if errors.Is(context.Cause(work), errRepositoryGone) {
-		return errors.Join(errRepositoryGone, endAll(ctx, p.repo, r.ID))
+	switch lost := here.lost(); {
+	case lost == errDirectoryGone && supervise.Held(supervise.RunnerLock(dir)): // by the runner that has the place now
+		return lost
+	case lost != nil:
+		return errors.Join(lost, endAll(ctx, p.repo, r.ID))
 	}
 	if err != nil && ctx.Err() != nil {
 		return &exitError{exitInterrupted, errors.New(supervise.Interrupted)}

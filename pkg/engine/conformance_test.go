@@ -47,6 +47,7 @@ func TestConformance(t *testing.T) {
 			t.Run("adopt", func(t *testing.T) { s = checkAdopt(t, u) })
 			t.Run("hostile", func(t *testing.T) { checkHostile(t, u, s) })
 			t.Run("crash", func(t *testing.T) { s = checkCrash(t, u, s) })
+			t.Run("removed", func(t *testing.T) { s = checkRemoved(t, u, s) })
 			t.Run("close", func(t *testing.T) { checkClose(t, u, s) })
 		})
 	}

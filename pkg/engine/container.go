@@ -66,15 +66,18 @@ func (d *Docker) Open(ctx context.Context, job Job) (Session, error) {
 	if err != nil {
 		return nil, err
 	}
+	last := lastSession(job.Dir)
 	for _, c := range found {
 		session, err := strconv.Atoi(c.Labels[labelSession])
-		if c.State == "running" && err == nil && !s.adopted {
+		// One whose directory was removed hears and tells nothing any more.
+		if c.State == "running" && err == nil && !s.adopted && s.has(session) {
 			s.id, s.session, s.adopted = c.ID, session, true
 		} else {
-			s.dead = append(s.dead, c.ID)
+			s.dead, last = append(s.dead, c.ID), max(last, session)
 		}
 	}
 	if !s.adopted {
+		s.session = last + 1
 		if err := s.launch(ctx, job, fmt.Sprintf("%d:%d", uid, gid)); err != nil {
 			return nil, fmt.Errorf("start the container: %w", err)
 		}
@@ -128,7 +131,6 @@ func (d *Docker) user(job Job) (uid, gid int) {
 
 // launch makes the session's directories and starts a container on them.
 func (s *dockerSession) launch(ctx context.Context, job Job, user string) error {
-	s.session = lastSession(job.Dir) + 1
 	if err := s.create(); err != nil {
 		return err
 	}

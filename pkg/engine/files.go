@@ -53,6 +53,12 @@ func (f *files) dir(parts ...string) string {
 	return filepath.Join(append([]string{f.run, "sessions", strconv.Itoa(f.session)}, parts...)...)
 }
 
+// has tells whether the directory of a session of the run is there.
+func (f *files) has(session int) bool {
+	_, err := os.Stat(filepath.Join(f.run, "sessions", strconv.Itoa(session)))
+	return err == nil
+}
+
 func (f *files) trials() string { return trials(f.run) }
 
 // create makes the session's directories.

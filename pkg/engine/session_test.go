@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -100,6 +101,29 @@ func awaitExit(t *testing.T, s Session) *Exit {
 	}
 	t.Fatal("the agent still lives")
 	return nil
+}
+
+// checkRemoved removes the run's directory below a living agent: another one takes
+// its place, since that one hears and tells nothing any more.
+func checkRemoved(t *testing.T, u under, s Session) Session {
+	hello(t, s)
+	if err := os.RemoveAll(u.job.Dir); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.MkdirAll(filepath.Join(u.job.Dir, "trials"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	next, err := u.fresh().Open(testContext(t), u.job)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if next.Adopted() {
+		t.Error("an agent whose directory is gone is adopted")
+	}
+	hello(t, next)
+	begin(t, u, next, 9, 1, "print('in the new directory')")
+	await(t, next, 9, 1, agent.EventExit)
+	return next
 }
 
 func checkClose(t *testing.T, u under, s Session) {

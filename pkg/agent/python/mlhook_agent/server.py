@@ -101,6 +101,8 @@ class Server:
     def _read_requests(self) -> None:
         try:
             names = sorted(n for n in os.listdir(self.requests) if n.endswith(".json") and not n.startswith("."))
+        except FileNotFoundError:  # somebody removed the run, and nobody will ever ask for anything
+            return self._quit(GRACE_SECONDS)
         except OSError:
             return
         for name in names:
