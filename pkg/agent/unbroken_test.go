@@ -1,7 +1,14 @@
 package agent_test
 
 import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/mlhook/mlhook/pkg/agent"
 )
@@ -77,6 +84,71 @@ print([f(x).item() for f in compiled])`, "[8.0, 8.0, 8.0, 8.0]\n"},
 			a.t = t
 			if a.clean(); log != c.want {
 				t.Errorf("%s\nwant %s", log, c.want)
+			}
+		})
+	}
+}
+
+// What a script prints of warnings, errors and the functions that it calls is
+// what it prints without the agent.
+func TestAgentDoesNotShow(t *testing.T) {
+	t.Parallel()
+	needs(t, "sklearn", "xgboost")
+	s := start(t, "sklearn,xgboost")
+	for trial, c := range []struct{ name, script string }{
+		{"warnings are of the caller's line", `
+import warnings
+from sklearn.base import BaseEstimator, ClassifierMixin
+class Zero(ClassifierMixin, BaseEstimator):
+    def fit(self, X, y):
+        warnings.warn("slow", stacklevel=2)
+        return self
+    def predict(self, X):
+        warnings.warn("old", FutureWarning, stacklevel=2)
+        return [0 for _ in X]
+m = Zero().fit([[1], [2]], [0, 1])
+print(m.score([[1], [2]], [0, 1]))
+m.predict([[1]])
+m.predict([[1]])`},
+		{"an error and its cause", `
+from sklearn.base import BaseEstimator
+class Zero(BaseEstimator):
+    def fit(self, X, y): return 1 / 0
+    def predict(self, X): return X
+try:
+    Zero().fit([[1]], [1])
+except ZeroDivisionError as error:
+    raise ValueError("no") from error`},
+		{"an error within a training", `
+import xgboost
+class Bad(xgboost.callback.TrainingCallback):
+    def after_iteration(self, model, epoch, log): raise KeyError("bad")
+xgboost.train({"nthread": 1}, xgboost.DMatrix([[1], [2]], label=[0, 1]), 2, callbacks=[Bad()])`},
+		{"functions", `
+import inspect, types, sklearn.metrics, xgboost
+from sklearn.metrics import accuracy_score
+print(type(accuracy_score), inspect.isfunction(accuracy_score), inspect.getfullargspec(accuracy_score))
+print(accuracy_score.__wrapped__.__code__.co_varnames[:3], accuracy_score.__code__.co_argcount)
+print(sorted(name for name, f in inspect.getmembers(sklearn.metrics, inspect.isfunction)))
+print(inspect.signature(xgboost.train), inspect.getsource(accuracy_score)[:99])
+class Metrics:
+    right = accuracy_score
+    def __init__(self): self.of = types.MethodType(accuracy_score, [1, 0])
+    share = staticmethod(accuracy_score)
+print(Metrics.right([1, 0], [1, 1]), Metrics().share([1], [1]), Metrics().of([1, 1]))`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			dir := t.TempDir()
+			if err := os.WriteFile(filepath.Join(dir, "train.py"), []byte(c.script), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			cmd := exec.Command(interpreter(t), "train.py")
+			cmd.Dir = dir
+			plain, _ := cmd.CombinedOutput()
+			_, log := s.run(agent.Request{Trial: trial, Threads: 1}, c.script)
+			tree := filepath.Join(s.dir, "trials", fmt.Sprint(trial), "1", "tree")
+			if diff := cmp.Diff(strings.ReplaceAll(string(plain), dir, "TREE"), strings.ReplaceAll(log, tree, "TREE")); diff != "" {
+				t.Errorf("-without +with the agent:\n%s", diff)
 			}
 		})
 	}

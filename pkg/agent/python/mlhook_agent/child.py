@@ -179,10 +179,12 @@ def display(*objects: Any, **_: Any) -> None:
 
 
 def report(error: BaseException, tree: str, writer: events.Writer) -> None:
-    """Print the traceback without the agent's first frames and record the place."""
+    """Print the traceback without the agent's frames and record the place."""
+    shown = [error]
+    for one in shown:  # grows while it is walked
+        one.__traceback__ = _outside(one.__traceback__)
+        shown += [e for e in (one.__cause__, one.__context__) if e is not None and e not in shown]
     trace = error.__traceback__
-    while trace is not None and os.path.dirname(trace.tb_frame.f_code.co_filename) == os.path.dirname(__file__):
-        trace = trace.tb_next
     try:
         if sys.excepthook is sys.__excepthook__:
             traceback.print_exception(type(error), error, trace)
@@ -202,6 +204,18 @@ def report(error: BaseException, tree: str, writer: events.Writer) -> None:
     except Exception:  # an exception of the script's own making
         text = ""
     writer.write("error", durable=True, error=type(error).__name__, text=text, file=file or None, line=line or None)
+
+
+def _outside(trace: Optional[types.TracebackType]) -> Optional[types.TracebackType]:
+    """A traceback without the frames of the agent."""
+    kept = []
+    while trace is not None:
+        if os.path.dirname(trace.tb_frame.f_code.co_filename) != os.path.dirname(__file__):
+            kept.append(trace)
+        trace = trace.tb_next
+    for one, following in zip(kept, [*kept[1:], None]):
+        one.tb_next = following
+    return kept[0] if kept else None
 
 
 def finish(code: int, link: Optional[socket.socket] = None, wrote: bool = False) -> NoReturn:

@@ -2,9 +2,10 @@
 
 import functools
 import inspect
+import os
 import pydoc
 import types
-from typing import Any, Callable, Dict, Optional
+from typing import Any, Callable, Dict, Optional, Tuple
 
 from .record import Recorder
 
@@ -13,64 +14,107 @@ Before = Callable[[Given, Dict[str, Any]], None]  # may change the keyword argum
 After = Callable[[Given, Any], None]  # sees the result
 
 
-class Observed:
-    """A function with hooks around it.
+# In this file's place, so that frames of it are told from the script's; Python passes over files
+# of such a name where it looks for the caller that a warning is about.
+UNSEEN = os.path.join(os.path.dirname(__file__), "importlib._bootstrap")
+
+
+class _Watch:
+    """The hooks around a function: called with a call's arguments, it gives the context for that."""
+
+    # Not in __dict__, which functools.wraps copies to what may be sent to other processes.
+    __slots__ = ("original", "recorder", "before", "after")
+
+    def __init__(self, original: Any, recorder: Recorder, before: Optional[Before], after: Optional[After]) -> None:
+        self.original, self.recorder, self.before, self.after = original, recorder, before, after
+
+    def __call__(self, passed: Tuple[Any, Any]) -> "_Call":
+        return _Call(self, *passed)
+
+    def __reduce__(self) -> Any:  # for other processes, which have no agent, with a method of a class sent by value
+        return pydoc.locate, ("contextlib.nullcontext",)
+
+
+class _Call:
+    """One call of an observed function.
 
     Only the outermost hooked call of the main process is observed. An exception
     of the original passes through unchanged, one of a hook becomes a warning.
     """
 
-    # Not in __dict__, which functools.wraps copies to what may be sent to other processes.
-    __slots__ = ("_original", "_recorder", "_before", "_after", "__dict__", "__weakref__")
+    __slots__ = ("_watch", "_args", "_kwargs", "_guard", "_given", "result")
 
-    def __init__(self, original: Any, recorder: Recorder, before: Optional[Before], after: Optional[After]) -> None:
-        self._original, self._recorder, self._before, self._after = original, recorder, before, after
+    def __init__(self, watch: _Watch, args: Any, kwargs: Dict[str, Any]) -> None:
+        self._watch, self._args, self._kwargs = watch, args, kwargs
+        self._guard = watch.recorder.outermost()
+        self._given: Optional[Given] = None
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        with self._recorder.outermost() as outermost:
-            if not outermost:
-                return self._original(*args, **kwargs)
-            given = arguments(self._original, args, kwargs)
-            if self._before is not None:
-                self._guarded(self._before, given, kwargs)
+    def __enter__(self) -> None:
+        if self._guard.__enter__():
+            self._given = arguments(self._watch.original, self._args, self._kwargs)
             try:
-                result = self._original(*args, **kwargs)
-            except BaseException:
-                if "undo" in given:  # what the hook before had changed
-                    self._guarded(given["undo"])
+                self._hook(self._watch.before, self._given, self._kwargs)
+            except BaseException:  # an interrupt
+                self._guard.__exit__()
                 raise
-            if self._after is not None:
-                self._guarded(self._after, given, result)
-            return result
 
-    def _guarded(self, hook: Callable[..., None], *args: Any) -> None:
+    def __exit__(self, _kind: Any, error: Optional[BaseException], trace: Any) -> None:
+        given = self._given
         try:
-            hook(*args)
+            if given is not None and error is None:
+                self._hook(self._watch.after, given, self.result)
+            elif given is not None:
+                self._hook(given.get("undo"))  # what the hook before had changed
+        finally:
+            self._guard.__exit__()
+        if error is not None:
+            error.__traceback__ = trace.tb_next  # without the agent's frame, from Python 3.11 on
+
+    def _hook(self, hook: Optional[Callable[..., None]], *args: Any) -> None:
+        try:
+            if hook is not None:
+                hook(*args)
         except Exception as error:
-            self._recorder.warn("hook of %s: %s: %s" % (self._original.__qualname__, type(error).__name__, error))
+            name = self._watch.original.__qualname__
+            self._watch.recorder.warn("hook of %s: %s: %s" % (name, type(error).__name__, error))
 
-    def __get__(self, owner: Any, kind: Any = None) -> Any:
-        return self if owner is None else types.MethodType(self, owner)
 
-    def __deepcopy__(self, _memo: Any) -> "Observed":
-        return self
+def _observed(original: Any, watch: _Watch) -> Any:
+    """A function that looks like the original."""
 
-    def __reduce__(self) -> Any:
-        # For other processes, which have no agent: a function by its own name, under which
-        # the original stands there; of a method, whose class is sent by value, the original.
-        if "__qualname__" in vars(self):
-            return pydoc.locate, (self.__module__ + "." + self.__qualname__,)
-        return functools.partial, (self._original,)
+    def observed(*args: Any, **kwargs: Any) -> Any:
+        call = watch((args, kwargs))
+        with call:
+            call.result = original(*args, **kwargs)
+        return call.result
+
+    observed.__code__ = _unseen(observed.__code__)
+    functools.update_wrapper(observed, original)
+    vars(observed).update(vars(original))  # what it says to wrap itself
+    # The mark names its bearer, since functools.wraps of others copies it.
+    vars(observed)["__mlhook__"] = id(observed)
+    return observed
+
+
+@functools.lru_cache(maxsize=None)
+def _unseen(code: types.CodeType) -> types.CodeType:
+    return code.replace(co_filename=UNSEEN)
+
+
+def _is_observed(thing: Any) -> bool:
+    return vars(thing).get("__mlhook__") == id(thing)
 
 
 def function(
     module: Any, name: str, recorder: Recorder, after: Optional[After] = None, before: Optional[Before] = None
 ) -> None:
-    """Observe module.name, where there is such a function; what stands there has its name, documentation and signature."""
+    """Observe module.name, where there is such a function."""
     original = getattr(module, name, None)
-    if original is not None and not isinstance(original, Observed):
-        observed = Observed(original, recorder, before, after)
-        setattr(module, name, functools.update_wrapper(observed, original))
+    if original is None or _is_observed(original):
+        return
+    observed = _observed(original, _Watch(original, recorder, before, after))
+    observed.__module__ = module.__name__  # where pickle finds it, and in other processes the original
+    setattr(module, name, observed)
 
 
 def method(
@@ -81,17 +125,8 @@ def method(
     holder = cls
     if hasattr(original, "fn") and hasattr(original, "__get__"):  # scikit-learn's available_if
         holder, name, original = original, "fn", original.fn
-    if not inspect.isfunction(original) or original.__dict__.get("__mlhook__") == id(original):
-        return
-    observed = Observed(original, recorder, before, after)
-
-    @functools.wraps(original)
-    def wrapped(*args: Any, **kwargs: Any) -> Any:
-        return observed(*args, **kwargs)
-
-    # The mark names its bearer, since functools.wraps of others copies it.
-    wrapped.__dict__["__mlhook__"] = id(wrapped)
-    setattr(holder, name, wrapped)
+    if inspect.isfunction(original) and not _is_observed(original):
+        setattr(holder, name, _observed(original, _Watch(original, recorder, before, after)))
 
 
 # A loop calls backward for every batch, and reading a signature takes longer than the hook.
