@@ -88,6 +88,9 @@ trainer.fit(model, loader(a, c), loader(b, d))
 print(float(trainer.callback_metrics["val_acc"]))
 trainer.validate(model, loader(b, d), verbose=False)
 trainer.test(model, loader(b, d), verbose=False)
+trained = loader(a, c).dataset
+for again in trained, torch.utils.data.Subset(trained, range(300)), [(x, y) for x, y in trained]:
+    trainer.test(model, DataLoader(again, batch_size=50), verbose=False)
 `
 
 func TestLightning(t *testing.T) {
@@ -100,17 +103,15 @@ func TestLightning(t *testing.T) {
 			checkTrainer(t, a, log, []string{
 				"accuracy train lightning.Trainer.fit", "accuracy validation lightning.Trainer.fit",
 				"accuracy validation lightning.Trainer.validate", "accuracy test lightning.Trainer.test",
+				"accuracy train lightning.Trainer.test", "accuracy train lightning.Trainer.test", "accuracy train lightning.Trainer.test",
 			})
 			s.loads(a, "model.pt", "import torch\nm = torch.load(path)\nassert sorted(m['state_dict']) == ['net.bias', 'net.weight'], m")
 		})
 	}
 }
 
-func TestTransformers(t *testing.T) {
-	t.Parallel()
-	needs(t, "transformers", "accelerate", "torch", "sklearn")
-	s := start(t, "transformers,torch,sklearn")
-	a, log := s.run(agent.Request{Threads: 1}, digits+`
+// texts is what a training by transformers needs; a row is padded as far as those beside it.
+const texts = digits + `
 import torch, transformers
 from sklearn.metrics import accuracy_score
 from transformers import BertConfig, BertForSequenceClassification, Trainer, TrainingArguments
@@ -118,22 +119,51 @@ transformers.utils.logging.set_verbosity_error()
 class Texts(torch.utils.data.Dataset):
     def __init__(self, x, y): self.x, self.y = (x * 16).astype(int), y
     def __len__(self): return len(self.y)
-    def __getitem__(self, i): return {"input_ids": self.x[i].tolist(), "labels": int(self.y[i])}
+    def __getitem__(self, i): return {"input_ids": self.x[i].tolist()[: 40 + i % 20], "labels": int(self.y[i])}
+def collate(rows):
+    longest = max(len(row["input_ids"]) for row in rows)
+    padded = lambda row, with_: row + [with_] * (longest - len(row))
+    return {"input_ids": torch.tensor([padded(row["input_ids"], 1) for row in rows]),
+            "attention_mask": torch.tensor([padded([1] * len(row["input_ids"]), 0) for row in rows]),
+            "labels": torch.tensor([row["labels"] for row in rows])}
 def compute_metrics(p):
     return {"accuracy": accuracy_score(p.label_ids, p.predictions.argmax(1))}
 torch.manual_seed(0)
 model = BertForSequenceClassification(BertConfig(vocab_size=17, hidden_size=16, num_hidden_layers=1, num_attention_heads=2, intermediate_size=16, num_labels=10))
-arguments = TrainingArguments("out", num_train_epochs=2, per_device_train_batch_size=64, eval_strategy="epoch", logging_strategy="epoch",
-    save_strategy="no", report_to=[], use_cpu=True, disable_tqdm=True)
-trainer = Trainer(model, arguments, train_dataset=Texts(a, c), eval_dataset=Texts(b[:200], d[:200]), compute_metrics=compute_metrics)
+options = dict(num_train_epochs=2, per_device_train_batch_size=64, eval_strategy="epoch", logging_strategy="epoch",
+    report_to=[], use_cpu=True, disable_tqdm=True)
+def trainer(compute_metrics, **more):
+    return Trainer(model, TrainingArguments("out", **options, **more), train_dataset=Texts(a, c), eval_dataset=Texts(b[:200], d[:200]),
+        compute_metrics=compute_metrics, data_collator=collate)
+`
+
+func TestTransformers(t *testing.T) {
+	t.Parallel()
+	needs(t, "transformers", "accelerate", "torch", "sklearn")
+	s := start(t, "transformers,torch,sklearn")
+	a, log := s.run(agent.Request{Trial: 1, Threads: 1}, texts+`
+trainer = trainer(compute_metrics, save_strategy="no")
 trainer.train()
-print(trainer.evaluate()["eval_accuracy"])
-trainer.predict(Texts(b[200:], d[200:]))`)
+validated = trainer.evaluate()["eval_accuracy"]
+for rows in torch.utils.data.Subset(trainer.train_dataset, range(300)), [trainer.train_dataset[i] for i in range(299, 20, -1)]:
+    trainer.evaluate(rows)
+trainer.predict(trainer.train_dataset)
+trainer.predict(Texts(b[200:], d[200:]))
+print(validated)`)
 	checkTrainer(t, a, log, []string{
 		"accuracy validation transformers.Trainer.evaluate", "accuracy validation transformers.Trainer.evaluate",
-		"accuracy validation transformers.Trainer.evaluate", "accuracy test transformers.Trainer.predict",
+		"accuracy validation transformers.Trainer.evaluate", "accuracy train transformers.Trainer.evaluate",
+		"accuracy train transformers.Trainer.evaluate", "accuracy train transformers.Trainer.predict",
+		"accuracy test transformers.Trainer.predict",
 	})
 	s.loads(a, "model.pt", "import torch\nm = torch.load(path)\nassert 'classifier.weight' in m['state_dict'], m")
+	a, log = s.run(agent.Request{Trial: 2, Threads: 1}, texts+`
+values = iter([0.75, 0.5])
+trainer(lambda p: {"accuracy": next(values)}, save_strategy="epoch", load_best_model_at_end=True, metric_for_best_model="accuracy").train()`)
+	metrics := a.clean().all(agent.EventMetric)
+	if last := metrics[len(metrics)-1]; *last.Value != 0.75 || last.Split != "validation" || last.Samples != 200 {
+		t.Errorf("the model is the best, and the last metric %+v\n%s", last, log)
+	}
 }
 
 // checkTrainer holds the metrics of a training of two epochs to what is wanted

@@ -92,7 +92,8 @@ def _dataset(data: Any) -> Content:
 
 def _holder(data: Any) -> Optional[Content]:
     """An object of the program's, such as a PyDataset, that holds inputs and labels, all of them of equally many rows."""
-    own: Dict[str, Any] = {name: value for name, value in vars(data).items() if not name.startswith("_")}
+    attributes = getattr(data, "__dict__", {})  # a list, which a loader may go through, has none
+    own: Dict[str, Any] = {name: value for name, value in attributes.items() if not name.startswith("_")}
     held = [value for value in own.values() if _length(value) >= FEW and not isinstance(value, str)]
     arrays = sorted((value for value in held if hasattr(value, "__array__")), key=_values, reverse=True)
     if len(arrays) < 2 or len(set(map(_length, held))) > 1 or len(held) > len(arrays):

@@ -3,7 +3,7 @@
 import functools
 from typing import Any, Callable, Dict, Iterable, Optional
 
-from . import logged, wrapping
+from . import batches, logged, wrapping
 from .record import Origin, Recorder
 from .wrapping import Given
 
@@ -23,14 +23,39 @@ def patch_lightning(lightning: Any, recorder: Recorder) -> None:
 
 def patch_transformers(trainer: Any, recorder: Recorder) -> None:
     """Give every Trainer of transformers a callback, and observe its evaluations."""
-    observer = _transformers(trainer.TrainerCallback, recorder)
+    seen = batches.Batches(recorder.models)
+    observer = _transformers(trainer.TrainerCallback, recorder, seen)
 
     def after(given: Given, _result: Any) -> None:
-        given["self"].add_callback(observer())
+        given["self"].add_callback(observer(given["self"]))
 
     wrapping.method(trainer.Trainer, "__init__", recorder, after=after)
-    wrapping.method(trainer.Trainer, "evaluate", recorder, after=functools.partial(_after_evaluate, recorder))
-    wrapping.method(trainer.Trainer, "predict", recorder, after=functools.partial(_after_predict, recorder))
+    for name, measured in (("evaluate", _after_evaluate), ("predict", _after_predict)):
+        wrapping.method(trainer.Trainer, name, recorder, before=lambda *_: seen.begin(),
+                        after=functools.partial(measured, recorder, seen))
+    _follow(trainer.Trainer, seen, _quietly(recorder))
+
+
+def _follow(trainer: Any, seen: batches.Batches, quietly: Any) -> None:
+    """See the batches as a Trainer of transformers is about to give them to its model."""
+    original = trainer._prepare_inputs
+
+    @quietly
+    def see(model: Any, inputs: Any) -> None:
+        named = inputs if hasattr(inputs, "get") else {}
+        batch = named.get(getattr(model, "main_input_name", None), inputs)
+        mask = named.get("attention_mask")
+        if mask is not None and getattr(batch, "shape", None) == mask.shape:
+            batch = batch * mask  # how far a row is padded depends on those beside it
+        seen.trains(model, batch) if model.training else seen.asks(batch)
+
+    @functools.wraps(original)
+    def prepared(self: Any, inputs: Any) -> Any:
+        result = original(self, inputs)
+        see(self.model, result)
+        return result
+
+    trainer._prepare_inputs = prepared
 
 
 def _quietly(recorder: Recorder) -> Callable[[Callable[..., None]], Callable[..., None]]:
@@ -51,12 +76,27 @@ def _quietly(recorder: Recorder) -> Callable[[Callable[..., None]], Callable[...
 
 def _lightning(base: Any, recorder: Recorder) -> Any:
     quietly = _quietly(recorder)
+    seen = batches.Batches(recorder.models)
 
     class Observer(base):  # type: ignore[misc]
         """Records each epoch, and what fit, validate and test end with."""
 
         def __reduce__(self) -> Any:
             return base, ()  # in other processes, which have no agent, it does nothing
+
+        @quietly
+        def on_train_batch_start(self, trainer: Any, module: Any, batch: Any, *_: Any) -> None:
+            seen.trains(module, batch)
+
+        @quietly
+        def on_validation_start(self, *_: Any) -> None:
+            seen.begin()
+
+        @quietly
+        def on_validation_batch_start(self, trainer: Any, module: Any, batch: Any, *_: Any) -> None:
+            seen.asks(batch)
+
+        on_test_start, on_test_batch_start = on_validation_start, on_validation_batch_start
 
         @quietly
         def on_train_epoch_end(self, trainer: Any, *_: Any) -> None:
@@ -77,11 +117,12 @@ def _lightning(base: Any, recorder: Recorder) -> Any:
             self.measured(trainer, module, "test", "test", trainer.test_dataloaders)
 
         def measured(self, trainer: Any, module: Any, call: str, split: str, held: Any) -> None:
+            trained = seen.trained(module, trainer.train_dataloader, held)
             for name, value in sorted(trainer.callback_metrics.items()):
                 of, measure = logged.reading(name)
                 if measure != "loss" and (split or of) and not name.endswith(logged.STEP):
                     counts = None if of == "train" else _rows(held)
-                    recorder.metric(measure, value, split or of, "lightning.Trainer." + call,
+                    recorder.metric(measure, value, "train" if trained else split or of, "lightning.Trainer." + call,
                                     origin=Origin("torch", module), counts=counts)
 
     return Observer
@@ -96,13 +137,14 @@ def _rows(loaders: Any) -> Optional[Iterable[int]]:
         return None
 
 
-def _transformers(base: Any, recorder: Recorder) -> Any:
+def _transformers(base: Any, recorder: Recorder, seen: batches.Batches) -> Any:
     quietly = _quietly(recorder)
 
     class Observer(base):  # type: ignore[misc]
         """Records each epoch as the next one begins: it is evaluated behind its end."""
 
-        def __init__(self) -> None:
+        def __init__(self, trainer: Any) -> None:
+            self.trainer = trainer
             self.epoch, self.values = 0, {}  # type: int, Dict[str, Any]
 
         def __reduce__(self) -> Any:
@@ -124,6 +166,11 @@ def _transformers(base: Any, recorder: Recorder) -> Any:
         @quietly
         def on_train_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
             self.write()
+            if args.load_best_model_at_end and state.best_model_checkpoint:
+                at = int(state.best_model_checkpoint.rpartition("-")[2])
+                best = [logs for logs in state.log_history if logs["step"] == at]
+                values = {name: v for logs in best for name, v in logs.items() if name.startswith("eval_")}
+                _measured(recorder, seen, self.trainer, values, "validation", "train", self.trainer.eval_dataset)
 
         def write(self) -> None:
             if self.epoch and self.values:
@@ -133,24 +180,25 @@ def _transformers(base: Any, recorder: Recorder) -> Any:
     return Observer
 
 
-def _after_evaluate(recorder: Recorder, given: Given, result: Any) -> None:
+def _after_evaluate(recorder: Recorder, seen: batches.Batches, given: Given, result: Any) -> None:
     trainer = given["self"]
     data = given.get("eval_dataset")
     data = trainer.eval_dataset if data is None else data
     strategy = getattr(trainer.args, "eval_strategy", getattr(trainer.args, "evaluation_strategy", "no"))
-    split = "test"
-    if data is trainer.train_dataset:
+    watched = data is trainer.eval_dataset and getattr(strategy, "value", strategy) != "no"
+    split = "validation" if watched else "test"
+    _measured(recorder, seen, trainer, result, split, "evaluate", data)
+
+
+def _after_predict(recorder: Recorder, seen: batches.Batches, given: Given, result: Any) -> None:
+    _measured(recorder, seen, given["self"], result.metrics or {}, "test", "predict", given.get("test_dataset"))
+
+
+def _measured(
+    recorder: Recorder, seen: batches.Batches, trainer: Any, values: Dict[str, Any], split: str, call: str, data: Any
+) -> None:
+    if seen.trained(trainer.model, trainer.train_dataset, data):
         split = "train"
-    elif data is trainer.eval_dataset and getattr(strategy, "value", strategy) != "no":
-        split = "validation"
-    _measured(recorder, trainer, result, split, "evaluate", data)
-
-
-def _after_predict(recorder: Recorder, given: Given, result: Any) -> None:
-    _measured(recorder, given["self"], result.metrics or {}, "test", "predict", given.get("test_dataset"))
-
-
-def _measured(recorder: Recorder, trainer: Any, values: Dict[str, Any], split: str, call: str, data: Any) -> None:
     for name, value in values.items():
         measure = logged.reading(name)[1]
         if measure not in COSTS:

@@ -4,7 +4,7 @@ import hashlib
 import itertools
 import sys
 import weakref
-from typing import Any, Callable, Dict, NamedTuple, Optional, Tuple
+from typing import Any, Callable, Dict, Iterable, NamedTuple, Optional, Tuple
 
 from . import containers
 
@@ -73,6 +73,12 @@ def sample(data: Any, limit: int) -> Optional[Tuple[Any, float]]:
         chosen = numpy.unique(numpy.random.RandomState(0).randint(0, count, most))
     found = hashes(*(table.take(chosen) for table in tables))
     return None if found is None else (found, len(found) / count)
+
+
+def few(parts: Iterable[Any]) -> Optional[Any]:
+    """Hash the rows of a batch as sample does those of all data."""
+    tables = [_table(part) for part in parts]
+    return None if not tables or None in tables else hashes(*(table.take(None) for table in tables if table))
 
 
 class _Table(NamedTuple):

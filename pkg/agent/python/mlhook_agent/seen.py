@@ -19,7 +19,7 @@ class Seen:
         self.given: Set[str] = set()
         self.labels: Set[str] = set()
         self._rows = rows.Known()
-        self._count = 0  # of rows, equal ones counted as often as they are
+        self.count = 0  # of rows, equal ones counted as often as they are
         self._share = 1.0  # of the rows that were hashed
 
     def add(self, known: Optional[str], labels: Set[str], given: Any = None) -> None:
@@ -31,29 +31,35 @@ class Seen:
         found = None if given is None else rows.sample(given, HASHED)
         if found is not None:
             hashes, share = found
-            new = self._rows.add(hashes)
-            if new:  # else those of an epoch before
-                self._count += new + len(hashes) - _distinct(hashes)
+            self.meet(hashes)
             self._share = min(self._share, share)
 
+    def meet(self, hashes: Any) -> None:
+        """The model is trained on the rows of these hashes."""
+        new = self._rows.add(hashes)
+        if new:  # else those of an epoch before
+            self.count += new + len(hashes) - _distinct(hashes)
+
     def holds(self, known: str, given: Any) -> bool:
-        """Whether the model was trained on these rows, of this identity.
+        """Whether the model was trained on these rows, of this identity."""
+        if known in self.given or known.split(" ")[0] in self.given:  # or a part of it
+            return True
+        found = rows.sample(given, ASKED) if self.count else None
+        return found is not None and self.met(found[0])
+
+    def met(self, hashes: Any) -> bool:
+        """Whether the model was trained on the rows of these hashes.
 
         Rows may be among those trained on by chance, where few values make them:
         as often as they are equal to each other.
         """
-        if known in self.given or known.split(" ")[0] in self.given:  # or a part of it
-            return True
-        found = rows.sample(given, ASKED) if self._count else None
-        if found is None:
-            return False
-        count = len(found[0])
+        count = len(hashes)
         expected = count * self._share
-        if expected < targets.FEW:
+        if expected < targets.FEW or not self.count:
             return False
-        hits = int(self._rows.holds(found[0]).sum())
-        equal = count - _distinct(found[0])
-        chance = 2 * self._count / count**2  # of a hit, for each pair of rows that are equal
+        hits = int(self._rows.holds(hashes).sum())
+        equal = count - _distinct(hashes)
+        chance = 2 * self.count / count**2  # of a hit, for each pair of rows that are equal
         if hits >= expected - 3 * (expected * (1 - self._share)) ** 0.5 and equal * chance < self._share / 2:
             return True
         return hits > expected / 2 and hits / count > 2 * (equal + 2) * chance  # most: rows were drawn, some of them twice
@@ -69,6 +75,14 @@ class Models:
         """What is known of this model; None where nothing is."""
         ref, seen = self._seen.get(id(model), (None, None))
         return seen if ref is not None and model is not None and ref() is model else None
+
+    def made(self, model: Any) -> Seen:
+        """What is known of this model from here on."""
+        seen = self.of(model)
+        if seen is None:
+            seen = Seen()
+            self.bind(model, seen)
+        return seen
 
     def bind(self, model: Any, seen: Seen) -> None:
         """This model was trained on that."""
