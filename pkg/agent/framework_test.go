@@ -200,6 +200,10 @@ print(accuracy_score(d, p), np.bincount(d).max() / len(d))`)
 	if math.Abs(*e.Value-value) > 1e-12 || math.Abs(e.Majority-most) > 1e-12 || e.Samples != 450 || e.Rows == "" {
 		t.Errorf("%+v, printed %s", e, log)
 	}
+	several, _ := s.run(agent.Request{Trial: 1}, "from sklearn.metrics import accuracy_score\naccuracy_score([[1, 1, 0], [0, 1, 0]] * 9, [[1, 1, 0]] * 18)")
+	if e := several.clean().one(agent.EventMetric); e.Majority != 0 {
+		t.Errorf("no class is the most frequent where rows have several: %+v", e)
+	}
 	if fit := a.one(agent.EventFit); fit.Samples != 1347 || fit.Model != "sklearn.tree._classes.DecisionTreeClassifier" || fit.Rows == "" {
 		t.Errorf("%+v", fit)
 	}

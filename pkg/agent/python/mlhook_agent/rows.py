@@ -257,8 +257,10 @@ def decided(output: Any) -> Any:
 
 def majority(labels: Any) -> Optional[float]:
     """Share of the most frequent class; None for what is no set of classes."""
-    array = classes(labels)
-    if array is None or array.dtype.kind == "f" and not (array == array.round()).all():
+    array, given = classes(labels), _array(labels)
+    if array is None or array.size < given.size and ((given != 0).sum(axis=1) != 1).any():  # rows may have several
+        return None
+    if array.dtype.kind == "f" and not (array == array.round()).all():
         return None
     try:
         _, counts = sys.modules["numpy"].unique(array, return_counts=True)
