@@ -182,8 +182,8 @@ def live(tree: ast.Module, function: str, first: int, line: int) -> Optional[Set
     within a loop, the scope goes on from the loop's beginning.
     """
     root: Any = tree if function == "<module>" else _function(tree, function, first)
-    if root is None or LOOKING & called([root] if isinstance(root, ast.stmt) else tree.body):
-        return None
+    if root is None or any(isinstance(node, ast.Call) and getattr(node.func, "id", "") in LOOKING for node in ast.walk(root)):
+        return None  # which model.eval() does not do
     own = list(scope(root))
     around = [node for node in own if isinstance(node, ast.stmt) and node.lineno <= line <= _end(node)]
     around = [node for node in around if isinstance(node, LOOPS)] or around[-1:]

@@ -11,12 +11,14 @@ def fit(model, parameters, epochs, name):
     optimizer = torch.optim.Adam(parameters, lr=1e-2)
     history = []
     for epoch in range(epochs):
+        model.train()
         order = torch.randperm(len(X))
         loss = torch.nn.functional.cross_entropy(model(X[order]), y[order])
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
         kill.at("%s-%d" % (name, epoch))
+        model.eval()
         history.append(loss.item())
     return history
 

@@ -62,6 +62,11 @@ class Rewriting(unittest.TestCase):
 
 
 class Names(unittest.TestCase):
+    def test_what_is_read_from_a_line_on(self):
+        for call, want in (("model.eval()", {"range", "model", "epoch"}), ("eval('f')", None), ("f(**locals())", None)):
+            tree = ast.parse("def fit(model, given):\n f = given\n for epoch in range(3): %s, epoch" % call)
+            self.assertEqual(names.live(tree, "fit", 1, 3), want)
+
     def test_what_a_function_binds(self):
         for text, want in (
             ("[last := i for i in range(3)]", {"last"}),
