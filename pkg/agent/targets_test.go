@@ -39,13 +39,14 @@ for epoch in range(2):
         out = net(x); loss(out, y)
         labels.extend(y.numpy()); answers.extend(out.argmax(1).numpy())
     accuracy_score(labels, answers)
+accuracy_score(c, net(torch.tensor(a).float()).argmax(1)); accuracy_score(d, net(torch.tensor(b).float()).argmax(1))
 target = torch.tensor(c).float()[:, None] > 4
 net = torch.nn.Linear(64, 1)
 torch.nn.functional.binary_cross_entropy_with_logits(net(torch.tensor(a).float()), target.float()).backward()
 accuracy_score(c > 4, (net(torch.tensor(a).float()) > 0).numpy()); accuracy_score(d > 4, (net(torch.tensor(b).float()) > 0).numpy())`)
 	of := func(split string) string { return "accuracy " + split + " sklearn.metrics.accuracy_score" }
 	epoch := []string{of("train"), of("train"), of("unknown")}
-	want := append(append(append([]string{}, epoch...), epoch...), of("train"), of("unknown"))
+	want := append(append(append([]string{}, epoch...), epoch...), of("train"), of("unknown"), of("train"), of("unknown"))
 	if diff := cmp.Diff(want, a.clean().metrics()); diff != "" {
 		t.Errorf("%s\n%s", diff, log)
 	}
