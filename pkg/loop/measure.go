@@ -49,16 +49,19 @@ func (o *outcome) measure(e agent.Event) {
 
 // metric is what was observed of a measure in the process, else what log has.
 // What the script prints of data by its name comes before what was observed on
-// less telling data, unless it is the same number: a fit observes its training,
-// and the test may be computed by hand.
+// less telling data, unless that number was observed too, where the observation
+// counts: a fit observes its training, and the test may be computed by hand.
 func (o outcome) metric(name string, log func() string) *run.Metric {
 	m := measured(o.metrics[name], run.Test, run.Validation, run.Unknown, run.Train)
 	if m != nil && m.Split == run.Test {
 		return m
 	}
 	reading, ok := printed(log(), name)
-	if !ok || m != nil && (reading.Guess || !outranks(run.Split(reading.Split), m.Split) || o.observed(name, reading.Value)) {
+	if !ok || m != nil && (reading.Guess || !outranks(run.Split(reading.Split), m.Split)) {
 		return m
+	}
+	if same := o.observed(name, reading.Value); same != nil {
+		return same
 	}
 	source := "stdout: "
 	if reading.Guess {
@@ -78,12 +81,16 @@ func outranks(a, b run.Split) bool {
 // rounding is how far a printed value may be from the one that was observed.
 const rounding = 0.005
 
-// observed tells whether a value, as it was printed, was observed on data that
-// was not trained on.
-func (o outcome) observed(name string, value float64) bool {
-	return slices.ContainsFunc(o.metrics[name], func(m observation) bool {
-		return m.Split != run.Train && math.Abs(m.Value-value) <= rounding*max(1, math.Abs(value))
-	})
+// observed is the last of the metrics on data that was not trained on that are
+// nearest to a value as it was printed; nil where none is near.
+func (o outcome) observed(name string, value float64) (same *run.Metric) {
+	nearest := rounding * max(1, math.Abs(value))
+	for _, m := range o.metrics[name] {
+		if off := math.Abs(m.Value - value); m.Split != run.Train && off <= nearest {
+			nearest, same = off, &m.Metric
+		}
+	}
+	return same
 }
 
 // measured picks the last metric on the first of the splits that has one. Data

@@ -22,6 +22,8 @@ func TestMeasured(t *testing.T) {
 		{"by hand behind fit", "Test accuracy: 0.81\n", []agent.Event{seen("train", 0.99)}, 0.81, "test"},
 		{"by hand behind a validated fit", "Test accuracy: 0.81\n", []agent.Event{seen("train", 0.99), seen("validation", 0.9)}, 0.81, "test"},
 		{"the validation called test", "Test accuracy: 0.90\n", []agent.Event{seen("validation", 0.9012)}, 0.9012, "validation"},
+		{"the test, then what it was trained on", "Test accuracy: 0.9\nTrain accuracy: 0.99\n",
+			[]agent.Event{seen("unknown", 0.903), seen("unknown", 0.9), seen("unknown", 0.99)}, 0.9, "unknown"},
 		{"observed on the test", "Test accuracy: 0.7\n", []agent.Event{seen("test", 0.8)}, 0.8, "test"},
 		{"not named", "Accuracy: 0.99\n", []agent.Event{seen("train", 0.99)}, 0.99, "train"},
 		{"a guess", "0.85\n", []agent.Event{seen("train", 0.99)}, 0.99, "train"},
