@@ -224,6 +224,8 @@ def _number(data: Any) -> Optional[int]:
 
 def size(data: Any) -> int:
     """Number of rows; 0 when it cannot be told."""
+    if isinstance(data, (dict, list, tuple)):  # of several inputs or outputs the first one's
+        data = next(iter(containers.content(data).inputs), ())
     shape = getattr(data, "shape", None)
     try:
         return int(shape[0]) if shape else len(data)

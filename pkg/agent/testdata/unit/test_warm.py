@@ -31,6 +31,9 @@ class Rows(unittest.TestCase):
         np.testing.assert_array_equal(rows.hashes(a, b), together)
         self.assertFalse((rows.hashes(b, a) == together).any() or (rows.hashes(a) == together).any())
         self.assertIsNone(rows.hashes(a, b[:2]))
+        outputs = [np.zeros(9), np.zeros((9, 2))]
+        sizes = [rows.size(data) for data in (outputs, dict(enumerate(outputs)), tuple(range(9)), [], {})]
+        self.assertEqual(sizes, [9, 9, 9, 0, 0])
 
     def test_text_and_what_has_no_rows(self):
         table = np.array([["a", 1], ["b", 2], ["a", 1]], dtype=object)
