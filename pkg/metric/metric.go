@@ -54,6 +54,10 @@ func scan(lines []string) (found []Reading) {
 			r.Line, r.Text = i+1, strings.TrimSpace(line)
 			found = append(found, r)
 		}
+		if r, ok := meanOfFolds(found, line); ok {
+			r.Line, r.Text = i+1, strings.TrimSpace(line)
+			found = append(found, r)
+		}
 		before = strings.TrimSpace(line)
 	}
 	return found
@@ -91,6 +95,25 @@ func visible(line string) string {
 		return line
 	}
 	return typed.ReplaceAllString(line, " ")
+}
+
+var (
+	fold     = regexp.MustCompile(`(?i)\bfolds?\b`)
+	averaged = regexp.MustCompile(`(?i)^\W*(?:average|avg|mean)\W{1,4}(` + figure + `)\s*(%?)(?:\s*\(?(?:\+|±).*)?\W*$`)
+)
+
+// meanOfFolds reads the line behind the accuracies of folds that gives their mean: "Average: 97.2 %".
+func meanOfFolds(found []Reading, line string) (Reading, bool) {
+	m := averaged.FindStringSubmatch(line)
+	if m == nil || len(found) == 0 {
+		return Reading{}, false
+	}
+	last := found[len(found)-1]
+	mean := keep(nil, m[1], m[2] != "", last.Split, 0)
+	if mean == nil || last.Name != "accuracy" || !fold.MatchString(last.Text) {
+		return Reading{}, false
+	}
+	return mean[0], true
 }
 
 var (

@@ -62,6 +62,8 @@ func TestPick(t *testing.T) {
 		{"improved", "Epoch 2: val_accuracy improved from 0.5 to 0.9, saving\nval_accuracy: 0.9", 0.9, "validation", 0},
 		{"loop, then train", "step 50 accuracy 71.3\nstep 100 accuracy 91.3\nTrain accuracy: 92.0%", 0.92, "train", 0},
 		{"result, then train", "Accuracy: 0.8\nTrain accuracy: 0.99", 0.8, "unknown", 0},
+		{"folds, then their mean", "Accuracy for fold 0: 91 %\nAccuracy for fold 1: 100 %\nRESULTS FOR 2 FOLDS\nFold 0: 91.1 %\nFold 1: 100.0 %\nAverage: 95.55 %", 0.9555, "unknown", 0},
+		{"folds, then another mean", "Fold 1: val acc 0.91, loss 0.2\nAverage loss: 0.25\nmean of 3: 0.2", 0.91, "validation", 0},
 		{"a name with a number", "Test accuracy of ResNet18: 93.1%", 0.931, "test", 0},
 		{"a data set with a number", "Accuracy on CIFAR-10 test set: 87.2%", 0.872, "test", 0},
 		{"numbered", "Test Accuracy (model 1): 0.81", 0.81, "test", 0},
