@@ -321,6 +321,22 @@ xgboost.XGBClassifier(n_estimators=3, n_jobs=1).fit(a, c, eval_set=[(b, d)], ver
 	}
 }
 
+// What a script leaves open takes as many threads as the request says; what it
+// says itself stays.
+func TestBoostingThreads(t *testing.T) {
+	t.Parallel()
+	needs(t, "lightgbm", "sklearn")
+	s := start(t, "lightgbm,sklearn")
+	_, log := s.run(agent.Request{Threads: 1}, digits+`
+import lightgbm
+for given in ({}, {"n_jobs": 2}, {"num_threads": 3}):
+    m = lightgbm.LGBMClassifier(n_estimators=1, verbose=-1, **given).fit(a, c)
+    print(m.booster_.params["num_threads"], end=" ")`)
+	if !strings.HasSuffix(log, "1 2 3 ") {
+		t.Errorf("output %q, want 1, 2 and 3 threads", log)
+	}
+}
+
 func TestMetricsSurviveFailure(t *testing.T) {
 	needs(t, "sklearn")
 	s := start(t, "sklearn")

@@ -63,3 +63,15 @@ def limit_tensorflow(tensorflow: Any, threads: int) -> None:
     if threads and hasattr(tensorflow, "config"):
         tensorflow.config.threading.set_intra_op_parallelism_threads(threads)
         tensorflow.config.threading.set_inter_op_parallelism_threads(threads)
+
+
+def limit_lightgbm(lightgbm: Any, threads: int) -> None:
+    """The same for LightGBM's scikit-learn classes, which since version 4 take all cores where nothing is said.
+
+    Their threads wait for each other at each split: beside another program a
+    training takes many times as long.
+    """
+    base = getattr(getattr(lightgbm, "sklearn", None), "LGBMModel", None)
+    chosen = getattr(base, "_process_n_jobs", None)
+    if threads and chosen is not None:
+        base._process_n_jobs = lambda self, n_jobs: threads if n_jobs is None else chosen(self, n_jobs)

@@ -55,6 +55,7 @@ def install(recorder: record.Recorder, threads: int, seed: int) -> None:
             lambda m: entropy.limit_tensorflow(m, threads),
             lambda m: entropy.pin_tensorflow(m, seed),
         ],
+        "lightgbm": [lambda m: entropy.limit_lightgbm(m, threads)],
     }
     off = os.environ.get("MLHOOK_HOOKS", "").split(",")
     if off != ["0"]:
