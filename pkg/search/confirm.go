@@ -3,6 +3,7 @@ package search
 import (
 	"fmt"
 	"math"
+	"reflect"
 	"slices"
 	"sort"
 )
@@ -157,10 +158,52 @@ func (a arm) source() *int {
 
 // unconfirmed is how many seeds an arm lacks of a mean; none where one failed.
 func (a arm) unconfirmed() int {
-	if a.failed() {
+	if a.failed() || a.settled() {
 		return 0
 	}
-	return max(0, seeds-a.confirmed().N)
+	return seeds - a.confirmed().N
+}
+
+// settled tells whether another seed would say nothing new of the arm: it had
+// all, or two that the script does not use.
+func (a arm) settled() bool { return a.confirmed().N >= seeds || a.seedless() }
+
+// seedless tells whether two cold trainings of the arm were one and the same, by
+// all that their curves have. Equal accuracies may be chance, equal losses are not.
+func (a arm) seedless() bool {
+	var first *Trial
+	for i, t := range a.trials {
+		switch {
+		case t.Lineage || t.judged() == nil || !lossy(t.Curve):
+		case first == nil:
+			first = &a.trials[i]
+		default:
+			return *t.judged() == *first.judged() && reflect.DeepEqual(t.Curve, first.Curve)
+		}
+	}
+	return false
+}
+
+// lossy tells whether a curve has values that are no shares of samples.
+func lossy(curve []Point) bool {
+	return slices.ContainsFunc(curve, func(p Point) bool {
+		_, ok := value(p, "loss", "val_loss")
+		return ok
+	})
+}
+
+// winner is the best of ranked arms. One training that leads the mean of all
+// seeds by no more than luck explains comes behind it: the luckiest of many does.
+func winner(top []arm, g Goal) arm {
+	first, single := top[0], top[0].confirmed()
+	for _, a := range top[1:] {
+		c := a.confirmed()
+		if first.unconfirmed() > 0 && a.settled() && !a.failed() &&
+			g.lead(single.Mean)-g.lead(c.Mean) < g.spread(single.Mean, first.trials[0].Samples) {
+			return a
+		}
+	}
+	return first
 }
 
 // reached returns an arm whose source is at the target, as far as is known, and
@@ -175,7 +218,7 @@ func reached(arms []arm, g Goal) (hit *arm, sure bool) {
 			continue
 		case c.N == 0 && a.lineage(g) == nil, c.N > 0 && !g.met(c.Mean):
 			continue
-		case c.N >= seeds, c.N > 0 && g.lead(c.Mean) >= g.noise(a.trials[0].Samples):
+		case a.settled(), c.N > 0 && g.lead(c.Mean) >= g.noise(a.trials[0].Samples):
 			return &arms[i], true
 		}
 		if hit == nil {
@@ -188,11 +231,14 @@ func reached(arms []arm, g Goal) (hit *arm, sure bool) {
 // noise is the standard error of a value at the target. Where the size of the
 // evaluated set is unknown, so is the noise, and a value is taken as it is; for
 // what is no share of the samples there is no such formula, and seeds decide.
-func (g Goal) noise(samples int) float64 {
+func (g Goal) noise(samples int) float64 { return g.spread(g.Target, samples) }
+
+// spread is the same for any value.
+func (g Goal) spread(value float64, samples int) float64 {
 	if !g.accuracy() {
 		return math.Inf(1)
 	}
-	return noise(g.Target, samples)
+	return noise(value, samples)
 }
 
 // noise is the standard error of a share measured on so many samples.

@@ -73,6 +73,45 @@ func TestBestIsConfirmed(t *testing.T) {
 	}
 }
 
+// The luckiest of many single trainings is not handed over before the one whose
+// seeds were all trained, unless it leads by more than the noise of its set.
+func TestBestIsNotTheLuckiest(t *testing.T) {
+	for _, c := range []struct {
+		single float64
+		winner int
+	}{{.85, 2}, {.89, 1}} {
+		p, history := tries(.5, c.single, .90, .80, .80)
+		p.Goal.Best, p.Budget.Trials = true, len(history)
+		for seed := range 2 {
+			history[3+seed].Values, history[3+seed].Seed = history[2].Values, int64(seed+1)
+		}
+		if a := Next(p, history); a.Verdict != "reached" || *a.Parent != c.winner {
+			t.Errorf("%.2f once and a mean of 0.83: %+v", c.single, a)
+		}
+	}
+}
+
+// A second seed that gives the same training, loss for loss, tells that a third
+// would too. That accuracies alone are equal tells nothing.
+func TestSeedsThatAreNotUsed(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		first  float64
+		second float64
+		last   ActionKind
+	}{{"loss", .25, .25, Stop}, {"loss", .25, .26, Confirm}, {"accuracy", .81, .81, Confirm}} {
+		p, history := tries(.5, .81)
+		again := history[1]
+		again.N, again.Seed = 2, 1
+		history[1].Curve = []Point{{Epoch: 1, Values: map[string]float64{c.name: c.first}}}
+		again.Curve = []Point{{Epoch: 1, Values: map[string]float64{c.name: c.second}}}
+		history = append(history, again)
+		if a := Next(p, history); a.Kind != c.last || a.Kind == Stop && (a.Verdict != "reached" || *a.Parent != 1) {
+			t.Errorf("%s %.2f and %.2f: %+v", c.name, c.first, c.second, a)
+		}
+	}
+}
+
 // A limit outside of the search ends it with the verdict that its trials give.
 func TestOver(t *testing.T) {
 	const why = "the disk is full"

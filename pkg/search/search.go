@@ -316,8 +316,9 @@ func idle(p Problem, history []Trial, best arm) string {
 // exhausted ends the search: with the best where that was asked for or a model
 // reached the target that its source does not; and says when the best was luck.
 func exhausted(arms, top []arm, why string, g Goal) Action {
-	if c := top[0].confirmed(); g.Best && !top[0].failed() && c.N > 0 && g.met(c.Mean) {
-		return Action{Kind: Stop, Parent: top[0].source(), Verdict: "reached", Why: why}
+	best := winner(top, g)
+	if c := best.confirmed(); g.Best && !best.failed() && c.N > 0 && g.met(c.Mean) {
+		return Action{Kind: Stop, Parent: best.source(), Verdict: "reached", Why: why}
 	}
 	for _, a := range arms {
 		if t := a.lineage(g); t != nil {
