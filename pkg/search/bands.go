@@ -54,6 +54,10 @@ func sane(p Param) (band, bool) {
 		b = band{3, 10, 6}
 	case p.Role == "min_samples" && boosting(owner):
 		b = band{1, 30, 20}
+	case p.Role == "estimators" && forest(owner):
+		b = band{100, 400, 200}
+	case p.Role == "C" && strings.Contains(owner, "logistic"):
+		b = band{0.01, 100, 1} // scikit-learn's default; noisy data and many columns want less
 	case p.Role == "alpha" && strings.Contains(owner, "ridge"):
 		b = band{0.01, 100, 1}
 	case p.Role == "smoothing" && !strings.Contains(owner, "gaussian"):
@@ -66,6 +70,12 @@ func boosting(owner string) bool {
 	owner = strings.ToLower(owner)
 	return strings.Contains(owner, "xgb") || strings.Contains(owner, "lightgbm") || strings.Contains(owner, "lgb") ||
 		strings.Contains(owner, "boost")
+}
+
+// forest tells whether an owner averages trees that know nothing of each other.
+func forest(owner string) bool {
+	owner = strings.ToLower(owner)
+	return strings.Contains(owner, "forest") || strings.Contains(owner, "extratrees") || strings.Contains(owner, "bagging")
 }
 
 func isSGD(owner string) bool {

@@ -23,7 +23,7 @@ func diagnosis(p Problem, t Trial) []candidate {
 		return []candidate{to("at chance", rate(10), "no better than chance: ten times the learning rate %s", scaled),
 			to("at chance", rate(0.1), "no better than chance: a tenth of the learning rate %s", scaled)}
 	case rising(t.Curve):
-		factor := longer(t.Curve, p.Goal)
+		factor := stretched(t.Curve, p.Goal)
 		return []candidate{to("still rising", stretch(p.Params, t.Values, factor),
 			"still improving after %d epochs: train %.0f times as long", epochsOf(t), factor)}
 	case overfit(t.Curve):
@@ -102,9 +102,9 @@ func rising(curve []Point) bool {
 	return ok && ok2 && before > 0 && now < 0.98*before
 }
 
-// longer is how many times as long a rising curve needs by a straight line, at
+// stretched is how many times as long a rising curve needs by a straight line, at
 // least 3, at most 8.
-func longer(curve []Point, g Goal) float64 {
+func stretched(curve []Point, g Goal) float64 {
 	before, ok := value(curve[0], "val_accuracy", "accuracy")
 	now, ok2 := value(curve[len(curve)-1], "val_accuracy", "accuracy")
 	slope := (now - before) / float64(len(curve)-1)

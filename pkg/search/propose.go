@@ -70,22 +70,31 @@ func around(p Problem, t Trial, rng *rand.Rand) candidate {
 }
 
 // reach is the part of the domain worth a random draw: three times the sane
-// band to either side, where there is one.
+// band to either side, where there is one. A forest is never the worse for its
+// trees, so that fewer than the band has lose accuracy and more lose time.
 func (p Param) reach() (low, high float64) {
 	b, ok := sane(p)
-	low, high = max(p.Low, b.low/3), min(p.High, b.high*3)
+	margin := 3.0
+	if p.Role == "estimators" && forest(p.Model) {
+		margin = 1
+	}
+	low, high = max(p.Low, b.low/margin), min(p.High, b.high*margin)
 	if !ok || low >= high {
 		return p.Low, p.High
 	}
 	return low, high
 }
 
+// powers tells whether draws are spread by powers: as on a log scale, so of a
+// tree's depth, each level of which doubles the leaves.
+func (p Param) powers() bool { return p.Log || p.Role == "max_depth" }
+
 func (p Param) random(rng *rand.Rand) string {
 	if p.Kind == Choice {
 		return p.Choices[rng.IntN(len(p.Choices))]
 	}
 	low, high := p.reach()
-	if p.Log && low > 0 {
+	if p.powers() && low > 0 {
 		return p.format(math.Exp(math.Log(low) + rng.Float64()*(math.Log(high)-math.Log(low))))
 	}
 	return p.format(low + rng.Float64()*(high-low))
@@ -99,7 +108,7 @@ func (p Param) near(now Param, rng *rand.Rand) string {
 		return p.random(rng)
 	}
 	low, high := p.reach()
-	if p.Log && low > 0 && v > 0 {
+	if p.powers() && low > 0 && v > 0 {
 		return p.format(v * math.Exp(rng.NormFloat64()*0.15*(math.Log(high)-math.Log(low))))
 	}
 	return p.format(v + rng.NormFloat64()*0.15*(high-low))

@@ -2,6 +2,8 @@ package search
 
 import (
 	"fmt"
+	"math"
+	"slices"
 	"strings"
 )
 
@@ -61,6 +63,7 @@ var recipes = map[string][]Recipe{
 	"boosting": {
 		{"the usual boosting", "XGBoost and LightGBM guides to tuning", numbers{"learning_rate": 0.1, "rounds": 300, "estimators": 300, "max_depth": 6, "leaves": 31, "subsample": 0.8, "min_child_weight": 1, "min_split_loss": 0}, nil},
 		{"slow and shallow boosting", "XGBoost and LightGBM guides to tuning", numbers{"learning_rate": 0.05, "rounds": 600, "estimators": 600, "max_depth": 4, "leaves": 15, "subsample": 0.8, "min_child_weight": 1, "min_split_loss": 0}, nil},
+		{"few small trees", "Hastie et al., The Elements of Statistical Learning, 10.11 and 10.12", numbers{"learning_rate": 0.05, "rounds": 150, "estimators": 150, "max_depth": 2, "leaves": 4, "subsample": 0.6, "min_samples": 20, "min_child_weight": 1, "min_split_loss": 0}, nil},
 	},
 }
 
@@ -110,7 +113,8 @@ func (r Recipe) apply(params []Param) map[string]string {
 
 // guesses are the first candidates, best first: all repairs at once, what the
 // diagnosis of the best trial says, the recipes, single repairs, a layer.
-func guesses(p Problem, base, best Trial) []candidate {
+func guesses(p Problem, history []Trial, best Trial) []candidate {
+	base := history[0]
 	var all []candidate
 	outliers := repairs(p.Params)
 	joint := map[string]string{}
@@ -129,8 +133,8 @@ func guesses(p Problem, base, best Trial) []candidate {
 	for _, r := range recipesFor(p) {
 		all = append(all, candidate{values: r.apply(p.Params), why: r.why(), parent: base.N, move: FromBook.named(r.Name)})
 	}
-	if !overfit(best.Curve) {
-		all = append(all, candidate{values: stretch(p.Params, best.Values, 3), why: "three times as long", parent: best.N, move: Diagnosis.named("longer")})
+	if long := stretch(p.Params, best.Values, 3); !overfit(best.Curve) && usual(p, long) && !vain(history, p.Goal) {
+		all = append(all, candidate{values: long, why: "three times as long", parent: best.N, move: longer})
 	}
 	for _, r := range outliers {
 		single := map[string]string{}
@@ -139,6 +143,34 @@ func guesses(p Problem, base, best Trial) []candidate {
 	}
 	deeper := candidate{values: layered(p, best.Values), why: "one more layer", parent: best.N, move: Diagnosis.named("deeper")}
 	return append(all, deeper.from(p, best))
+}
+
+// longer is the move that trains for longer though no curve asks for it.
+const longer = Diagnosis + ": longer"
+
+// vain tells whether training for longer has brought nothing already.
+func vain(history []Trial, g Goal) bool {
+	best := math.Inf(-1)
+	for _, t := range history {
+		if t.Score == nil {
+			continue
+		}
+		lead := g.lead(*t.Score)
+		if t.Move == longer && lead <= best {
+			return true
+		}
+		best = max(best, lead)
+	}
+	return false
+}
+
+// usual tells whether a configuration trains no longer than usually works.
+func usual(p Problem, values map[string]string) bool {
+	return !slices.ContainsFunc(p.Params, func(param Param) bool {
+		b, known := sane(param)
+		v, ok := param.in(values).value()
+		return known && ok && v > b.high && slices.Contains(lengths, param.Role)
+	})
 }
 
 // from starts a candidate from a trial's saved model, where the program's

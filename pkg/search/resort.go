@@ -10,7 +10,7 @@ func candidates(p Problem, history []Trial, top []arm) []candidate {
 	own := p
 	own.Params = slices.DeleteFunc(slices.Clone(p.Params), estimator)
 	last := resorts(p, history, best)
-	usual := append(guesses(own, history[0], best), proposals(own, history, top)...)
+	usual := append(guesses(own, history, best), proposals(own, history, top)...)
 	if late(p, history) {
 		return append(last, usual...)
 	}
