@@ -54,12 +54,13 @@ func (l *Loop) verdict(trials []run.Trial, last search.Action) error {
 		result = report.Confirmed(*best.Metric, *c)
 	}
 	result = joined(result, flaw(trials, *best))
+	target := "target " + number(l.Settings.Target) + unlearned(trials, *best)
 	if last.Kind == search.Stop && last.Verdict == string(run.Reached) {
 		by := run.BySource
 		if last.ByModel {
 			by, result = run.ByModel, result+" by its model; its source alone does not"
 		}
-		reason := fmt.Sprintf("trial %d: %s, target %s", best.N, result, number(l.Settings.Target))
+		reason := fmt.Sprintf("trial %d: %s, %s", best.N, result, target)
 		if !last.ByModel && best.Metric.Samples == 0 && confirmed(trials, best.N) == nil {
 			reason += "; that is one training, whether by luck cannot be told"
 		}
@@ -74,8 +75,21 @@ func (l *Loop) verdict(trials []run.Trial, last search.Action) error {
 		}
 		return &ending{verdict: run.Reached, by: by, winner: best, reason: reason}
 	}
-	return &ending{verdict: run.Exhausted, reason: fmt.Sprintf("%s; best is trial %d: %s, target %s; %s",
-		last.Why, best.N, result, number(l.Settings.Target), l.advice(last.Why))}
+	return &ending{verdict: run.Exhausted, reason: fmt.Sprintf("%s; best is trial %d: %s, %s; %s",
+		last.Why, best.N, result, target, l.advice(last.Why))}
+}
+
+// unlearned says where an accuracy is no better, as far as the noise of its
+// samples tells, than that of a model which has learned nothing.
+func unlearned(trials []run.Trial, best run.Trial) string {
+	value, m := best.Metric.Value, best.Metric
+	if c := confirmed(trials, best.N); c != nil {
+		value = c.Mean
+	}
+	if m.Majority == 0 || value > m.Majority+search.Noise(m.Majority, m.Samples) {
+		return ""
+	}
+	return fmt.Sprintf("; always answering the most frequent class gives %s", number(m.Majority))
 }
 
 var setting = regexp.MustCompile(`mlhook\.\w+`)

@@ -110,3 +110,20 @@ func TestReachedOnUnknownSamples(t *testing.T) {
 		}
 	}
 }
+
+// An accuracy that needs nothing learned is said to be that.
+func TestNothingLearned(t *testing.T) {
+	l := bare(t)
+	const doubt = "; always answering the most frequent class gives 0.880"
+	for value, want := range map[float64]bool{.87: true, .89: true, .93: false} {
+		trials := measuredAt(value)
+		trials[0].Metric.Samples, trials[0].Metric.Majority = 300, .88
+		for _, verdict := range []string{"reached", "exhausted"} {
+			var end *ending
+			err := l.verdict(trials, search.Action{Kind: search.Stop, Verdict: verdict})
+			if !errors.As(err, &end) || strings.Contains(end.reason, doubt) != want {
+				t.Errorf("%s, %.2f: %v", verdict, value, err)
+			}
+		}
+	}
+}

@@ -238,11 +238,11 @@ func (g Goal) spread(value float64, samples int) float64 {
 	if !g.accuracy() {
 		return math.Inf(1)
 	}
-	return noise(value, samples)
+	return Noise(value, samples)
 }
 
-// noise is the standard error of a share measured on so many samples.
-func noise(share float64, samples int) float64 {
+// Noise is the standard error of a share measured on so many samples.
+func Noise(share float64, samples int) float64 {
 	if samples <= 0 {
 		return 0
 	}

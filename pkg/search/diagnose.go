@@ -42,7 +42,7 @@ func diagnosis(p Problem, t Trial) []candidate {
 // noisy tells whether validation moves from epoch to epoch by more than the set
 // it is measured on explains.
 func noisy(t Trial) bool {
-	return t.Score != nil && jump(t.Curve) > max(0.03, 2*noise(*t.Score, t.Samples))
+	return t.Score != nil && jump(t.Curve) > max(0.03, 2*Noise(*t.Score, t.Samples))
 }
 
 // jump is the mean change of the validation accuracy between the epochs of a
@@ -72,7 +72,7 @@ func diverged(t Trial) bool {
 
 // atChance tells whether nothing was learned that guessing does not give.
 func atChance(t Trial) bool {
-	return t.Score != nil && t.Chance > 0 && *t.Score <= t.Chance+max(0.02, noise(t.Chance, t.Samples)) && !rising(t.Curve)
+	return t.Score != nil && t.Chance > 0 && *t.Score <= t.Chance+max(0.02, Noise(t.Chance, t.Samples)) && !rising(t.Curve)
 }
 
 // value returns the first of the named values that a point has.
