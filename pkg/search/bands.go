@@ -37,7 +37,7 @@ var bands = map[string]band{
 	"neighbors":        {1, 15, 5},
 	"max_iter":         {100, 10000, 1000},
 	"alpha":            {1e-7, 1e-2, 1e-4},
-	"smoothing":        {1e-12, 1e-3, 1e-9}, // GaussianNB's default
+	"smoothing":        {1e-12, 0.1, 1e-9}, // GaussianNB's default; scaled features want far more
 	"components":       {5, 256, 10},
 	"patience":         {5, 50, 10},
 }

@@ -228,15 +228,20 @@ func reached(arms []arm, g Goal) (hit *arm, sure bool) {
 	return hit, false
 }
 
-// noise is the standard error of a value at the target. Where the size of the
-// evaluated set is unknown, so is the noise, and a value is taken as it is; for
-// what is no share of the samples there is no such formula, and seeds decide.
+// few is how many samples a set is taken to have whose size is unknown.
+const few = 100
+
+// noise is the standard error of a value at the target. For what is no share of
+// the samples there is no such formula, and seeds decide.
 func (g Goal) noise(samples int) float64 { return g.spread(g.Target, samples) }
 
 // spread is the same for any value.
 func (g Goal) spread(value float64, samples int) float64 {
-	if !g.accuracy() {
+	switch {
+	case !g.accuracy():
 		return math.Inf(1)
+	case samples == 0:
+		samples = few
 	}
 	return Noise(value, samples)
 }
@@ -263,7 +268,10 @@ func (a arm) drawn() (n int) {
 func confirm(a arm, g Goal) Action {
 	t := a.trials[0]
 	action := Action{Kind: Confirm, Values: copied(t.Values), Parent: &t.N, Seed: int64(len(a.trials)), Move: t.Move}
-	c, next := a.confirmed(), a.drawn()+1
+	c, next, of := a.confirmed(), a.drawn()+1, fmt.Sprintf("%d samples", t.Samples)
+	if t.Samples == 0 {
+		of = fmt.Sprintf("%d samples, as their number is unknown", few)
+	}
 	switch {
 	case c.N == 0:
 		action.Why = fmt.Sprintf("the model of trial %d reached the target through its lineage: its source again, cold", t.N)
@@ -272,8 +280,8 @@ func confirm(a arm, g Goal) Action {
 	case math.IsInf(g.noise(t.Samples), 1):
 		action.Why = fmt.Sprintf("trial %d leads the target by %.3g: again with another seed, %d of %d", t.N, g.lead(c.Mean), next, seeds)
 	default:
-		action.Why = fmt.Sprintf("trial %d leads the target by %.3f, within the noise of %d samples (%.3f): again with another seed, %d of %d",
-			t.N, g.lead(c.Mean), t.Samples, g.noise(t.Samples), next, seeds)
+		action.Why = fmt.Sprintf("trial %d leads the target by %.3f, within the noise of %s (%.3f): again with another seed, %d of %d",
+			t.N, g.lead(c.Mean), of, g.noise(t.Samples), next, seeds)
 	}
 	return action
 }

@@ -11,9 +11,9 @@ import (
 const (
 	// draws is how many proposals are made before the space counts as used up.
 	draws = 200
-	// scouts is how many trials come before the best are varied: few say little
-	// about where the best lies.
-	scouts = 12
+	// scouts is how many trials come before the best are varied, and how many of
+	// them for each parameter: few say little about where the best lies.
+	scouts, scoutsEach = 12, 4
 	// varied is the share of variations among later proposals.
 	varied = 0.4
 	// inserted is how often a random point says what the source leaves to the
@@ -35,7 +35,7 @@ func source(p Problem, n int) *rand.Rand {
 func proposals(p Problem, history []Trial, top []arm) []candidate {
 	n := len(history)
 	rng := source(p, n)
-	draw := n < scouts || ladder(p, history) != nil
+	draw := n < min(scouts, scoutsEach*len(p.Params)) || ladder(p, history) != nil
 	var all []candidate
 	for range draws {
 		if draw || rng.Float64() >= varied {

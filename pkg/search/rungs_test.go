@@ -27,7 +27,7 @@ func cut(t *rapid.T, p Problem, slopes []float64, epochs int) (history []Trial, 
 				t.Fatalf("trial %d is not paused: %+v", at, a)
 			}
 		default:
-			history = append(history, Trial{N: at, Values: a.Values, Move: a.Move, Seed: a.Seed})
+			history = append(history, Trial{N: at, Values: a.Values, Move: a.Move, Seed: a.Seed, Samples: 1e9})
 		}
 		trial := &history[at]
 		to := a.Until

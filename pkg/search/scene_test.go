@@ -205,6 +205,14 @@ func TestConfirm(t *testing.T) {
 	if a := Next(p, []Trial{{Score: &clear, Samples: 100}}); a.Verdict != "reached" {
 		t.Fatalf("a lead of 0.1 on 100 samples: %+v", a)
 	}
+	unknown := []Trial{{Score: &lucky, State: Done}}
+	if a := Next(p, unknown); a.Kind != Confirm || !strings.Contains(a.Why, "unknown") {
+		t.Fatalf("a lead of 0.02 on samples that nobody counted: %+v", a)
+	}
+	unknown[0].Score = &clear
+	if a := Next(p, unknown); a.Verdict != "reached" {
+		t.Fatalf("a lead of 0.1 on samples that nobody counted: %+v", a)
+	}
 	twice := []Trial{won, {N: 1, Score: &better, Seed: 1}}
 	if a := Next(p, twice); a.Kind != Confirm || a.Seed != 2 {
 		t.Fatalf("two seeds of three: %+v", a)
