@@ -52,21 +52,19 @@ func product(p Problem, values map[string]string, power func(role string) float6
 	return all
 }
 
-// afford shortens a candidate that would outlast the budget, and starts it from
-// the best model so far: cut short, it would learn too little from nothing. The
-// longest whole training so far gives the price of work: start-up weighs least
-// in it.
-func afford(p Problem, history []Trial, best Trial, c candidate) candidate {
+// slack is by how much a training may be expected to outlast the budget: prices
+// are rough.
+const slack = 1.5
+
+// afford shortens a candidate that would outlast the budget, and tells whether
+// it then gives something. A training that is cut has no value, and one shorter
+// than the user's own learns too little, unless it starts from the best model.
+func afford(p Problem, history []Trial, best Trial, c candidate) (candidate, bool) {
 	left, limited := remaining(p, history)
-	price, most := 0.0, 0.0
-	for _, t := range history {
-		if w := work(p, t.Values); w > most && t.Seconds > 0 && t.State != Paused && !t.Partly {
-			price, most = t.Seconds/w, w
-		}
-	}
-	need := price * work(p, c.values)
+	unit := price(p, history)
+	need := unit * work(p, c.values)
 	if !limited || need <= left {
-		return c
+		return c, true
 	}
 	n := 0
 	for _, param := range p.Params {
@@ -74,12 +72,24 @@ func afford(p Problem, history []Trial, best Trial, c candidate) candidate {
 			n++
 		}
 	}
-	if n == 0 {
-		return c
+	if n > 0 {
+		c.values = stretch(p.Params, c.values, math.Pow(left/need, 1/float64(n)))
+		c.why += ", shortened to the time left"
+		c = c.from(p, best)
 	}
-	c.values = stretch(p.Params, c.values, math.Pow(left/need, 1/float64(n)))
-	c.why += ", shortened to the time left"
-	return c.from(p, best)
+	return c, c.warm || longerBy(p, c.values) >= 1 && unit*work(p, c.values) <= slack*left
+}
+
+// price is the seconds that a training of the user's own length takes, by the
+// longest whole training so far: start-up weighs least in it.
+func price(p Problem, history []Trial) float64 {
+	price, most := 0.0, 0.0
+	for _, t := range history {
+		if w := work(p, t.Values); w > most && t.Seconds > 0 && t.State == Done && !t.Partly {
+			price, most = t.Seconds/w, w
+		}
+	}
+	return price
 }
 
 // stretch multiplies whatever says how long is trained.

@@ -169,3 +169,28 @@ func TestColdTrainingIsTheWinner(t *testing.T) {
 		t.Errorf("%+v", a)
 	}
 }
+
+// Nothing is begun that the time left cannot bring to an end, or only shorter
+// than the user's own code trains.
+func TestTooLateForAnother(t *testing.T) {
+	for _, c := range []struct {
+		seconds float64 // of the budget; the user's own code takes 30
+		warm    bool
+		kind    ActionKind
+		value   string // of the estimators
+	}{
+		{45, false, Stop, ""},
+		{45, true, Start, "1"},
+		{100, false, Start, "5"},
+		{10000, false, Start, "200"},
+	} {
+		score := 0.5
+		p := Problem{Goal: Goal{Target: 0.9}, Version: Version, Warm: c.warm, Budget: Budget{Trials: 9, Seconds: c.seconds},
+			Params: []Param{number("estimators", "sklearn.ensemble.RandomForestClassifier", "2", 1, 1000, true)}}
+		a := Next(p, []Trial{{State: Done, Score: &score, Samples: 100, Seconds: 30}})
+		if a.Kind != c.kind || a.Values["sklearn.ensemble.RandomForestClassifier.estimators"] != c.value ||
+			a.Kind == Stop && !strings.Contains(a.Why, "mlhook.minutes is too short") {
+			t.Errorf("%g seconds: %+v", c.seconds, a)
+		}
+	}
+}

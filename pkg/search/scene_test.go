@@ -241,11 +241,11 @@ func TestConfirm(t *testing.T) {
 func TestAfford(t *testing.T) {
 	score := 0.3
 	p := Problem{Goal: Goal{Target: 0.8}, Budget: Budget{Trials: 9, Seconds: 100}, Params: []Param{number("epochs", "fit", "2", 1, 300, true)}}
-	a := Next(p, []Trial{{Score: &score, Seconds: 10}})
+	a := Next(p, []Trial{{State: Done, Score: &score, Seconds: 10}})
 	if a.Values["fit.epochs"] != "18" { // 90 s left at 5 s an epoch
 		t.Fatalf("got %+v", a)
 	}
-	if a := Next(p, []Trial{{Score: &score, Seconds: 100}}); a.Kind != Stop {
+	if a := Next(p, []Trial{{State: Done, Score: &score, Seconds: 100}}); a.Kind != Stop {
 		t.Fatalf("got %+v", a)
 	}
 	p.Warm = true // what is cut short goes on from a model

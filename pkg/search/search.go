@@ -255,9 +255,11 @@ func fresh(p Problem, history []Trial, arms, top []arm) (Action, bool) {
 	if len(p.Params) == 0 {
 		return Action{Why: "the program has no place that can be tuned"}, false
 	}
+	dear := false
 	for _, c := range candidates(p, history, top) {
-		c = afford(p, history, top[0].trials[0], c)
-		if tried(arms, c.values) {
+		c, ok := afford(p, history, top[0].trials[0], c)
+		dear = dear || !ok
+		if !ok || tried(arms, c.values) {
 			continue
 		}
 		a := Action{Kind: Start, Values: c.values, Parent: &c.parent, Why: c.why, Move: c.move, Warm: c.warm}
@@ -265,6 +267,9 @@ func fresh(p Problem, history []Trial, arms, top []arm) (Action, bool) {
 			a.Until = until(p, history, c.values, 0)
 		}
 		return a, true
+	}
+	if dear {
+		return Action{Why: "what is left of mlhook.minutes is too short for another training"}, false
 	}
 	return Action{Why: "everything in the space was tried"}, false
 }
