@@ -79,7 +79,8 @@ func forest(owner string) bool {
 }
 
 func isSGD(owner string) bool {
-	return strings.HasSuffix(strings.ToLower(owner), "optim.sgd") || strings.HasSuffix(owner, "optimizers.SGD")
+	owner = strings.ToLower(owner)
+	return strings.HasSuffix(owner, "optim.sgd") || strings.HasSuffix(owner, "optimizers.sgd")
 }
 
 // A repair moves a value that lies outside what works.

@@ -278,6 +278,7 @@ func TestGrown(t *testing.T) {
 func TestSaneValuesStay(t *testing.T) {
 	for _, p := range []Param{
 		number("learning_rate", "torch.optim.SGD", "0.05", 1e-6, 1, false),
+		number("learning_rate", "keras.optimizers.SGD", "0.01", 1e-6, 1, false),
 		number("learning_rate", "xgboost.train", "0.1", 1e-4, 1, false),
 		number("neighbors", "sklearn.neighbors.KNeighborsClassifier", "7", 1, 100, true),
 		number("gamma", "sklearn.svm.SVC", "'auto'", 1e-6, 10, false),
