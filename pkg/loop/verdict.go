@@ -53,12 +53,15 @@ func (l *Loop) verdict(trials []run.Trial, last search.Action) error {
 	if c := confirmed(trials, best.N); c != nil && !last.ByModel {
 		result = report.Confirmed(*best.Metric, *c)
 	}
+	if lineage(*best) {
+		result += " by its model; its source alone " + alone(trials, *best)
+	}
 	result = joined(result, flaw(trials, *best))
 	target := "target " + number(l.Settings.Target) + unlearned(trials, *best)
 	if last.Kind == search.Stop && last.Verdict == string(run.Reached) {
 		by := run.BySource
 		if last.ByModel {
-			by, result = run.ByModel, result+" by its model; its source alone does not"
+			by = run.ByModel
 		}
 		reason := fmt.Sprintf("trial %d: %s, %s", best.N, result, target)
 		if !last.ByModel && best.Metric.Samples == 0 && confirmed(trials, best.N) == nil {
@@ -77,6 +80,15 @@ func (l *Loop) verdict(trials []run.Trial, last search.Action) error {
 	}
 	return &ending{verdict: run.Exhausted, reason: fmt.Sprintf("%s; best is trial %d: %s, %s; %s",
 		last.Why, best.N, result, target, l.advice(last.Why))}
+}
+
+// alone says what the source of a model gives that did not come of it alone.
+func alone(trials []run.Trial, best run.Trial) string {
+	c := search.Confirmation(history(trials), best.N)
+	if c.N == 0 {
+		return "was not trained"
+	}
+	return "gives " + number(c.Mean)
 }
 
 // unlearned says where an accuracy is no better, as far as the noise of its

@@ -127,3 +127,28 @@ func TestNothingLearned(t *testing.T) {
 		}
 	}
 }
+
+// What a model has that its source was not seen to give is said to be the model's.
+func TestByItsModel(t *testing.T) {
+	l := bare(t)
+	for _, c := range []struct {
+		cold    bool
+		verdict string
+		want    string
+	}{
+		{false, "exhausted", "accuracy 0.850 (test, 300 samples) by its model; its source alone was not trained, target"},
+		{false, "reached", "accuracy 0.850 (test, 300 samples) by its model; its source alone was not trained, target"},
+		{true, "reached", "accuracy 0.850 (test, 300 samples) by its model; its source alone gives 0.700, target"},
+	} {
+		trials := measuredAt(.5, .85, .7)
+		trials[1].Start, trials[1].Metric.Samples = run.Grown, 300
+		if trials[2].Values = trials[1].Values; !c.cold {
+			trials = trials[:2]
+		}
+		var end *ending
+		err := l.verdict(trials, search.Action{Kind: search.Stop, Verdict: c.verdict, Parent: &trials[1].N, ByModel: c.verdict == "reached"})
+		if !errors.As(err, &end) || !strings.Contains(end.reason, c.want) {
+			t.Errorf("%s: %v", c.verdict, err)
+		}
+	}
+}
