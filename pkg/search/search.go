@@ -256,7 +256,7 @@ func fresh(p Problem, history []Trial, arms, top []arm) (Action, bool) {
 		return Action{Why: "the program has no place that can be tuned"}, false
 	}
 	dear := false
-	for _, c := range candidates(p, history, top) {
+	for _, c := range soundFirst(p, history, candidates(p, history, top)) {
 		c, ok := afford(p, history, top[0].trials[0], c)
 		dear = dear || !ok
 		if !ok || tried(arms, c.values) {
