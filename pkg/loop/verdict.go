@@ -67,6 +67,9 @@ func (l *Loop) verdict(trials []run.Trial, last search.Action) error {
 		if !last.ByModel && best.Metric.Samples == 0 && confirmed(trials, best.N) == nil {
 			reason += "; that is one training, whether by luck cannot be told"
 		}
+		if n := search.Refuted(history(trials), l.goal()); n > 0 && confirmed(trials, best.N) != nil {
+			reason += fmt.Sprintf("; of others that one seed put there %d did not hold with more", n)
+		}
 		if last.Why != "" { // the target did not end it
 			reason += "; " + last.Why
 		}

@@ -152,3 +152,15 @@ func TestByItsModel(t *testing.T) {
 		}
 	}
 }
+
+// A winner among several that other seeds refuted is said to be one.
+func TestRefutedBefore(t *testing.T) {
+	l := bare(t)
+	trials := measuredAt(.5, .82, .7, .83, .82)
+	trials[2].Values, trials[4].Values = trials[1].Values, trials[3].Values
+	var end *ending
+	err := l.verdict(trials, search.Action{Kind: search.Stop, Verdict: "reached", Parent: &trials[3].N})
+	if !errors.As(err, &end) || !strings.Contains(end.reason, "; of others that one seed put there 1 did not hold with more") {
+		t.Error(err)
+	}
+}

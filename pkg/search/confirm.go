@@ -231,6 +231,18 @@ func reached(arms []arm, g Goal) (hit *arm, sure bool) {
 // few is how many samples a set is taken to have whose size is unknown.
 const few = 100
 
+// Refuted counts the configurations that were at the target with one seed and
+// are not with more: among many, one holds by luck.
+func Refuted(history []Trial, g Goal) (n int) {
+	for _, a := range armsOf(history) {
+		first := a.source()
+		if c := a.confirmed(); c.N > 1 && !g.met(c.Mean) && g.met(*history[*first].judged()) {
+			n++
+		}
+	}
+	return n
+}
+
 // noise is the standard error of a value at the target. For what is no share of
 // the samples there is no such formula, and seeds decide.
 func (g Goal) noise(samples int) float64 { return g.spread(g.Target, samples) }
