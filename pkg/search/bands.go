@@ -58,7 +58,7 @@ func sane(p Param) (band, bool) {
 		b = band{100, 400, 200}
 	case p.Role == "C" && strings.Contains(owner, "logistic"):
 		b = band{0.01, 100, 1} // scikit-learn's default; noisy data and many columns want less
-	case p.Role == "alpha" && strings.Contains(owner, "ridge"):
+	case p.Role == "alpha" && ridge(owner):
 		b = band{0.01, 100, 1}
 	case p.Role == "smoothing" && !strings.Contains(owner, "gaussian"):
 		b = band{0.01, 2, 0.5} // counts: Laplace smoothing
@@ -71,6 +71,8 @@ func boosting(owner string) bool {
 	return strings.Contains(owner, "xgb") || strings.Contains(owner, "lightgbm") || strings.Contains(owner, "lgb") ||
 		strings.Contains(owner, "boost")
 }
+
+func ridge(owner string) bool { return strings.Contains(strings.ToLower(owner), "ridge") }
 
 // forest tells whether an owner averages trees that know nothing of each other.
 func forest(owner string) bool {

@@ -40,8 +40,8 @@ var recipes = map[string][]Recipe{
 		{"BERT's fine-tuning, slower", "Devlin et al., BERT, A.3", numbers{"learning_rate": 2e-5, "epochs": 8, "batch_size": 16, "dropout": 0.1}, nil},
 	},
 	"linear": {
-		{"weak regularisation", "scikit-learn user guide 1.1.11 and 1.5.6", numbers{"C": 10, "alpha": 1e-4, "max_iter": 2000, "learning_rate": 1e-2, "epochs": 100}, nil},
-		{"strong regularisation", "scikit-learn user guide 1.1.11 and 1.5.6", numbers{"C": 0.1, "alpha": 1e-2, "max_iter": 2000, "learning_rate": 1e-1, "epochs": 100}, nil},
+		{"weak regularisation", "scikit-learn user guide 1.1.11 and 1.5.6", numbers{"C": 10, "alpha": 1e-4, "shrinkage": 1e-3, "max_iter": 2000, "learning_rate": 1e-2, "epochs": 100}, nil},
+		{"strong regularisation", "scikit-learn user guide 1.1.11 and 1.5.6", numbers{"C": 0.1, "alpha": 1e-2, "shrinkage": 0.1, "max_iter": 2000, "learning_rate": 1e-1, "epochs": 100}, nil},
 	},
 	"svm": {
 		{"a kernel that fits the data", "Hsu, Chang, Lin: a practical guide to SVC", numbers{"C": 10, "max_iter": 10000}, words{"kernel": "rbf", "gamma": "'scale'"}},
@@ -95,8 +95,11 @@ func (r Recipe) apply(params []Param) map[string]string {
 	values := map[string]string{}
 	for _, p := range params {
 		if v, ok := r.Numbers[p.Role]; ok && p.Kind == Number {
-			if p.Role == "learning_rate" && isSGD(p.Model) {
+			switch {
+			case p.Role == "learning_rate" && isSGD(p.Model):
 				v *= 30 // plain gradient descent needs longer steps than Adam
+			case p.Role == "alpha" && ridge(p.Model):
+				v *= 1000 // beside a sum over all rows, not their mean
 			}
 			p.set(values, p.format(v))
 		}

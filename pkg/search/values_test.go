@@ -31,3 +31,23 @@ func TestNearOutside(t *testing.T) {
 		t.Errorf("of 100 draws %d of a deep tree", deep)
 	}
 }
+
+// A recipe speaks of a role; where an owner counts it in another unit, so does the
+// value that it gets.
+func TestRecipesInTheOwnersUnit(t *testing.T) {
+	for _, c := range []struct {
+		param     Param
+		low, high float64
+	}{
+		{number("alpha", "sklearn.linear_model.Ridge", "1000", 1e-4, 1e6, false), 0.05, 20},
+		{number("alpha", "sklearn.linear_model.SGDClassifier", "0.5", 1e-7, 1, false), 1e-5, 0.05},
+		{number("shrinkage", "sklearn.linear_model.Lasso", "1.0", 1e-6, 100, false), 1e-4, 0.5},
+		{number("learning_rate", "keras.optimizers.SGD", "1.0", 1e-6, 1, false), 0.1, 1},
+	} {
+		for _, r := range recipes["linear"] {
+			if v, _ := c.param.in(r.apply([]Param{c.param})).value(); v < c.low || v > c.high {
+				t.Errorf("%s of %s: %g", r.Name, c.param.Model, v)
+			}
+		}
+	}
+}
