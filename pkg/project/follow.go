@@ -111,7 +111,7 @@ func (m *Module) name(name string, at int, modules Modules, steps int) (Value, b
 // elsewhere follows a dotted name into another file of the project.
 func (m *Module) elsewhere(full string, modules Modules, steps int) (Value, bool) {
 	file, ok := m.Local(full, modules.Has)
-	if !ok || steps == 0 {
+	if !ok || steps <= 0 {
 		return Value{}, false
 	}
 	other := modules[file]
@@ -119,7 +119,7 @@ func (m *Module) elsewhere(full string, modules Modules, steps int) (Value, bool
 	if strings.TrimSuffix(file[strings.LastIndexByte(file, '/')+1:], ".py") == name && len(other.scopes[0].binds[name]) == 0 {
 		return Value{m: other, file: true, modules: modules}, true
 	}
-	return other.global(name, modules, steps)
+	return other.global(name, modules, steps-1) // files may import each other
 }
 
 // global follows a name of the file as others see it.

@@ -126,6 +126,26 @@ func TestClosure(t *testing.T) {
 	}
 }
 
+// Files that import the names of each other bring a name that none has no further.
+func TestFilesThatImportEachOther(t *testing.T) {
+	p := open(t, map[string]string{
+		"train.py": "from a import *\nuse(lr, rate)\n", "a.py": "from b import *\nfrom b import rate\n", "b.py": "from a import *\nfrom a import rate\n",
+	})
+	program, err := p.Closure("train.py")
+	if err != nil {
+		t.Fatal(err)
+	}
+	modules := Modules{}
+	for _, m := range program {
+		modules[m.Name] = m
+	}
+	for _, e := range modules["train.py"].Calls[0].Args {
+		if at, ok := modules["train.py"].Value(e, modules).Literal(); ok {
+			t.Errorf("found %q", at.Text)
+		}
+	}
+}
+
 // Values that hold themselves, or each other, are followed so far and no further.
 func TestValuesThatHoldThemselves(t *testing.T) {
 	p := open(t, map[string]string{"train.py": `
