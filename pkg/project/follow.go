@@ -70,6 +70,22 @@ func (m *Module) follow(e pysrc.Expr, modules Modules, steps int) (Value, bool) 
 	return Value{}, false
 }
 
+// Word is the text that an expression stands for, of a string or an entry of a
+// configuration file.
+func (m *Module) Word(e pysrc.Expr, modules Modules) (string, bool) { return m.word(e, modules, farthest) }
+
+func (m *Module) word(e pysrc.Expr, modules Modules, steps int) (string, bool) {
+	v, ok := m.follow(e, modules, steps)
+	if !ok {
+		return "", false
+	}
+	if s, ok := v.expr.(*pysrc.String); ok {
+		return s.Value, s.Plain
+	}
+	at, ok := v.Literal()
+	return strings.Trim(at.Text, `'"`), ok && at.Config != nil
+}
+
 // name follows a name as it is read at an offset.
 func (m *Module) name(name string, at int, modules Modules, steps int) (Value, bool) {
 	here := m.scopeAt(at)

@@ -10,10 +10,12 @@ import (
 )
 
 // A life is what of a program may run, told by names: code that is no function and
-// no class, and each of those that it names, wherever that is, and so on. A string
+// no class, and each of those that it names, wherever that is, and so on; of the
+// branches on what the source or a configuration says, those that are taken. A string
 // or a configuration that has the name names it, since it may be looked up by it.
 type life struct {
 	entry   *Module
+	modules Modules
 	words   map[string]bool
 	todo    []string
 	aliases map[string][]string // import a as b: a by b
@@ -27,15 +29,15 @@ type piece struct {
 	n pysrc.Node
 }
 
-// Live is a program without the functions and classes that it never names, and
-// without what its imported files do when they are started themselves; the places
+// Live is a program without the functions and classes that it never names, without
+// the branches that it never takes, and without what its imported files do when they are started themselves; the places
 // of the rest are as they were. A program that may find a function by a name that
 // it makes is returned as it is.
 func (modules Modules) Live(program []*Module) ([]*Module, Modules) {
 	if slices.ContainsFunc(program, looksUp) {
 		return program, modules
 	}
-	l := &life{program[0], map[string]bool{}, nil, map[string][]string{}, map[string][]piece{}, map[piece]bool{}}
+	l := &life{program[0], modules, map[string]bool{}, nil, map[string][]string{}, map[string][]piece{}, map[piece]bool{}}
 	l.name("main") // which some frameworks call
 	for _, config := range modules.Configs(program) {
 		l.text(string(config.Src))
@@ -109,6 +111,11 @@ func (l *life) follow(m *Module, root pysrc.Node) {
 				l.dead[piece{m, n}] = true
 				return false
 			}
+			never := l.modules.never(m, n)
+			if len(never) > 0 {
+				l.others(m, n, never)
+			}
+			return len(never) == 0
 		case *pysrc.Import:
 			l.alias(n.Names)
 		case *pysrc.ImportFrom:
@@ -125,6 +132,22 @@ func (l *life) follow(m *Module, root pysrc.Node) {
 		}
 		return true
 	})
+}
+
+// others goes on in the parts of a statement that may run.
+func (l *life) others(m *Module, b *pysrc.Block, never []*pysrc.Part) {
+	for _, p := range b.Parts {
+		if !slices.Contains(never, p) {
+			l.follow(m, p)
+			continue
+		}
+		if p.Test != nil {
+			l.follow(m, p.Test)
+		}
+		if len(p.Body) > 0 {
+			l.dead[piece{m, &pysrc.Bad{Range: pysrc.Range{Start: p.Body[0].Span().Start, End: p.Body[len(p.Body)-1].Span().End}}}] = true
+		}
+	}
 }
 
 // takesSelf tells whether a function is a method, wherever it stands in its class.

@@ -29,6 +29,16 @@ func TestLive(t *testing.T) {
 		"from lib import *\nmodel.eval()\n":                           "marked",
 		"import yaml, lib\nyaml.safe_load(open('conf.yaml'))\n":       "Old Used helper marked",
 		"from lib import *\nif __name__ == '__main__':\n    Used()\n": "Used helper marked",
+
+		"from lib import *\nname = 'b'\nif name == 'a':\n    Old()\nelif name in ('b', 'c'):\n    Used()\nelse:\n    Other()\n":                                      "Used helper marked",
+		"from lib import *\nname = 'd'\nif name == 'a':\n    Old()\nelif name in ('b', 'c'):\n    Other()\nelse:\n    Used()\n":                                      "Used helper marked",
+		"from lib import *\nname = input()\nif name == 'a':\n    Used()\nelse:\n    Old()\n":                                                                         "Old Used helper marked",
+		"from lib import *\nfor name in 'ab':\n    if name == 'a':\n        Used()\n    else:\n        Old()\n":                                                      "Old Used helper marked",
+		"from lib import *\nOLD = False\nif OLD and input():\n    Old()\nif not OLD:\n    Used()\n":                                                                  "Used helper marked",
+		"from lib import *\nOLD = False\nif OLD or input():\n    Old()\nelse:\n    Used()\n":                                                                         "Old Used helper marked",
+		"from lib import *\ndef make(name='a'):\n    match name:\n        case 'a':\n            return Used()\n        case _:\n            return Old()\nmake()\n": "Used helper make marked",
+		"from lib import *\ndef make(name='a'):\n    if name != 'a': return Old()\n    return Used()\nmake('a')\nmake('b')\n":                                        "Old Used helper make marked",
+		"import lib, yaml\nif yaml.safe_load(open('conf.yaml'))['target'] == 'lib.Used':\n    lib.Other()\n":                                                         "Old Used helper marked",
 	} {
 		p := open(t, map[string]string{"train.py": text, "lib.py": lib, "conf.yaml": "target: lib.Old\n"})
 		program, err := p.Closure("train.py")

@@ -1,0 +1,92 @@
+package project
+
+import (
+	"slices"
+
+	"github.com/mlhook/mlhook/pkg/pysrc"
+)
+
+// never are the parts of an if or a match that are not run, as far as texts and
+// truth values decide that the source or a configuration holds.
+func (modules Modules) never(m *Module, b *pysrc.Block) (parts []*pysrc.Part) {
+	var subject pysrc.Expr
+	taken := false
+	for _, p := range b.Parts {
+		var holds, known bool
+		switch p.Keyword {
+		case "if", "elif":
+			holds, known = modules.holds(m, p.Test)
+		case "match":
+			subject = p.Test
+			continue
+		case "case":
+			holds, known = modules.matches(m, subject, p)
+		case "else":
+		default:
+			return nil
+		}
+		if taken || known && !holds {
+			parts = append(parts, p)
+		}
+		taken = taken || known && holds
+	}
+	return parts
+}
+
+// holds tells whether a condition is true, where that is known.
+func (modules Modules) holds(m *Module, e pysrc.Expr) (holds, known bool) {
+	switch e := e.(type) {
+	case *pysrc.Unary:
+		if e.Op == "not" {
+			holds, known = modules.holds(m, e.X)
+			return !holds, known
+		}
+	case *pysrc.Binary:
+		return modules.compares(m, e)
+	case *pysrc.Name, *pysrc.Attribute, *pysrc.Subscript:
+		_, at := m.Value(e, modules).Expr()
+		if c, ok := at.(*pysrc.Constant); ok && (c.Text == "True" || c.Text == "False") {
+			return c.Text == "True", true
+		}
+	}
+	return false, false
+}
+
+// compares decides what joins two conditions, or compares two texts.
+func (modules Modules) compares(m *Module, b *pysrc.Binary) (holds, known bool) {
+	switch b.Op {
+	case "and", "or":
+		x, sure := modules.holds(m, b.X)
+		y, too := modules.holds(m, b.Y)
+		decides := b.Op == "or"
+		if sure && x == decides || too && y == decides {
+			return decides, true
+		}
+		return !decides, sure && too
+	case "in":
+		x, known := m.Word(b.X, modules)
+		var words []pysrc.Expr
+		switch list := b.Y.(type) {
+		case *pysrc.List:
+			words = list.Elts
+		case *pysrc.Tuple:
+			words = list.Elts
+		case *pysrc.Set:
+			words = list.Elts
+		}
+		plain := len(words) > 0 && !slices.ContainsFunc(words, func(e pysrc.Expr) bool { s, ok := e.(*pysrc.String); return !ok || !s.Plain })
+		return slices.ContainsFunc(words, func(e pysrc.Expr) bool { s, ok := e.(*pysrc.String); return ok && s.Value == x }), known && plain
+	case "==", "!=":
+		x, sure := m.Word(b.X, modules)
+		y, too := m.Word(b.Y, modules)
+		return (x == y) == (b.Op == "=="), sure && too
+	}
+	return false, false
+}
+
+// matches tells whether a case is that of a text, where that is known.
+func (modules Modules) matches(m *Module, subject pysrc.Expr, p *pysrc.Part) (holds, known bool) {
+	text, ok := m.Word(subject, modules)
+	pattern, plain := p.Target.(*pysrc.String)
+	return ok && plain && pattern.Value == text, ok && plain && pattern.Plain && p.Test == nil
+}
