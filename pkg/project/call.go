@@ -20,6 +20,16 @@ func Argument(c *pysrc.Call, name string, pos int) pysrc.Expr {
 	return c.Args[pos]
 }
 
+// Partial is the call that partial(f, ...) prepares, other calls are themselves.
+func Partial(c *pysrc.Call) *pysrc.Call {
+	if LastName(c.Func) != "partial" || len(c.Args) == 0 {
+		return c
+	}
+	made := *c
+	made.Func, made.Args = c.Args[0], c.Args[1:]
+	return &made
+}
+
 // Open tells whether a call may hold arguments that cannot be seen.
 func Open(c *pysrc.Call) bool {
 	for _, k := range c.Keywords {

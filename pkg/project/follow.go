@@ -54,10 +54,10 @@ func (m *Module) follow(e pysrc.Expr, modules Modules, steps int) (Value, bool) 
 		if !ok {
 			return Value{}, false
 		}
-		switch index := e.Index.(type) {
-		case *pysrc.String:
-			return base.item(index.Value, steps)
-		case *pysrc.Number:
+		if key, ok := m.word(e.Index, modules, steps); ok {
+			return base.item(key, steps)
+		}
+		if index, ok := e.Index.(*pysrc.Number); ok {
 			elements, _ := base.elements(steps)
 			i, err := strconv.Atoi(m.File.Text(index))
 			if err == nil && i < len(elements) && len(base.items) == 0 {
@@ -72,7 +72,9 @@ func (m *Module) follow(e pysrc.Expr, modules Modules, steps int) (Value, bool) 
 
 // Word is the text that an expression stands for, of a string or an entry of a
 // configuration file.
-func (m *Module) Word(e pysrc.Expr, modules Modules) (string, bool) { return m.word(e, modules, farthest) }
+func (m *Module) Word(e pysrc.Expr, modules Modules) (string, bool) {
+	return m.word(e, modules, farthest)
+}
 
 func (m *Module) word(e pysrc.Expr, modules Modules, steps int) (string, bool) {
 	v, ok := m.follow(e, modules, steps)
@@ -172,6 +174,8 @@ func (m *Module) called(c *pysrc.Call, modules Modules, steps int) (Value, bool)
 		return m.get(a.Value, c, modules, steps)
 	case method && (name == "parse_args" || name == "parse_known_args"):
 		return self, true
+	case (name == "field" || name == "Field") && Argument(c, "default_factory", -1) != nil:
+		return m.manufactured(Argument(c, "default_factory", -1), modules, steps)
 	case name == "Option" || name == "Argument" || name == "Field" || name == "field":
 		given := Argument(c, "default", -1)
 		if given == nil && len(c.Args) > 0 {
@@ -184,6 +188,16 @@ func (m *Module) called(c *pysrc.Call, modules Modules, steps int) (Value, bool)
 		return made, true
 	}
 	return m.returned(c, modules, steps)
+}
+
+// manufactured is what the function gives that makes a default: an object of a
+// class, what a lambda says.
+func (m *Module) manufactured(by pysrc.Expr, modules Modules, steps int) (Value, bool) {
+	if l, ok := by.(*pysrc.Lambda); ok {
+		return m.follow(l.Body, modules, steps)
+	}
+	made := m.made(&pysrc.Call{Range: by.Span(), Func: by}, modules)
+	return made, made.class != nil
 }
 
 // get is base.get(key, default).
@@ -221,18 +235,23 @@ func (m *Module) returned(c *pysrc.Call, modules Modules, steps int) (Value, boo
 	}
 	var returns []pysrc.Expr
 	for _, d := range home.Defs {
-		if d.Name != name[strings.LastIndexByte(name, '.')+1:] || home.classOf(d) != "" {
-			continue
+		if d.Name == name[strings.LastIndexByte(name, '.')+1:] && home.classOf(d) == "" {
+			returns = append(returns, gives(d)...)
 		}
-		pysrc.Walk(d, func(n pysrc.Node) bool {
-			if s, ok := n.(*pysrc.Simple); ok && s.Keyword == "return" {
-				returns = append(returns, s.Exprs...)
-			}
-			return true
-		})
 	}
 	if len(returns) != 1 {
 		return Value{}, false
 	}
 	return home.follow(returns[0], modules, steps)
+}
+
+// gives is what a function returns.
+func gives(d *pysrc.Def) (returns []pysrc.Expr) {
+	pysrc.Walk(d, func(n pysrc.Node) bool {
+		if s, ok := n.(*pysrc.Simple); ok && s.Keyword == "return" {
+			returns = append(returns, s.Exprs...)
+		}
+		return true
+	})
+	return returns
 }

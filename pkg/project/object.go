@@ -108,6 +108,12 @@ func (m *Module) field(c *pysrc.Class, made *pysrc.Call, attr string, modules Mo
 	if len(own) > 0 || inBody == nil {
 		return Value{}, false
 	}
+	if returns, ok := property(c, attr); ok {
+		if len(returns) != 1 {
+			return Value{}, false
+		}
+		return m.follow(returns[0], modules, steps)
+	}
 	if made != nil && !hasInit { // a dataclass
 		if given := Argument(made, attr, -1); given != nil || len(made.Args) > 0 || Open(made) {
 			return Value{}, false
@@ -118,6 +124,17 @@ func (m *Module) field(c *pysrc.Class, made *pysrc.Call, attr string, modules Mo
 		return Value{}, false
 	}
 	return m.follow(b.value, modules, steps)
+}
+
+// property is what the function returns that stands for an attribute of a class.
+func property(c *pysrc.Class, attr string) (returns []pysrc.Expr, ok bool) {
+	for _, s := range c.Body {
+		d, isDef := s.(*pysrc.Def)
+		if isDef && d.Name == attr && slices.ContainsFunc(d.Decorators, func(e pysrc.Expr) bool { return strings.HasSuffix(LastName(e), "property") }) {
+			return gives(d), true
+		}
+	}
+	return nil, false
 }
 
 // passed follows what the program's one call of a function gives for a
@@ -134,11 +151,9 @@ func (m *Module) passed(d *pysrc.Def, i int, modules Modules, steps int) (Value,
 	var given pysrc.Expr
 	for _, other := range modules {
 		for _, c := range other.Calls {
-			if LastName(c.Func) != called {
-				continue
-			}
-			value := Argument(c, p.Name, pos)
+			value, handed := handed(c, called, p.Name, pos)
 			switch {
+			case !handed:
 			case Open(c), value != nil && given != nil:
 				return Value{}, false // cannot be told, or several values
 			case value != nil:
@@ -149,6 +164,9 @@ func (m *Module) passed(d *pysrc.Def, i int, modules Modules, steps int) (Value,
 	if given != nil {
 		return from.follow(given, modules, steps)
 	}
+	if p.Kind == "**" {
+		return m.spread(d, called, modules)
+	}
 	if p.Kind != "" {
 		return Value{}, false
 	}
@@ -156,6 +174,45 @@ func (m *Module) passed(d *pysrc.Def, i int, modules Modules, steps int) (Value,
 		return m.decorated(d, i, modules, steps)
 	}
 	return m.follow(p.Default, modules, steps)
+}
+
+// spread are the keywords of the program's one call of a function that no parameter
+// of it takes: what **kwargs is.
+func (m *Module) spread(d *pysrc.Def, called string, modules Modules) (Value, bool) {
+	var from *Module
+	var rest *pysrc.Dict
+	for _, other := range modules {
+		for _, c := range other.Calls {
+			made := Partial(c)
+			if LastName(made.Func) != called {
+				continue
+			}
+			if rest != nil || Open(made) {
+				return Value{}, false
+			}
+			from, rest = other, &pysrc.Dict{Range: c.Range}
+			for _, k := range made.Keywords {
+				if !slices.ContainsFunc(d.Params, func(p *pysrc.Param) bool { return p.Name == k.Arg }) {
+					rest.Keys = append(rest.Keys, &pysrc.String{Range: k.Range, Value: k.Arg, Plain: true})
+					rest.Values = append(rest.Values, k.Value)
+				}
+			}
+		}
+	}
+	return Value{m: from, expr: rest, modules: modules}, rest != nil
+}
+
+// handed is what a call gives for a parameter of a function: as it calls it, as it
+// prepares a call with partial, or as skorch does that has module__name for a class.
+func handed(c *pysrc.Call, called, name string, pos int) (value pysrc.Expr, ok bool) {
+	made := Partial(c)
+	if LastName(made.Func) == called {
+		return Argument(made, name, pos), true
+	}
+	if module := Argument(c, "module", 0); module != nil && LastName(module) == called {
+		return Argument(c, "module__"+name, -1), true
+	}
+	return nil, false
 }
 
 // decorated is what a decorator gives for a parameter: the default of a click
