@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -175,8 +176,8 @@ func watch(ctx context.Context, p *project, number int, w io.Writer) (run.Run, e
 			offset += copyFrom(w, name, offset)
 		}
 		if r.State == run.Done {
-			if offset == 0 {
-				fmt.Fprintln(w, sentence(r)) // superseded or stopped in the queue
+			if !tells(name, offset, r) {
+				fmt.Fprintln(w, sentence(r))
 			}
 			return r, nil
 		}
@@ -185,6 +186,13 @@ func watch(ctx context.Context, p *project, number int, w io.Writer) (run.Run, e
 			return r, err
 		}
 	}
+}
+
+// tells whether the first bytes of a runner's log, those that were shown, hold the
+// verdict of a run: one that was ended without its runner is not in there.
+func tells(name string, shown int64, r run.Run) bool {
+	text, err := os.ReadFile(name)
+	return err == nil && strings.Contains(string(text[:min(shown, int64(len(text)))]), plain.Text(sentence(r)))
 }
 
 // copyFrom copies a file from an offset on, as far as that goes, and tells how much.
