@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -45,7 +46,7 @@ func (d *Docker) Prepare(ctx context.Context, env Environment, progress func(str
 		return Image{Family: env.Family, ID: found.ID, Ref: tag}, nil
 	}
 	if base := env.BuildArgs["BASE_IMAGE"]; base != "" {
-		if err := d.pull(ctx, base, progress); err != nil {
+		if err := d.pull(ctx, base, "baseImage", progress); err != nil {
 			return Image{}, err
 		}
 	}
@@ -65,7 +66,7 @@ func (d *Docker) Prepare(ctx context.Context, env Environment, progress func(str
 
 // ready takes an image that the user named as it is.
 func (d *Docker) ready(ctx context.Context, env Environment, progress func(string)) (Image, error) {
-	if err := d.pull(ctx, env.Image, progress); err != nil {
+	if err := d.pull(ctx, env.Image, "image", progress); err != nil {
 		return Image{}, err
 	}
 	found, err := d.client.InspectImage(env.Image)
@@ -90,9 +91,14 @@ func lock(ctx context.Context, path string) (unlock func(), err error) {
 	return func() { l.Close() }, nil
 }
 
-// pull fetches an image that is not here.
-func (d *Docker) pull(ctx context.Context, name string, progress func(string)) error {
-	if _, err := d.client.InspectImage(name); !errors.Is(err, docker.ErrNoSuchImage) {
+// pull fetches an image that is not here; setting is what names it.
+func (d *Docker) pull(ctx context.Context, name, setting string, progress func(string)) error {
+	_, err := d.client.InspectImage(name)
+	var answered *docker.Error
+	if errors.As(err, &answered) && answered.Status == http.StatusBadRequest {
+		return &Refused{Setting: setting, Value: name, Why: "no name of an image"}
+	}
+	if !errors.Is(err, docker.ErrNoSuchImage) {
 		return d.away(err)
 	}
 	progress("pulling " + name)
@@ -101,7 +107,7 @@ func (d *Docker) pull(ctx context.Context, name string, progress func(string)) e
 		tag = "latest"
 	}
 	out := &messages{line: progress}
-	err := d.client.PullImage(docker.PullImageOptions{Repository: repository, Tag: tag, RawJSONStream: true, OutputStream: out,
+	err = d.client.PullImage(docker.PullImageOptions{Repository: repository, Tag: tag, RawJSONStream: true, OutputStream: out,
 		InactivityTimeout: 2 * time.Minute, Context: ctx}, registryAuth(repository))
 	if err == nil {
 		err = out.failure
@@ -110,7 +116,7 @@ func (d *Docker) pull(ctx context.Context, name string, progress func(string)) e
 		return err
 	}
 	return &BuildError{Step: "pull " + name, Tail: err.Error() +
-		"\nif this machine reaches no registry, name an image that is here: `git config mlhook.baseImage NAME`"}
+		"\nif this machine reaches no registry, name an image that is here: `git config mlhook." + setting + " NAME`"}
 }
 
 // registryAuth is what `docker login` stored for an image's registry.

@@ -110,10 +110,11 @@ func TestPrepareSaysWhatFailed(t *testing.T) {
 		env        Environment
 		step, tail string
 	}{
-		"step":    {small(base, "RUN echo first && echo the reason >&2 && exit 3\n"), "RUN echo first", "the reason"},
-		"syntax":  {small(base, "FLY\n"), "Dockerfile", "FLY"},
-		"module":  {lacks, "modules", "no_such_module"},
-		"no base": {small("localhost:1/no/such:image", ""), "pull localhost:1/no/such:image", "mlhook.baseImage"},
+		"step":     {small(base, "RUN echo first && echo the reason >&2 && exit 3\n"), "RUN echo first", "the reason"},
+		"syntax":   {small(base, "FLY\n"), "Dockerfile", "FLY"},
+		"module":   {lacks, "modules", "no_such_module"},
+		"no base":  {small("localhost:1/no/such:image", ""), "pull localhost:1/no/such:image", "mlhook.baseImage"},
+		"no image": {Environment{Family: "test", Hash: digest(nil), Image: "localhost:1/no/such:image"}, "pull localhost:1/no/such:image", "mlhook.image"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := d.Prepare(testContext(t), c.env, func(string) {})
@@ -122,6 +123,29 @@ func TestPrepareSaysWhatFailed(t *testing.T) {
 				t.Errorf("error is %v", err)
 			}
 		})
+	}
+}
+
+// A setting that means nothing to the engine is named, with what is wrong with it.
+func TestRefusedSettings(t *testing.T) {
+	d, base := testDocker(t)
+	says := func(err error, setting, text string) {
+		t.Helper()
+		var refused *Refused
+		if !errors.As(err, &refused) || refused.Setting != setting || !strings.Contains(err.Error(), text) {
+			t.Errorf("%s: %v", setting, err)
+		}
+	}
+	_, err := d.Prepare(testContext(t), Environment{Family: "test", Hash: digest(nil), Image: "no name"}, func(string) {})
+	says(err, "image", `mlhook.image is "no name": no name of an image; set another with `+"`git config mlhook.image NAME`")
+	_, err = d.Prepare(testContext(t), small("no name", ""), func(string) {})
+	says(err, "baseImage", "no name of an image")
+	job := newJob(t)
+	job.Image, job.Network = Image{Ref: base}, "no-such-network"
+	_, err = d.Open(testContext(t), job)
+	says(err, "network", "no such network here")
+	if left, err := d.containers(testContext(t), job.RunID); err != nil || len(left) != 0 {
+		t.Errorf("left is %v, %v", left, err)
 	}
 }
 

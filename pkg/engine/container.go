@@ -155,6 +155,9 @@ func (s *dockerSession) launch(ctx context.Context, job Job, user string) error 
 	err = s.docker.client.StartContainerWithContext(s.id, nil, ctx)
 	var running *docker.ContainerAlreadyRunning
 	if err != nil && !errors.As(err, &running) {
+		if strings.Contains(err.Error(), "network "+job.Network+" not found") {
+			err = &Refused{Setting: "network", Value: job.Network, Why: "no such network here"}
+		}
 		return errors.Join(s.docker.unready(err), s.docker.remove(context.WithoutCancel(ctx), s.id))
 	}
 	return nil

@@ -107,7 +107,8 @@ func reserve(total int64) int64 { return min(total/20, 512<<20) }
 func (d *Docker) away(err error) error {
 	var answered *docker.Error
 	var gone *docker.NoSuchContainer
-	if err == nil || errors.As(err, &answered) || errors.As(err, &gone) ||
+	var refused *Refused
+	if err == nil || errors.As(err, &answered) || errors.As(err, &gone) || errors.As(err, &refused) ||
 		errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return err
 	}

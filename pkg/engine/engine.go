@@ -9,6 +9,7 @@ package engine
 
 import (
 	"context"
+	"fmt"
 	"regexp"
 	"strings"
 
@@ -82,7 +83,8 @@ type Engine interface {
 
 	// Prepare makes the environment, once for each Hash: a second call returns
 	// the same Image without work. progress gets lines for a person. A failed
-	// build is a *BuildError, an engine that is away an *Unavailable.
+	// build is a *BuildError, an engine that is away an *Unavailable, a
+	// setting that makes no sense to it a *Refused; so with Open.
 	Prepare(ctx context.Context, env Environment, progress func(line string)) (Image, error)
 
 	// Places tells whether trials see the mount at its At.
@@ -160,6 +162,17 @@ type Unavailable struct {
 }
 
 func (e *Unavailable) Error() string { return e.Engine + ": " + e.Why + "; " + e.Fix }
+
+// Refused is the error of a setting that the engine cannot follow. Its text says
+// which one and how it is changed.
+type Refused struct {
+	Setting, Value string // "network", "lan"
+	Why            string // "no such network here"
+}
+
+func (e *Refused) Error() string {
+	return fmt.Sprintf("mlhook.%s is %q: %s; set another with `git config mlhook.%[1]s NAME`", e.Setting, e.Value, e.Why)
+}
 
 // BuildError is a failed build or installation.
 type BuildError struct {

@@ -212,10 +212,15 @@ func (l *Loop) stages(ctx context.Context, r run.Run) error {
 	return errors.New("training ended without a verdict")
 }
 
-// patiently repeats work while the engine is away.
+// patiently repeats work while the engine is away, and ends the run where a
+// setting means nothing to it.
 func (l *Loop) patiently(ctx context.Context, work func() error) error {
 	for wait := time.Second; ; wait = min(2*wait, maxWait) {
 		err := work()
+		var refused *engine.Refused
+		if errors.As(err, &refused) {
+			return &ending{verdict: run.Failed, cause: run.CauseSetup, reason: refused.Error()}
+		}
 		var away *engine.Unavailable
 		if !errors.As(err, &away) {
 			return err
