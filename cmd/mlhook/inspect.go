@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"regexp"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -114,7 +115,7 @@ func printProgram(w io.Writer, p *inspect.Program, s config.Settings) {
 	for _, t := range p.Tunables {
 		domain := fmt.Sprintf("%g to %g", t.Low, t.High)
 		if len(t.Choices) > 0 {
-			domain = strings.Join(t.Choices, " ")
+			domain = alternatives(t.Choices)
 		}
 		if t.Role == "components" && t.Value == fmt.Sprint(t.High) {
 			domain += " (more may be more than the data has columns)"
@@ -124,4 +125,16 @@ func printProgram(w io.Writer, p *inspect.Program, s config.Settings) {
 		}
 		fmt.Fprintf(w, "  %-20s %-20s %-12s %s, %s\n", t.Where(), t.Name, orWord(t.Value, "-"), t.Kind, domain)
 	}
+}
+
+var layerName = regexp.MustCompile(`%NAME\d*%`)
+
+// alternatives writes choices for a person: the empty one leaves the model as it
+// is, and a layer that is added gets its name later.
+func alternatives(choices []string) string {
+	var all []string
+	for _, choice := range choices {
+		all = append(all, orWord(layerName.ReplaceAllString(choice, "mlhook_*"), "none"))
+	}
+	return strings.Join(all, " | ")
 }

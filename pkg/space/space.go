@@ -25,7 +25,7 @@ type Tunable struct {
 	Value   string   `json:"value" doc:"source text; the framework's default for an inserted one"`
 	Low     float64  `json:"low" doc:"least value, in the parameter's own unit; 0 for choices"`
 	High    float64  `json:"high" doc:"greatest value, in the parameter's own unit; 0 for choices"`
-	Choices []string `json:"choices" doc:"source texts to choose from; null for numbers"`
+	Choices []string `json:"choices" doc:"source texts to choose from, of layers that may be added \"\" for none and %NAME% for the name it gets; null for numbers"`
 
 	// Role is the word that recipes go by: learning_rate, epochs, batch_size,
 	// width, depth, filters, kernel_size, activation, optimizer, loss, dropout,
