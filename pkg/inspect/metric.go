@@ -52,10 +52,16 @@ func findMetric(p *Program, t *trace, wanted string) {
 		return
 	}
 	if other != "" {
-		p.Hazards = append(p.Hazards, "no accuracy is measured, only "+other+"; mlhook chases an accuracy: compute one with accuracy_score or print it (\"Test accuracy: 0.91\")")
+		p.Hazards = append(p.Hazards, "no accuracy is measured; "+Instead(other))
 		return
 	}
 	p.Hazards = append(p.Hazards, "no accuracy is measured or printed; call score or accuracy_score on data that was not trained on, or print one (\"Test accuracy: 0.91\")")
+}
+
+// Instead says what can be done where a program measures something, but no accuracy.
+func Instead(other string) string {
+	return fmt.Sprintf("what it measures is %s: to chase that, use `git config mlhook.metric %[1]s` and `git config mlhook.target VALUE`, "+
+		"or print an accuracy (\"Test accuracy: 0.91\")", other)
 }
 
 // measurements calls note with what each call of the program measures.

@@ -342,7 +342,7 @@ func (l *Loop) settle(ctx context.Context, t run.Trial, out outcome) error {
 	case t.Error != "":
 		l.say("train", "trial %d: %s", t.N, t.Error)
 	default:
-		l.say("train", "trial %d: no accuracy seen", t.N)
+		l.say("train", "trial %d: no %s seen", t.N, l.Settings.Metric)
 	}
 	return err
 }

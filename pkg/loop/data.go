@@ -258,11 +258,17 @@ func sizeOf(name string) (total int64, err error) {
 	return total, err
 }
 
-// explained adds to an error of the program what is to be done about the data
-// or the arguments that it misses.
+// explained adds to an error of the program what is to be done about the data,
+// the arguments or the input that it misses.
 func (l *Loop) explained(failure string) string {
-	if strings.Contains(failure, "the following arguments are required") {
+	spaced := func(arg string) bool { return strings.ContainsAny(arg, " \t") }
+	switch {
+	case strings.Contains(failure, "the following arguments are required"):
 		return failure + "; give them with `git config --add mlhook.args VALUE`"
+	case strings.Contains(failure, "unrecognized arguments") && slices.ContainsFunc(l.Settings.Args, spaced):
+		return failure + "; each word of the command line is a value of its own: `git config --add mlhook.args WORD` for each"
+	case strings.Contains(failure, "EOFError: EOF when reading a line"):
+		return failure + "; nobody is there to answer input(): take the value from the command line, or write it down"
 	}
 	if !strings.Contains(failure, "No such file or directory") && !strings.Contains(failure, "FileNotFoundError") {
 		return failure

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/mlhook/mlhook/pkg/inspect"
 	"github.com/mlhook/mlhook/pkg/plain"
 	"github.com/mlhook/mlhook/pkg/report"
 	"github.com/mlhook/mlhook/pkg/run"
@@ -22,7 +23,11 @@ func (l *Loop) judge(trials []run.Trial) error {
 	case slices.ContainsFunc(trials, func(t run.Trial) bool { return t.Value != nil }):
 		return nil
 	case base.Cut:
-		return &ending{verdict: run.Failed, cause: run.CauseResources, reason: base.Error + ", before it had given a value; raise the limit, or train less"}
+		by := ", before it had given a value"
+		if base.Metric != nil {
+			by = ", so what it had measured by then does not count"
+		}
+		return &ending{verdict: run.Failed, cause: run.CauseResources, reason: base.Error + by + "; raise the limit, or train less"}
 	case outOfMemory(base):
 		return starved(trials)
 	case base.Metric != nil: // training data only
@@ -36,8 +41,12 @@ func (l *Loop) judge(trials []run.Trial) error {
 		return &ending{verdict: run.Refused, reason: fmt.Sprintf(
 			"%s ran to its end but no %s was seen; print it (\"Test %s: 0.12\")", l.program.Entry, name, name)}
 	}
-	return &ending{verdict: run.Refused, reason: fmt.Sprintf(
-		"%s ran to its end but no accuracy was seen; print one (\"Test accuracy: 0.91\") or call evaluate, score or accuracy_score", l.program.Entry)}
+	reason := l.program.Entry + " ran to its end but no accuracy was seen; "
+	if other := l.program.Metric.Name; other != "accuracy" {
+		return &ending{verdict: run.Refused, reason: reason + inspect.Instead(other)}
+	}
+	return &ending{verdict: run.Refused, reason: reason +
+		"print one (\"Test accuracy: 0.91\") or call evaluate, score or accuracy_score, or name another measure that it prints: `git config mlhook.metric NAME`"}
 }
 
 // verdict turns the search's last word into the run's.
@@ -80,6 +89,9 @@ func (l *Loop) verdict(trials []run.Trial, last search.Action) error {
 			reason += "; behind that it failed: " + best.Error
 		}
 		return &ending{verdict: run.Reached, by: by, winner: best, reason: reason}
+	}
+	if best.Error != "" && flaw(trials, *best) == "" { // your own code fails as well
+		result += ", behind which it failed: " + best.Error
 	}
 	return &ending{verdict: run.Exhausted, reason: fmt.Sprintf("%s; best is trial %d: %s, %s; %s",
 		last.Why, best.N, result, target, l.advice(last.Why))}

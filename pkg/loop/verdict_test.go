@@ -50,7 +50,12 @@ func TestCutBeforeAnyValue(t *testing.T) {
 	l := bare(t)
 	base := run.Trial{State: run.Done, Cut: true, Error: "train.py was still running: the 5 minutes of mlhook.minutes are spent"}
 	var end *ending
-	if err := l.judge([]run.Trial{base}); !errors.As(err, &end) || end.verdict != run.Failed || end.cause != run.CauseResources {
+	if err := l.judge([]run.Trial{base}); !errors.As(err, &end) || end.verdict != run.Failed || end.cause != run.CauseResources ||
+		!strings.Contains(end.reason, "before it had given a value") {
+		t.Errorf("%v", err)
+	}
+	base.Metric = &run.Metric{Name: "accuracy", Value: .9, Split: run.Test}
+	if err := l.judge([]run.Trial{base}); !errors.As(err, &end) || !strings.Contains(end.reason, "so what it had measured by then does not count") {
 		t.Errorf("%v", err)
 	}
 }
@@ -162,5 +167,51 @@ func TestRefutedBefore(t *testing.T) {
 	err := l.verdict(trials, search.Action{Kind: search.Stop, Verdict: "reached", Parent: &trials[3].N})
 	if !errors.As(err, &end) || !strings.Contains(end.reason, "; of others that one seed put there 1 did not hold with more") {
 		t.Error(err)
+	}
+}
+
+// A run without an accuracy says what else the program measures and how that is chased.
+func TestNoAccuracy(t *testing.T) {
+	l := bare(t)
+	for _, c := range []struct{ measures, want string }{
+		{"r2_score", "no accuracy was seen; what it measures is r2_score: to chase that, use `git config mlhook.metric r2_score` and"},
+		{"accuracy", "no accuracy was seen; print one (\"Test accuracy: 0.91\") or call evaluate, score or accuracy_score, or name another measure"},
+	} {
+		l.program.Metric.Name = c.measures
+		var end *ending
+		if err := l.judge([]run.Trial{{State: run.Done}}); !errors.As(err, &end) || end.verdict != run.Refused || !strings.Contains(end.reason, c.want) {
+			t.Errorf("%s: %v", c.measures, err)
+		}
+	}
+}
+
+// A search that ends without the target says so where the user's own code fails
+// behind its value.
+func TestExhaustedByCodeThatFails(t *testing.T) {
+	l := bare(t)
+	trials := measuredAt(.5, .6)
+	trials[0].Error, trials[1].Error = "train.py:14: TclError: no display", "train.py:14: TclError: no display"
+	var end *ending
+	if err := l.verdict(trials, search.Action{Kind: search.Stop, Verdict: "exhausted", Why: "over"}); !errors.As(err, &end) ||
+		!strings.Contains(end.reason, "samples unknown), behind which it failed: train.py:14: TclError: no display, target 0.800") {
+		t.Errorf("%v", err)
+	}
+}
+
+// What a program misses is explained where mlhook knows how to give it.
+func TestExplained(t *testing.T) {
+	l := bare(t)
+	l.Settings.Args = []string{"--lr 0.1"}
+	for failure, want := range map[string]string{
+		"train.py ended with exit code 2: train.py: error: unrecognized arguments: --lr 0.1": "`git config --add mlhook.args WORD` for each",
+		"train.py:3: EOFError: EOF when reading a line":                                      "nobody is there to answer input()",
+	} {
+		if got := l.explained(failure); !strings.HasPrefix(got, failure+"; ") || !strings.Contains(got, want) {
+			t.Errorf("%s", got)
+		}
+	}
+	l.Settings.Args = []string{"--lr", "0.1"}
+	if failure := "error: unrecognized arguments: --lr 0.1"; l.explained(failure) != failure {
+		t.Error(l.explained(failure))
 	}
 }
