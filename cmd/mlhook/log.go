@@ -67,7 +67,7 @@ func logged(ctx context.Context, p *project, number, trial int) error {
 	case d.Linked != nil:
 		return nothing("run %d trained nothing, its result is that of run %d; `mlhook log %d` shows what that printed", number, *d.Linked, *d.Linked)
 	case d.State == run.Done && len(d.Trials) == 0:
-		return nothing("run %d trained nothing (%s)", number, sentence(d.Run))
+		return nothing("run %d trained nothing; it ended as %s", number, firstLine(sentence(d.Run)))
 	case d.State == run.Done && trial >= len(d.Trials):
 		return nothing("run %d has no trial %d, its last one is trial %d", number, trial, len(d.Trials)-1)
 	}

@@ -2,6 +2,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -67,8 +68,12 @@ func main() {
 
 // Main runs the command line and returns the exit code.
 func Main(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	app := newApp(stdout, stderr)
+	out := &output{Writer: stdout}
+	app := newApp(out, stderr)
 	err := app.RunContext(ctx, flagsFirst(app, args))
+	if err == nil {
+		err = out.err
+	}
 	if err == nil {
 		return exitFine
 	}
@@ -84,6 +89,19 @@ func Main(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintln(stderr, "mlhook: "+text)
 	}
 	return code
+}
+
+// output remembers what went wrong with what commands print, so that a text which
+// a full disk cuts short is not taken for the whole.
+type output struct {
+	io.Writer
+	err error
+}
+
+func (o *output) Write(text []byte) (int, error) {
+	n, err := o.Writer.Write(text)
+	o.err = cmp.Or(o.err, err)
+	return n, err
 }
 
 func newApp(stdout, stderr io.Writer) *cli.App {

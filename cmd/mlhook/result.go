@@ -52,7 +52,7 @@ func openTweak(c *cli.Context) (*project, run.Detail, error) {
 		if d.Best != nil && *d.Best == 0 {
 			return nil, d, nothing("run %d has no tweak: your own code was the best (%s)", d.Number, d.Reason)
 		}
-		return nil, d, nothing("run %d has no tweak: it %s (%s)", d.Number, d.Verdict, d.Reason)
+		return nil, d, nothing("run %d has no tweak; it ended as %s", d.Number, firstLine(sentence(d.Run)))
 	}
 	return p, d, nil
 }
@@ -77,6 +77,9 @@ func diffCommand() *cli.Command {
 }
 
 func isTerminal(w io.Writer) bool {
+	if o, ok := w.(*output); ok {
+		w = o.Writer
+	}
 	f, ok := w.(*os.File)
 	if !ok {
 		return false
@@ -124,8 +127,11 @@ func modelCommand() *cli.Command {
 				return err
 			}
 			defer p.close()
-			if d.Best == nil {
-				return nothing("run %d has no model: %s", d.Number, d.Reason)
+			switch {
+			case d.Best == nil && d.State != run.Done:
+				return nothing("run %d has no model yet; `mlhook watch %d` shows it", d.Number, d.Number)
+			case d.Best == nil:
+				return nothing("run %d has no model; it ended as %s", d.Number, firstLine(sentence(d.Run)))
 			}
 			name, err := copyModel(p.state.RunDir(p.repo, d.Number), d, c.String("o"))
 			if err != nil {

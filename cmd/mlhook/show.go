@@ -182,6 +182,10 @@ func showCommand() *cli.Command {
 			&cli.BoolFlag{Name: "all", Usage: fmt.Sprintf("all trials, not only the first, the best and the newest %d; --json and --why have all", shownTrials)}},
 		Action: func(c *cli.Context) error {
 			p, number, err := openRun(c)
+			var exit *exitError
+			if c.Bool("json") && errors.As(err, &exit) && exit.code == exitNothing {
+				return errors.Join(printJSON(c.App.Writer, nil), err)
+			}
 			if err != nil {
 				return err
 			}

@@ -3,6 +3,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -38,7 +39,11 @@ func Message(d run.Detail, repository string) (title, body string) {
 // Markdown is the report of a run.
 func Markdown(d run.Detail) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "# Run %d: %s\n\n%s\n\n", d.Number, d.Verdict, d.Reason)
+	state, reason := string(d.Verdict), d.Reason
+	if d.State != run.Done {
+		state, reason = string(d.State), cmp.Or(reason, fmt.Sprintf("not done yet; `mlhook watch %d` shows it", d.Number))
+	}
+	fmt.Fprintf(&b, "# Run %d: %s\n\n%s\n\n", d.Number, state, reason)
 	row := func(name, value string) {
 		if value != "" {
 			fmt.Fprintf(&b, "- %s: %s\n", name, value)
