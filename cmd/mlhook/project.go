@@ -94,8 +94,14 @@ func (p *project) number(ctx context.Context, arg string) (int, error) {
 }
 
 // settle gives the supervisor a moment to take a commit of just now out of the
-// queue, so that "the newest run" is the one that the user means.
+// queue, so that "the newest run" is the one that the user means. One that ended
+// before it came to that has a successor.
 func (p *project) settle(ctx context.Context) error {
+	if p.known && store.Ordered(p.repo.Dir()) && !p.supervised() {
+		if err := p.wake(); err != nil {
+			return err
+		}
+	}
 	for range 25 {
 		if !store.Ordered(p.repo.Dir()) {
 			return nil

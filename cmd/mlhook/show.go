@@ -148,6 +148,9 @@ func runsCommand() *cli.Command {
 				return err
 			}
 			defer p.close()
+			if err := p.settle(c.Context); err != nil {
+				return err
+			}
 			runs, err := p.journal.Runs(c.Context, c.Int("n"))
 			if err != nil {
 				return err
