@@ -259,7 +259,7 @@ func sizeOf(name string) (total int64, err error) {
 }
 
 // explained adds to an error of the program what is to be done about the data,
-// the arguments or the input that it misses.
+// the modules, the arguments or the input that it misses.
 func (l *Loop) explained(failure string) string {
 	spaced := func(arg string) bool { return strings.ContainsAny(arg, " \t") }
 	switch {
@@ -269,6 +269,14 @@ func (l *Loop) explained(failure string) string {
 		return failure + "; each word of the command line is a value of its own: `git config --add mlhook.args WORD` for each"
 	case strings.Contains(failure, "EOFError: EOF when reading a line"):
 		return failure + "; nobody is there to answer input(): take the value from the command line, or write it down"
+	}
+	if _, module, missing := strings.Cut(failure, "No module named '"); missing {
+		module, _, _ = strings.Cut(strings.TrimSuffix(module, "'"), ".")
+		for _, hazard := range l.program.Hazards { // inspect has seen it coming
+			if strings.Contains(hazard, " imports "+module+",") {
+				return failure + "; " + hazard
+			}
+		}
 	}
 	if !strings.Contains(failure, "No such file or directory") && !strings.Contains(failure, "FileNotFoundError") {
 		return failure

@@ -202,9 +202,12 @@ func TestExhaustedByCodeThatFails(t *testing.T) {
 func TestExplained(t *testing.T) {
 	l := bare(t)
 	l.Settings.Args = []string{"--lr 0.1"}
+	l.program.Hazards = []string{"train.py:2 imports acme, which requirements.txt does not list: add the package that brings it"}
 	for failure, want := range map[string]string{
 		"train.py ended with exit code 2: train.py: error: unrecognized arguments: --lr 0.1": "`git config --add mlhook.args WORD` for each",
 		"train.py:3: EOFError: EOF when reading a line":                                      "nobody is there to answer input()",
+		"train.py:2: ModuleNotFoundError: No module named 'acme'":                            l.program.Hazards[0],
+		"train.py:2: ModuleNotFoundError: No module named 'acme.tool'":                       l.program.Hazards[0],
 	} {
 		if got := l.explained(failure); !strings.HasPrefix(got, failure+"; ") || !strings.Contains(got, want) {
 			t.Errorf("%s", got)
