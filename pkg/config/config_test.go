@@ -48,6 +48,10 @@ func TestErrorsNameThePlace(t *testing.T) {
 	}{
 		"out of range in git":   {git("target", "80"), []string{"git config mlhook.target", "0.8 means 80 %"}},
 		"not a number":          {git("target", "much"), []string{"git config mlhook.target", `"much"`}},
+		"part of a trial":       {git("trials", "1.5"), []string{"git config mlhook.trials", `"1.5" is no whole number`}},
+		"no metric":             {git("metric", ""), []string{"git config mlhook.metric is empty; name a measure"}},
+		"no verdict":            {file("notify = [\"done\"]\n"), []string{`"done" in notify`, "reached, exhausted, refused, failed"}},
+		"relative mount":        {git("mounts", "../data"), []string{"git config mlhook.mounts", `"../data"`, "begins with /"}},
 		"nan":                   {git("target", "NaN"), []string{"git config mlhook.target"}},
 		"endless":               {git("minutes", "Inf"), []string{"git config mlhook.minutes"}},
 		"unknown in git":        {git("targt", "1"), []string{"mlhook.targt", "no such setting"}},
