@@ -87,6 +87,7 @@ order() {
 	[ -n "${XDG_RUNTIME_DIR-}" ] && printf '%s\n' "env.XDG_RUNTIME_DIR $XDG_RUNTIME_DIR"
 	[ -n "${XDG_CURRENT_DESKTOP-}" ] && printf '%s\n' "env.XDG_CURRENT_DESKTOP $XDG_CURRENT_DESKTOP"
 	[ -n "${DBUS_SESSION_BUS_ADDRESS-}" ] && printf '%s\n' "env.DBUS_SESSION_BUS_ADDRESS $DBUS_SESSION_BUS_ADDRESS"
+	[ -n "${SSH_AUTH_SOCK-}" ] && printf '%s\n' "env.SSH_AUTH_SOCK $SSH_AUTH_SOCK"
 	[ -n "${VIRTUAL_ENV-}" ] && printf '%s\n' "env.VIRTUAL_ENV $VIRTUAL_ENV"
 	printf '%s\n' end
 }

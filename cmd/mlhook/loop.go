@@ -34,6 +34,9 @@ func newLoop(ctx context.Context, p *project, number int, out io.Writer) (*loop.
 	if err != nil {
 		return nil, err
 	}
+	for key, value := range env {
+		p.git.Session = append(p.git.Session, key+"="+value)
+	}
 	uid, gid := owner(p.git.Top)
 	name := p.engineName(settings)
 	if name == "" {

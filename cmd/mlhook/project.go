@@ -292,11 +292,11 @@ func (p *project) hookState() (state string, ours bool) {
 	return "not installed; `mlhook install`", false
 }
 
-// sessionEnv is what a background process needs to reach the user's desktop and
-// the Python that the user works with.
+// sessionEnv is what a background process needs to reach the user's desktop, keys
+// and passwords, and the Python that the user works with.
 func sessionEnv() map[string]string {
 	env := map[string]string{}
-	for _, name := range []string{"DISPLAY", "WAYLAND_DISPLAY", "XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS", "XDG_CURRENT_DESKTOP", "VIRTUAL_ENV"} {
+	for _, name := range []string{"DISPLAY", "WAYLAND_DISPLAY", "XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS", "XDG_CURRENT_DESKTOP", "SSH_AUTH_SOCK", "VIRTUAL_ENV"} {
 		if value := os.Getenv(name); value != "" {
 			env[name] = value
 		}

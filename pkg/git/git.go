@@ -28,6 +28,9 @@ type Repo struct {
 	Top    string // working tree, absolute; Common where there is none
 	Dir    string // git dir, absolute; differs from Common in a linked worktree
 	Common string // git common dir, absolute
+	// Session is environment of the user's session, where a push finds the ssh
+	// agent and the keyring; the process may have been started from another one.
+	Session []string
 }
 
 // Open finds the repository that dir lies in.

@@ -39,7 +39,7 @@ func (r *Repo) push(ctx context.Context, commit, branch string, limit time.Durat
 	}
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	out, err := r.exec(ctx, append(silent, r.sshCommand(ctx)...), nil, []string{
+	out, err := r.exec(ctx, slices.Concat(r.Session, silent, r.sshCommand(ctx)), nil, []string{
 		"-c", "core.askPass=", "-c", "credential.interactive=false",
 		"-c", "http.lowSpeedLimit=1000", "-c", "http.lowSpeedTime=30",
 		"push", "--porcelain", "--no-follow-tags", remote, commit + ":refs/heads/" + branch})

@@ -23,7 +23,7 @@ type Order struct {
 	Top       string // working tree of the commit
 	Automatic bool   // from a hook
 	Target    float64
-	Env       map[string]string // of the user's session, for notifications
+	Env       map[string]string // of the user's session, for notifications and the push
 }
 
 // A Queued order is one with its file, which the reader drops when the order is
