@@ -37,29 +37,30 @@ func (r *Repo) push(ctx context.Context, commit, branch string, limit time.Durat
 	if remote == "" {
 		return run.PushOff, "no remote; add one with `git remote add origin URL`"
 	}
+	ref := r.destination(ctx, remote, branch)
+	to := spoken(remote) + "/" + strings.TrimPrefix(ref, "refs/heads/")
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	out, err := r.exec(ctx, slices.Concat(r.Session, silent, r.sshCommand(ctx)), nil, []string{
 		"-c", "core.askPass=", "-c", "credential.interactive=false",
 		"-c", "http.lowSpeedLimit=1000", "-c", "http.lowSpeedTime=30",
-		"push", "--porcelain", "--no-follow-tags", remote, commit + ":refs/heads/" + branch})
+		"push", "--porcelain", "--no-follow-tags", remote, commit + ":" + ref})
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
-		return run.PushRefused, fmt.Sprintf("%s/%s: the push was given up after %.0f minutes; try `git push` by hand", remote, branch, limit.Minutes())
+		return run.PushRefused, fmt.Sprintf("%s: the push was given up after %.0f minutes; try `git push` by hand", to, limit.Minutes())
 	case errors.Is(err, context.Canceled):
-		return run.PushWaiting, fmt.Sprintf("%s/%s: the push was interrupted", remote, branch)
+		return run.PushWaiting, to + ": the push was interrupted"
 	}
-	state, reason := classify(remote, branch, out, err)
+	state, reason := classify(ref, to, out, err)
 	if state == run.PushRefused && strings.Contains(reason, "(non-fast-forward)") {
-		return r.behind(ctx, remote, branch, commit, reason)
+		return r.behind(ctx, to, branch, commit, reason)
 	}
 	return state, reason
 }
 
 // behind says what a commit that is no successor of the remote's is to it: older,
 // or made of it by an amend or rebase; else the reason stays.
-func (r *Repo) behind(ctx context.Context, remote, branch, commit, reason string) (run.Push, string) {
-	to := remote + "/" + branch
+func (r *Repo) behind(ctx context.Context, to, branch, commit, reason string) (run.Push, string) {
 	out, err := r.run(ctx, "rev-parse", "--verify", "--quiet", "refs/remotes/"+to)
 	if err != nil {
 		return run.PushRefused, reason
@@ -84,11 +85,10 @@ var loginWords = []string{"Authentication failed", "could not read Username", "c
 
 // classify reads the porcelain lines, not words on stderr, which hooks can
 // print as well.
-func classify(remote, branch, out string, err error) (run.Push, string) {
-	to := remote + "/" + branch
+func classify(ref, to, out string, err error) (run.Push, string) {
 	for _, line := range strings.Split(out, "\n") {
 		fields := strings.SplitN(line, "\t", 3)
-		if len(fields) < 3 || !strings.HasSuffix(fields[1], ":refs/heads/"+branch) {
+		if len(fields) < 3 || !strings.HasSuffix(fields[1], ":"+ref) {
 			continue
 		}
 		switch fields[0] {
@@ -126,8 +126,13 @@ func classify(remote, branch, out string, err error) (run.Push, string) {
 	return run.PushWaiting, fmt.Sprintf("%s cannot be reached (%s)", to, lastLine(text))
 }
 
+// lastLine is what was said last, by git or by a hook before git said that the
+// push failed.
 func lastLine(text string) string {
 	lines := strings.Split(strings.TrimSpace(text), "\n")
+	if last := len(lines) - 1; last > 0 && strings.HasPrefix(lines[last], "error: failed to push some refs") {
+		lines = lines[:last]
+	}
 	for _, line := range lines {
 		if strings.HasPrefix(line, "fatal: ") {
 			return strings.TrimPrefix(line, "fatal: ")
@@ -154,6 +159,40 @@ func (r *Repo) remote(ctx context.Context, branch string) (string, error) {
 		}
 	}
 	return "", nil
+}
+
+// destination is where `git push` would put a branch: at the ref that remote.X.push
+// names, as with Gerrit, or at its upstream where push.default says so.
+func (r *Repo) destination(ctx context.Context, remote, branch string) string {
+	get := func(args ...string) string {
+		out, _ := r.run(ctx, args...) // fails where nothing is set
+		return strings.TrimSpace(out)
+	}
+	if ref := get("for-each-ref", "--format=%(push:remoteref)", "refs/heads/"+branch); ref != "" {
+		return ref
+	}
+	for spec := range strings.Lines(get("config", "--get-all", "remote."+remote+".push")) {
+		if ref, ok := strings.CutPrefix(strings.TrimSpace(strings.TrimPrefix(spec, "+")), "HEAD:refs/"); ok {
+			return "refs/" + ref
+		}
+	}
+	key := "branch." + branch
+	if get("config", "--get", "push.default") == "upstream" && get("config", "--get", key+".remote") == remote {
+		if ref := get("config", "--get", key+".merge"); ref != "" {
+			return ref
+		}
+	}
+	return "refs/heads/" + branch
+}
+
+// spoken is a remote as it may be written down: without the login of a URL.
+func spoken(remote string) string {
+	scheme, rest, ok := strings.Cut(remote, "://")
+	if !ok {
+		return remote
+	}
+	host, path, _ := strings.Cut(rest, "/")
+	return scheme + "://" + host[strings.LastIndex(host, "@")+1:] + "/" + path
 }
 
 // sshCommand adds batch mode to the user's own ssh command.
