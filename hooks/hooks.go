@@ -106,7 +106,7 @@ func Install(dir string, p Params) (saved []string, err error) {
 		if states[name] == Changed {
 			return nil, changed(file)
 		}
-		if _, err := os.Lstat(file + savedSuffix); err == nil && states[name] == Foreign {
+		if _, err := os.Lstat(file + savedSuffix); err == nil && states[name] == Foreign && !again(file) {
 			return nil, fmt.Errorf("both %s and %s exist and neither is mlhook's; remove or rename one of them", file, file+savedSuffix)
 		}
 	}
@@ -124,6 +124,17 @@ func Install(dir string, p Params) (saved []string, err error) {
 		}
 	}
 	return saved, nil
+}
+
+// again tells whether the foreign hook at a place is the one that was moved aside,
+// which its owner wrote anew over ours, as husky does.
+func again(file string) bool {
+	saved, err := os.ReadFile(file + savedSuffix)
+	if err != nil {
+		return false
+	}
+	now, err := os.ReadFile(file)
+	return err == nil && bytes.Equal(saved, now)
 }
 
 // changed refuses to lose the lines of others.
@@ -157,8 +168,8 @@ func write(file, text string) error {
 	return os.Rename(tmp.Name(), file)
 }
 
-// Uninstall removes our hooks and puts back what was there before. A foreign
-// hook that took our place since is left alone.
+// Uninstall removes our hooks and puts back what was there before. Another
+// foreign hook that took our place since is left alone.
 func Uninstall(dir string) error {
 	states := map[string]State{}
 	for _, name := range Names { // all is looked at before anything is removed
@@ -179,7 +190,7 @@ func Uninstall(dir string) error {
 				return fmt.Errorf("uninstall the hook: %w", err)
 			}
 		}
-		if _, err := os.Lstat(file + savedSuffix); err == nil && states[name] != Foreign {
+		if _, err := os.Lstat(file + savedSuffix); err == nil && (states[name] != Foreign || again(file)) {
 			if err := os.Rename(file+savedSuffix, file); err != nil {
 				return fmt.Errorf("put the earlier hook back: %w", err)
 			}

@@ -223,11 +223,14 @@ func TestForeignHookIsKept(t *testing.T) {
 	}{
 		"sh":             {"#!/bin/sh\necho ran >>ran\nexit 3\n", 0o755, true},
 		"python":         {"#!/usr/bin/env python3\nopen('ran','a').write('ran')\n", 0o755, true},
+		"by its name":    {"#!/usr/bin/env sh\n. \"$(dirname \"$0\")/$(basename \"$0\").d\" && ran \"$@\"\n", 0o755, true},
+		"bash":           {"#!/bin/bash\n[[ $0 = */post-commit ]] && ran=(ran) && echo >\"${ran[0]}\"\n", 0o755, true},
 		"not executable": {"#!/bin/sh\necho ran >>ran\n", 0o644, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := newPlace(t)
 			file := p.file(filepath.Join(p.hooks, "post-commit"), hook.text, hook.mode)
+			p.file(file+".d", "ran() { echo >ran; }\n", 0o644)
 			p.install(p.program())
 			p.install(p.program()) // an upgrade
 			p.sh("git commit -q --allow-empty -m a")
@@ -250,10 +253,29 @@ func TestForeignHookIsKept(t *testing.T) {
 	}
 }
 
+// A tool that writes its hooks anew takes the place of ours, which comes back.
+func TestHookWrittenAnew(t *testing.T) {
+	p := newPlace(t)
+	file := filepath.Join(p.hooks, "post-commit")
+	anew := func() { p.file(file, "#!/bin/sh\necho ran >>ran\n", 0o755) }
+	anew()
+	p.install(p.program())
+	p.sh("rm .git/hooks/post-commit")
+	anew()
+	p.install(p.program())
+	p.sh("git commit -q --allow-empty -m a; test $(wc -l <ran) = 1")
+	p.expect("installed again", 1)
+	anew()
+	if err := hooks.Uninstall(p.hooks); err != nil {
+		t.Fatal(err)
+	}
+	p.sh("grep -q ran .git/hooks/post-commit; ! test -e .git/hooks/post-commit.mlhook-saved")
+}
+
 func TestTakenBackupNameStopsInstall(t *testing.T) {
 	p := newPlace(t)
 	for _, name := range []string{"post-rewrite", "post-rewrite.mlhook-saved"} {
-		p.file(filepath.Join(p.hooks, name), "#!/bin/sh\n", 0o755)
+		p.file(filepath.Join(p.hooks, name), "#!/bin/sh\n# "+name+"\n", 0o755)
 	}
 	_, err := hooks.Install(p.hooks, hooks.Params{Binary: "/b", Dir: "/d", State: "/s"})
 	if err == nil || !strings.Contains(err.Error(), "rename one of them") {

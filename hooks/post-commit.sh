@@ -7,10 +7,16 @@ mlhook_dir=@DIR@
 mlhook_state=@STATE@
 mlhook_name=@NAME@
 
-# A hook that was here before runs first, as if it were still alone.
+# A hook that was here before runs first, as if it were still alone. One of a shell
+# may go by its name, as husky's do, so the shell reads it in the name of this one.
 mlhook_saved=$0.mlhook-saved
 if [ -f "$mlhook_saved" ] && [ -x "$mlhook_saved" ]; then
-	"$mlhook_saved" "$@"
+	line=''
+	read -r line <"$mlhook_saved"
+	case $line in
+	'#!'*[/\ ]sh | '#!'*[/\ ]dash | '#!'*[/\ ]bash) ${line#'#!'} -c '. "$0.mlhook-saved"' "$0" "$@" ;;
+	*) "$mlhook_saved" "$@" ;;
+	esac
 fi
 
 [ "${MLHOOK-}" = 0 ] && exit 0

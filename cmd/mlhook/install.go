@@ -52,6 +52,9 @@ func installCommand() *cli.Command {
 			for _, file := range saved {
 				fmt.Fprintf(w, "your hook moved to %s; it still runs, first\n", filepath.Base(file))
 			}
+			if p.inTree(dir) {
+				fmt.Fprintf(w, "do not commit the hooks in %s; what writes that directory anew, as husky does at `npm install`, removes them: then install again\n", dir)
+			}
 			fmt.Fprintf(w, "installed for %s: every commit is trained with the %s engine\n", p.repo.Top, p.repo.Engine)
 			if p.repo.Engine == "local" {
 				fmt.Fprintln(w, "the local engine runs your code as you, without a container; `git config mlhook.engine docker` changes that")
@@ -69,11 +72,16 @@ func (p *project) hooksDir(ctx context.Context, intoTree bool) (string, error) {
 		return "", err
 	case scope == "global" || scope == "system":
 		return "", refused("core.hooksPath is set for all repositories (%s); set it for this one first: `git config core.hooksPath .git/hooks`", scope)
-	case !intoTree && within(dir, p.git.Top) && !within(dir, p.git.Common):
+	case !intoTree && p.inTree(dir):
 		return "", refused("core.hooksPath is %s, which is in your working tree, and a hook is for this machine only; "+
 			"`mlhook install --into-tree` writes it there (do not commit it), or `git config --unset core.hooksPath` goes back to git's own directory", dir)
 	}
 	return dir, nil
+}
+
+// inTree tells whether a directory of hooks is part of the working tree.
+func (p *project) inTree(dir string) bool {
+	return within(dir, p.git.Top) && !within(dir, p.git.Common)
 }
 
 // within tells whether a path lies below a directory, whatever links lead there.
