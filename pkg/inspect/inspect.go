@@ -72,7 +72,7 @@ func Inspect(src Source, hints Hints) (*Program, error) {
 	hazards(p, t)
 	findMetric(p, t, hints.Metric)
 	findNeeds(p, t)
-	if err := findRequirements(p, src.FS, files, program, hints.Requirements); err != nil {
+	if err := findRequirements(p, src, files, program, hints.Requirements); err != nil {
 		return nil, fmt.Errorf("inspect: %w", err)
 	}
 	if p.Problem != nil {

@@ -2,7 +2,6 @@ package inspect
 
 import (
 	"errors"
-	"io/fs"
 	"strings"
 
 	"github.com/mlhook/mlhook/pkg/project"
@@ -10,8 +9,11 @@ import (
 )
 
 // findRequirements says what has to be installed.
-func findRequirements(p *Program, files fs.FS, local *project.Project, program []*project.Module, setting string) error {
-	set, err := requirements.Find(files, local, program, setting)
+func findRequirements(p *Program, src Source, local *project.Project, program []*project.Module, setting string) error {
+	set, err := requirements.Find(src.FS, local, program, setting, func(file string) bool {
+		kind, err := src.Classify(file)
+		return err == nil && kind != missing
+	})
 	var fault *requirements.Fault
 	if errors.As(err, &fault) {
 		p.Problem = &fault.Text

@@ -15,10 +15,13 @@ type module struct {
 	where string // the first import, for a person
 	// optional says that every import of it is within a try that goes on without.
 	optional bool
+	// beside is the file that it is of the working tree, which the commit lacks.
+	beside string
 }
 
-// imports lists what a program imports that is neither its own nor Python's.
-func imports(program []*project.Module, local *project.Project) (list []module) {
+// imports lists what a program imports that is neither its own, as committed, nor
+// Python's.
+func imports(program []*project.Module, local *project.Project, uncommitted func(file string) bool) (list []module) {
 	at := map[string]int{}
 	for _, m := range program {
 		guarded := guards(m)
@@ -33,7 +36,8 @@ func imports(program []*project.Module, local *project.Project) (list []module) 
 				return
 			}
 			at[name] = len(list)
-			list = append(list, module{name, m.Where(start), optional})
+			beside, _ := m.Local(dotted, uncommitted)
+			list = append(list, module{name, m.Where(start), optional, beside})
 		}
 		pysrc.Walk(m.File, func(n pysrc.Node) bool {
 			switch n := n.(type) {
@@ -113,6 +117,10 @@ func (s *Set) complete(imported, needed []module, optional []string) {
 	for _, m := range imported {
 		if where, only := elsewhereOnly[m.name]; only {
 			s.Hazards = append(s.Hazards, fmt.Sprintf("%s imports %s, which exists on %s only: remove that line", m.where, m.name, where))
+			continue
+		}
+		if m.beside != "" { // a package of that name is somebody else's
+			s.Hazards = append(s.Hazards, fmt.Sprintf("%s imports %s, which is %s in your working tree and not in the commit: `git add %[3]s` and commit again", m.where, m.name, m.beside))
 			continue
 		}
 		if !has[m.name] && m.optional && (listed || packages[m.name] == nil) {

@@ -46,8 +46,9 @@ type listing struct {
 }
 
 // Find reads the requirements of a program, whose entry comes first, in the
-// project's files. setting is the user's: a file, "imports", or empty.
-func Find(files fs.FS, local *project.Project, program []*project.Module, setting string) (Set, error) {
+// project's files. setting is the user's: a file, "imports", or empty. uncommitted
+// tells of a file whether the user has it, but not the commit.
+func Find(files fs.FS, local *project.Project, program []*project.Module, setting string, uncommitted func(file string) bool) (Set, error) {
 	var s Set
 	listed, err := s.choose(files, path.Dir(program[0].Name), setting)
 	if err != nil {
@@ -71,7 +72,7 @@ func Find(files fs.FS, local *project.Project, program []*project.Module, settin
 		}
 	}
 	s.Lines = c.lines
-	s.complete(imports(program, local), implied(program), listed.optional)
+	s.complete(imports(program, local, uncommitted), implied(program), listed.optional)
 	if s.From != Imports {
 		s.Why = append([]string{"requirements: from " + s.From}, s.Why...)
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -35,7 +36,7 @@ func find(t *testing.T, setting string, files map[string]string) (Set, error) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return Find(tree, p, program, setting)
+	return Find(tree, p, program, setting, func(file string) bool { return strings.HasPrefix(path.Base(file), "forgotten") })
 }
 
 // TestForms holds what is read of every form of file.
@@ -149,6 +150,13 @@ func TestImports(t *testing.T) {
 	}
 	if len(got.Hazards) != 1 || !strings.Contains(got.Hazards[0], "Colab") {
 		t.Errorf("hazards are %q", got.Hazards)
+	}
+	got, err = find(t, "", map[string]string{"train.py": "import forgotten.x, numpy\n", "forgotten/y.py": ""})
+	if err != nil || !slices.Equal(got.Lines, []string{"numpy"}) || !slices.Equal(got.Modules, []string{"numpy"}) {
+		t.Errorf("beside an own file that is not in the commit: %q, %q, %v", got.Lines, got.Modules, err)
+	}
+	if want := "train.py:1 imports forgotten, which is forgotten.py in your working tree and not in the commit: `git add forgotten.py` and commit again"; !slices.Equal(got.Hazards, []string{want}) {
+		t.Errorf("hazards are %q, want %q", got.Hazards, want)
 	}
 	files["pyproject.toml"] = "[project]\ndependencies = ['scikit-learn==1.2', 'opencv-python']\n[project.optional-dependencies]\nimages = ['pillow<10', 'unused']\n"
 	got, err = find(t, "", files)
