@@ -213,10 +213,14 @@ func chown(dir, name string, uid, gid int) error {
 		return err
 	}
 	defer root.Close()
-	return fs.WalkDir(root.FS(), filepath.ToSlash(name), func(path string, _ fs.DirEntry, err error) error {
+	return filepath.WalkDir(filepath.Join(dir, name), func(file string, _ fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
-		return root.Lchown(filepath.FromSlash(path), uid, gid)
+		rel, err := filepath.Rel(dir, file) // io/fs, by root.FS, would open UTF-8 names only
+		if err != nil {
+			return err
+		}
+		return root.Lchown(rel, uid, gid)
 	})
 }

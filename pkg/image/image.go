@@ -117,8 +117,12 @@ func contents(dir string) (list []string, err error) {
 		return nil, err
 	}
 	defer root.Close()
-	err = fs.WalkDir(root.FS(), ".", func(name string, d fs.DirEntry, err error) error {
+	err = filepath.WalkDir(dir, func(file string, d fs.DirEntry, err error) error {
 		if err != nil || !d.Type().IsRegular() {
+			return err
+		}
+		name, err := filepath.Rel(dir, file) // io/fs, by root.FS, would open UTF-8 names only
+		if err != nil {
 			return err
 		}
 		data, err := root.ReadFile(name)

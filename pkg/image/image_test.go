@@ -97,6 +97,21 @@ func TestOwnDockerfileHash(t *testing.T) {
 	}
 }
 
+// TestContentsOfAnyName holds that names that are not UTF-8 count too.
+func TestContentsOfAnyName(t *testing.T) {
+	dir := t.TempDir()
+	below := filepath.Join(dir, "d\xff")
+	if err := os.Mkdir(below, 0o755); err != nil {
+		t.Skip("the file system takes UTF-8 only:", err)
+	}
+	if err := os.WriteFile(filepath.Join(below, "x"), nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if list, err := contents(dir); err != nil || len(list) != 2 || list[0] != "d\xff/x" {
+		t.Errorf("%q, %v", list, err)
+	}
+}
+
 func TestNetworkSettingsBecomeBuildArgs(t *testing.T) {
 	env := choose(t, program(), t.TempDir(), config.Settings{Env: map[string]string{
 		"HTTPS_PROXY": "http://proxy:1", "PIP_INDEX_URL": "http://mirror/simple", "SECRET": "s"}})

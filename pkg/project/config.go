@@ -50,9 +50,9 @@ func MayConfigure(files fs.FS) (names []string, err error) {
 		switch {
 		case err != nil:
 			return err
-		case d.IsDir() && (hidden || skipped[d.Name()]):
+		case d.IsDir() && (hidden || skipped[d.Name()] || unnamed(d)):
 			return fs.SkipDir
-		case !d.Type().IsRegular() || !IsConfig(name) || hidden && d.Name() != ".env" || slices.Contains(tooling, d.Name()):
+		case !d.Type().IsRegular() || unnamed(d) || !IsConfig(name) || hidden && d.Name() != ".env" || slices.Contains(tooling, d.Name()):
 			return nil
 		}
 		info, err := d.Info()

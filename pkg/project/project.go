@@ -44,6 +44,9 @@ func (m Modules) Has(name string) bool { return m[name] != nil }
 // skipped are directories of what was installed or made.
 var skipped = map[string]bool{"venv": true, "env": true, "node_modules": true, "site-packages": true, "__pycache__": true, "build": true, "dist": true}
 
+// unnamed tells of a name that is not UTF-8, under which io/fs opens nothing.
+func unnamed(d fs.DirEntry) bool { return !fs.ValidPath(d.Name()) }
+
 // New lists the Python files and notebooks, parsing none. known tells which canonical names
 // a star import may have brought in.
 func New(files fs.FS, known func(canonical string) bool) (*Project, error) {
@@ -53,9 +56,9 @@ func New(files fs.FS, known func(canonical string) bool) (*Project, error) {
 		switch {
 		case err != nil:
 			return err
-		case d.IsDir() && (skipped[d.Name()] || strings.HasPrefix(d.Name(), ".") && name != "." && name != ".github"):
+		case d.IsDir() && (skipped[d.Name()] || unnamed(d) || strings.HasPrefix(d.Name(), ".") && name != "." && name != ".github"):
 			return fs.SkipDir
-		case !d.Type().IsRegular():
+		case !d.Type().IsRegular() || unnamed(d):
 			return nil
 		}
 		if slices.Contains(packaging, d.Name()) {

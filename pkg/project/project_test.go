@@ -58,6 +58,24 @@ func TestGlanceMissesNothing(t *testing.T) {
 }
 
 // A word is seen wherever it begins, and at the ends of a text.
+// TestOddNames holds that a name which io/fs cannot open hinders nothing.
+func TestOddNames(t *testing.T) {
+	files := fstest.MapFS{}
+	for _, name := range []string{"train.py", "c.yaml", "n\xff.py", "n\xff.yaml", "d\xff/x.py", "d\xff/x.yaml", "a\nb.py"} {
+		files[name] = &fstest.MapFile{}
+	}
+	p, err := New(files, func(string) bool { return false })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := []string{"a\nb.py", "train.py"}; !slices.Equal(p.names, want) {
+		t.Errorf("files are %q, want %q", p.names, want)
+	}
+	if names, err := MayConfigure(files); err != nil || !slices.Equal(names, []string{"c.yaml"}) {
+		t.Errorf("configuration is %q, %v", names, err)
+	}
+}
+
 func TestSightings(t *testing.T) {
 	for _, w := range sought {
 		for before := range 20 {
