@@ -17,6 +17,7 @@ import (
 	"github.com/mlhook/mlhook/pkg/loop"
 	"github.com/mlhook/mlhook/pkg/notify"
 	"github.com/mlhook/mlhook/pkg/run"
+	"github.com/mlhook/mlhook/pkg/store"
 	"github.com/mlhook/mlhook/pkg/supervise"
 )
 
@@ -79,8 +80,13 @@ func endBroken(ctx context.Context, p *project, number int, cause error) error {
 	if err := cleanRun(ctx, p.repo, r); err != nil {
 		reason += fmt.Sprintf("; what the run left may be there still: %v", err)
 	}
+	dir := p.state.RunDir(p.repo, number)
+	told := store.Message{Title: filepath.Base(p.git.Top) + ": failed", Body: reason}
+	if err := store.Promise(dir, told); err != nil {
+		return err
+	}
 	ended := false
-	r, err = p.journal.Change(ctx, number, func(r *run.Run) {
+	_, err = p.journal.Change(ctx, number, func(r *run.Run) {
 		if ended = r.State == run.Done; ended { // say superseded, this instant
 			return
 		}
@@ -89,11 +95,13 @@ func endBroken(ctx context.Context, p *project, number int, cause error) error {
 		r.Verdict, r.Cause, r.Reason = run.Failed, run.CauseSetup, reason
 		r.EndPush()
 	})
-	if err != nil || ended {
+	if err != nil {
 		return err
 	}
-	tell(ctx, p.repo, filepath.Base(p.git.Top)+": failed", r.Reason)
-	return nil
+	if !ended {
+		tell(ctx, p.repo, told.Title, told.Body)
+	}
+	return store.Kept(dir)
 }
 
 // notifier tells the user on the desktop and by mail, says how, and always writes

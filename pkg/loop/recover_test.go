@@ -265,3 +265,33 @@ func TestEngineComesBack(t *testing.T) {
 		t.Errorf("%v; the run is %s (%s), its time counts: %t", err, r.State, r.Reason, !l.budget.since.IsZero())
 	}
 }
+
+// What the user is to be told lies beside the run from before its end is journalled
+// until it was told, so that no death between loses it.
+func TestPromise(t *testing.T) {
+	l := bare(t)
+	l.Repo = noting{}
+	if _, err := l.Journal.Change(t.Context(), l.Number, func(r *run.Run) { r.State = run.Training }); err != nil {
+		t.Fatal(err)
+	}
+	told := 0
+	l.Notify = func(_ context.Context, title, _ string) (string, error) {
+		told++
+		r, err := l.Journal.Run(t.Context(), l.Number)
+		if m, ok := store.Promised(l.Dir); err != nil || r.State != run.Done || !ok || m.Title != title {
+			t.Errorf("told %q of a run that is %s, promised: %+v %v", title, r.State, m, err)
+		}
+		return "", nil
+	}
+	if err := l.finish(t.Context(), &ending{verdict: run.Failed, reason: "no data"}); err != nil {
+		t.Fatal(err)
+	}
+	if _, ok := store.Promised(l.Dir); ok || told != 1 {
+		t.Errorf("told %d times, and promised still: %v", told, ok)
+	}
+}
+
+// noting is a repository that only takes notes.
+type noting struct{ Repository }
+
+func (noting) Note(context.Context, string, string) error { return nil }

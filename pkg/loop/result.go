@@ -14,6 +14,7 @@ import (
 	"github.com/mlhook/mlhook/pkg/engine"
 	"github.com/mlhook/mlhook/pkg/report"
 	"github.com/mlhook/mlhook/pkg/run"
+	"github.com/mlhook/mlhook/pkg/store"
 )
 
 func sorted(all []string) []string {
@@ -49,6 +50,10 @@ func (l *Loop) finish(ctx context.Context, end *ending) error {
 		l.say("report", "git note: %v", err)
 	}
 	l.say("done", "%s: %s", r.Verdict, r.Reason) // before the journal, since watch ends with that
+	message, tells := l.message(detail)
+	if err := l.promise(message, tells); err != nil {
+		return err
+	}
 	_, err = l.Journal.Change(ctx, l.Number, func(j *run.Run) {
 		push, why := j.Push, j.PushReason // written beside
 		*j = r
@@ -59,11 +64,25 @@ func (l *Loop) finish(ctx context.Context, end *ending) error {
 	}
 	os.RemoveAll(l.commitDir())
 	os.Remove(filepath.Join(l.Dir, "commit.complete"))
-	if r.Verdict != run.Stopped && r.Verdict != run.Superseded && r.Linked == nil && l.Settings.Tells(string(r.Verdict)) {
-		title, body := report.Message(detail, filepath.Base(l.Top))
-		l.tell(ctx, title, body)
+	if tells {
+		l.tell(ctx, message.Title, message.Body)
 	}
-	return nil
+	return store.Kept(l.Dir)
+}
+
+// message is what the user is to be told of the run's end, if anything.
+func (l *Loop) message(d run.Detail) (m store.Message, tells bool) {
+	m.Title, m.Body = report.Message(d, filepath.Base(l.Top))
+	return m, d.Verdict != run.Stopped && d.Verdict != run.Superseded && d.Linked == nil && l.Settings.Tells(string(d.Verdict))
+}
+
+// promise notes the message, or that there is none though a runner before this one
+// had another verdict in mind.
+func (l *Loop) promise(m store.Message, tells bool) error {
+	if !tells {
+		return store.Kept(l.Dir)
+	}
+	return store.Promise(l.Dir, m)
 }
 
 // tell notifies the user, and says how or why not.
@@ -151,7 +170,7 @@ func (l *Loop) handOver(ctx context.Context, r *run.Run, trials []run.Trial, end
 			return err
 		}
 		files = made.Files
-		sha, err := l.Repo.CommitTree(ctx, r.Commit, files, message(*r, *top))
+		sha, err := l.Repo.CommitTree(ctx, r.Commit, files, commitText(*r, *top))
 		if err != nil {
 			return err
 		}
@@ -185,8 +204,8 @@ func (l *Loop) remember(ctx context.Context, r run.Run, winner map[string][]byte
 	return nil
 }
 
-// message is the text of the result's commit.
-func message(r run.Run, t run.Trial) string {
+// commitText is the text of the result's commit.
+func commitText(r run.Run, t run.Trial) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "mlhook: %s\n\n", describe(*t.Metric))
 	for _, c := range t.Tweak {

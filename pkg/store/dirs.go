@@ -129,6 +129,7 @@ func (s State) RepoDir(r Repository) string {
 //	trials/<n>/<attempt>/...        see package agent
 //	sessions/                       the engine's
 //	program.json
+//	promise.json                    what the user is to be told still, see Promise
 //	report.md                       where `mlhook report --path` was asked for
 func (s State) RunDir(r Repository, number int) string {
 	return filepath.Join(s.RepoDir(r), "runs", strconv.Itoa(number))

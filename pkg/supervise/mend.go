@@ -12,6 +12,7 @@ import (
 	"github.com/mlhook/mlhook/pkg/agent"
 	"github.com/mlhook/mlhook/pkg/boot"
 	"github.com/mlhook/mlhook/pkg/run"
+	"github.com/mlhook/mlhook/pkg/store"
 )
 
 // startGrace is how long a runner that another supervisor started may take to
@@ -78,11 +79,22 @@ func (s *Supervisor) giveUp(ctx context.Context, c candidate, why string) error 
 	}
 	reason := fmt.Sprintf("mlhook's own runner gave up: %s; all its words are in %s, and `mlhook run %.10s` tries again",
 		why, WordsFile(s.State.RunDir(c.w.Repository, c.Number)), c.Commit)
+	dir := s.State.RunDir(c.w.Repository, c.Number)
+	if err := store.Promise(dir, store.Message{Title: filepath.Base(c.w.Top) + ": failed", Body: reason}); err != nil {
+		return err
+	}
 	if err := s.finish(ctx, c.w, c.Run, run.Failed, run.CauseMlhook, reason); err != nil {
 		return err
 	}
-	s.Tell(ctx, c.w.Repository, filepath.Base(c.w.Top)+": failed", reason)
-	return nil
+	return s.keepPromise(ctx, c.w, dir)
+}
+
+// keepPromise tells the user how a run ended, where that was not told yet.
+func (s *Supervisor) keepPromise(ctx context.Context, w *watched, runDir string) error {
+	if m, ok := store.Promised(runDir); ok {
+		s.Tell(ctx, w.Repository, m.Title, m.Body)
+	}
+	return store.Kept(runDir)
 }
 
 // backingOff says until when a run waits after failures. A clock that was set

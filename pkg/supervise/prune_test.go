@@ -4,6 +4,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -126,5 +127,30 @@ func TestPushOfADeadRunner(t *testing.T) {
 	const want = "origin cannot be reached (timeout); the run's process died before an answer came; `git push` makes sure of it"
 	if got := s.run(r, 1); got.Push != run.PushOff || got.PushReason != want {
 		t.Errorf("%s %s", got.Push, got.PushReason)
+	}
+}
+
+// A runner that was killed between its verdict and the telling leaves the message,
+// which is told once then, and not while it may still tell by itself.
+func TestMessageOfADeadRunner(t *testing.T) {
+	s := newScene(t)
+	r := s.repo("a")
+	s.hook(r, "1", "main")
+	s.look()
+	s.change(r, 1, training)
+	if err := store.Promise(s.State.RunDir(r, 1), store.Message{Title: "a: reached", Body: "trial 1"}); err != nil {
+		t.Fatal(err)
+	}
+	s.change(r, 1, reached)
+	s.look()
+	if len(s.told) != 0 {
+		t.Errorf("its runner lives, and %v was told", s.told)
+	}
+	s.dies(r, 1, "")
+	s.look()
+	s.Supervisor = s.successor()
+	s.look()
+	if !slices.Equal(s.told, []string{"a: reached"}) {
+		t.Errorf("told: %v", s.told)
 	}
 }
