@@ -31,7 +31,8 @@ func superviseCommand() *cli.Command {
 			defer log.close()
 			s := &supervise.Supervisor{
 				State: state, Spawn: spawnRunner, Poll: 30 * time.Second, Log: slog.New(slog.NewTextHandler(log, nil)),
-				Clean: cleanRun, Settings: hostSettings, Rewritten: rewritten, Branch: branchOf, Tell: tell, Replaced: watchBinary(),
+				Clean: cleanRun, Settings: hostSettings, Rewritten: rewritten, Branch: branchOf, Target: targetOf, Tell: tell,
+				Replaced: watchBinary(),
 			}
 			err := s.Run(c.Context)
 			switch {
@@ -94,6 +95,15 @@ func branchOf(ctx context.Context, r store.Repository, commit string) string {
 		return "" // nothing is pushed then
 	}
 	return branch
+}
+
+// targetOf is the target of a commit's settings; broken ones end its run when it begins.
+func targetOf(ctx context.Context, r store.Repository, commit string) float64 {
+	s, err := projectOf(r).settings(ctx, commit)
+	if err != nil {
+		return config.Defaults().Target
+	}
+	return s.Target
 }
 
 func cleanRun(ctx context.Context, r store.Repository, v run.Run) error {

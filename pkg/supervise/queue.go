@@ -150,6 +150,7 @@ func (s *Supervisor) takeOrders(ctx context.Context, w *watched) error {
 			o.Branch = s.Branch(ctx, w.Repository, o.Commit)
 			s.Log.Warn("believe a damaged order's name only", "file", o.Path, "why", o.Damage)
 		}
+		o.Target = s.Target(ctx, w.Repository, o.Commit)
 		r, added, err := w.journal.Add(ctx, o.Order)
 		if err != nil {
 			return err

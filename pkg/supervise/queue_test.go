@@ -153,3 +153,14 @@ func TestDetachedHeads(t *testing.T) {
 	s.expectRun(r, 3, run.Done, run.Superseded, "commit 4444444444 came before training began")
 	s.expectRun(r, 4, run.Queued, "", "it waits until run 1")
 }
+
+// What a run has to reach is known before it begins.
+func TestTargetOfAnOrder(t *testing.T) {
+	s := newScene(t)
+	r := s.repo("a")
+	s.hook(r, "1", "main")
+	s.look()
+	if got := s.run(r, 1); got.State != run.Queued || got.Target != s.settings.Target {
+		t.Errorf("%s, target %v", got.State, got.Target)
+	}
+}

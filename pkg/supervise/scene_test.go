@@ -63,6 +63,7 @@ func (s *scene) successor() *Supervisor {
 		Settings:  func(context.Context, store.Repository) (config.Settings, error) { return s.settings, nil },
 		Rewritten: func(_ context.Context, _ store.Repository, _, newer string) bool { return s.amended[newer] },
 		Branch:    func(context.Context, store.Repository, string) string { return "main" },
+		Target:    func(context.Context, store.Repository, string) float64 { return s.settings.Target },
 		Tell:      func(_ context.Context, _ store.Repository, title, _ string) { s.told = append(s.told, title) },
 	}
 	next.begin()

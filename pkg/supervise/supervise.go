@@ -48,6 +48,8 @@ type Supervisor struct {
 	Rewritten func(ctx context.Context, r store.Repository, older, newer string) bool
 	// Branch names the one branch that a commit is the tip of; empty for none.
 	Branch func(ctx context.Context, r store.Repository, commit string) string
+	// Target is what a run of the commit has to reach, by the settings of now.
+	Target func(ctx context.Context, r store.Repository, commit string) float64
 	// Tell notifies the user.
 	Tell func(ctx context.Context, r store.Repository, title, body string)
 	Log  *slog.Logger
