@@ -68,6 +68,9 @@ type Request struct {
 	Cwd  string            `json:"cwd,omitempty"`
 	Env  map[string]string `json:"env,omitempty"`
 	Seed int64             `json:"seed"` // entropy for what the script leaves unseeded, the same for a whole run
+	// Temp is a directory for the script's temporary files, made where it is not
+	// there; "" leaves them to the system.
+	Temp string `json:"temp,omitempty"`
 	// Threads is the number of threads for BLAS, OpenMP and the frameworks; 0 leaves them alone.
 	Threads  int   `json:"threads"`
 	LogLimit int64 `json:"log_limit"` // bytes of script output kept; the rest is counted, not written

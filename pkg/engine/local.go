@@ -70,6 +70,7 @@ type localSession struct {
 	data  map[string]string
 	id    processID
 	index string
+	temp  string        // for temporary files, see makeTemp
 	ended chan struct{} // closed when the process that this runner started has ended
 	state *os.ProcessState
 }
@@ -84,13 +85,17 @@ func (l *Local) Open(ctx context.Context, job Job) (Session, error) {
 	for _, m := range job.Data {
 		s.data[m.Name] = m.Source
 	}
+	var err error
+	if s.temp, err = makeTemp(job); err != nil {
+		return nil, fmt.Errorf("make room for temporary files: %w", err)
+	}
 	if s.session > 0 && s.load() == nil && s.id.alive() {
 		s.adopted = true
 		return s, nil
 	}
 	// Attempts may outlive an agent that was killed, and an agent the runner
 	// that was killed before it had written down the process.
-	killNaming(s.sessions())
+	s.killLeft()
 	s.session++
 	if err := s.create(); err != nil {
 		return nil, fmt.Errorf("open session %d: %w", s.session, err)
@@ -99,10 +104,16 @@ func (l *Local) Open(ctx context.Context, job Job) (Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := s.launch(home, job); err != nil {
+	if err = s.launch(home, job); err != nil {
 		return nil, fmt.Errorf("start the agent with %s: %w", job.Image.Ref, err)
 	}
 	return s, nil
+}
+
+// Start gives the trial its directory for temporary files.
+func (s *localSession) Start(ctx context.Context, req agent.Request) error {
+	req.Temp = trialTemp(s.temp, req.Trial)
+	return s.files.Start(ctx, req)
 }
 
 func (s *localSession) Hello(ctx context.Context) (agent.Event, error) {
@@ -215,8 +226,17 @@ func (s *localSession) Exited(context.Context) (*Exit, error) {
 // Close ends the agent and its attempts.
 func (s *localSession) Close(ctx context.Context) error {
 	err := s.id.end(ctx)
+	s.killLeft()
+	return errors.Join(err, removeTemp(s.run), os.RemoveAll(s.index))
+}
+
+// killLeft kills what the run's agents left, and what its scripts started and left
+// in sessions of their own.
+func (s *localSession) killLeft() {
 	killNaming(s.sessions())
-	return errors.Join(err, os.RemoveAll(s.index))
+	if dir := notedTemp(s.run); dir != "" {
+		killHaving("TMPDIR=" + dir + string(filepath.Separator))
+	}
 }
 
 // Clean ends whatever an earlier runner left of a run.

@@ -25,3 +25,4 @@ func identify(pid int) processID               { return processID{PID: pid} }
 func (id processID) alive() bool               { return false }
 func (id processID) end(context.Context) error { return nil }
 func killNaming(string)                        {}
+func killHaving(string)                        {}

@@ -89,6 +89,17 @@ func killNaming(dir string) {
 	}
 }
 
+// killHaving kills the processes that were started with a variable that begins so,
+// where the system tells.
+func killHaving(variable string) {
+	for pid := range commandLines() {
+		environ, _ := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/environ") // none where there is no /proc, or no right
+		if strings.HasPrefix(string(environ), variable) || strings.Contains(string(environ), "\x00"+variable) {
+			syscall.Kill(pid, syscall.SIGKILL)
+		}
+	}
+}
+
 // commandLines lists what runs here.
 func commandLines() map[int]string {
 	list := map[int]string{}

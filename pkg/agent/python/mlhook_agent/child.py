@@ -11,6 +11,7 @@ import os
 import resource
 import socket
 import sys
+import tempfile
 import threading
 import traceback
 import types
@@ -113,6 +114,8 @@ def prepare(request: Dict[str, Any], tree: str, script: str) -> None:
     threads = request.get("threads") or 0
     if threads:  # for libraries that are not loaded yet
         os.environ.update({name: str(threads) for name in THREADS})
+    if request.get("temp"):
+        temporary(request["temp"])
     os.environ.update(request.get("env") or {})
     # MLHOOK=0: a commit that the script makes starts no training.
     os.environ.update({"MPLBACKEND": "Agg", "MLHOOK": "0", "PYTHONUNBUFFERED": "1", "PYTHONDONTWRITEBYTECODE": "1"})
@@ -128,6 +131,16 @@ def prepare(request: Dict[str, Any], tree: str, script: str) -> None:
     own_modules(sys.path[: 1 + len(imports)])
     if "multiprocessing.process" in sys.modules:  # where spawned children look for the script
         sys.modules["multiprocessing.process"].ORIGINAL_DIR = os.getcwd()  # type: ignore[attr-defined]
+
+
+def temporary(directory: str) -> None:
+    """Give the script a directory of its own for temporary files; what frameworks cache among these stays where it was."""
+    shared = tempfile.gettempdir()
+    os.environ.setdefault("TFHUB_CACHE_DIR", os.path.join(shared, "tfhub_modules"))
+    os.environ.setdefault("TORCHINDUCTOR_CACHE_DIR", os.path.join(shared, "torchinductor_%d" % os.getuid()))
+    os.makedirs(directory, exist_ok=True)
+    os.environ["TMPDIR"] = directory
+    tempfile.tempdir = None  # it may have been asked for already
 
 
 def own_modules(directories: List[str]) -> None:
