@@ -19,7 +19,8 @@ import (
 	"path/filepath"
 	"time"
 
-	_ "modernc.org/sqlite"
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
 
 	"github.com/mlhook/mlhook/pkg/run"
 )
@@ -90,9 +91,19 @@ func Open(ctx context.Context, dir string) (*Journal, error) {
 	j := &Journal{db: db}
 	if err := j.migrate(ctx); err != nil {
 		db.Close()
-		return nil, fmt.Errorf("open the journal %s: %w", dir, err)
+		return nil, fmt.Errorf("open the journal %s: %w%s", dir, err, remedy(dir, err))
 	}
 	return j, nil
+}
+
+// remedy is what to do about a journal that was damaged, to be added to the error.
+func remedy(dir string, err error) string {
+	var broken *sqlite.Error
+	if !errors.As(err, &broken) || broken.Code()&0xff != sqlite3.SQLITE_CORRUPT && broken.Code() != sqlite3.SQLITE_NOTADB {
+		return ""
+	}
+	return fmt.Sprintf("; it is damaged: move it away with `cd %s && mkdir damaged && mv journal.db* damaged`, and a new one is begun. "+
+		"Results of earlier runs are in `git log --notes=mlhook` and below refs/mlhook/runs", dir)
 }
 
 // Close closes the journal.
