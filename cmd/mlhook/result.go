@@ -255,11 +255,7 @@ func notifyCommand() *cli.Command {
 				return err
 			}
 			defer p.close()
-			head, _, err := p.git.Head(c.Context)
-			if err != nil {
-				return err
-			}
-			s, err := p.settings(c.Context, head)
+			s, err := p.machine(c.Context)
 			if err != nil {
 				return err
 			}

@@ -3,10 +3,12 @@
 package notify
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"net"
+	netmail "net/mail"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -131,10 +133,11 @@ func clean(text string, most int) string {
 
 // Mail sends a message through an SMTP server.
 type Mail struct {
-	To, From, Host, User string
-	Port                 int
-	PasswordCommand      string // run by sh; the first line it prints is the password
-	TLS                  string // "starttls", "tls", "none"
+	To               string // addresses, with commas between them
+	From, Host, User string
+	Port             int
+	PasswordCommand  string // run by sh; the first line it prints is the password
+	TLS              string // "starttls", "tls", "none"
 }
 
 const mailDeadline = 30 * time.Second
@@ -158,16 +161,18 @@ func (m Mail) Notify(ctx context.Context, msg Message) (string, error) {
 }
 
 func (m Mail) send(ctx context.Context, msg Message) error {
+	to, err := netmail.ParseAddressList(m.To)
+	if err != nil {
+		return fmt.Errorf("git config mlhook.mail.to: %w; name an address, or several with commas between them", err)
+	}
 	letter := mail.NewMsg()
-	from := m.From
-	if from == "" {
-		from = m.To
+	if err := letter.From(cmp.Or(m.From, to[0].String())); err != nil {
+		return fmt.Errorf("git config mlhook.mail.from: %w", err)
 	}
-	if err := letter.From(from); err != nil {
-		return err
-	}
-	if err := letter.To(m.To); err != nil {
-		return err
+	for _, a := range to {
+		if err := letter.AddToFormat(a.Name, a.Address); err != nil {
+			return err
+		}
 	}
 	letter.Subject("[mlhook] " + strings.Join(strings.Fields(clean(msg.Title, 200)), " "))
 	letter.SetDate()

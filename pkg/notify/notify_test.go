@@ -87,6 +87,24 @@ func TestMail(t *testing.T) {
 	}
 }
 
+func TestMailToSeveral(t *testing.T) {
+	port, told := server(t, "8BITMIME")
+	m := notify.Mail{To: `"Lab, Vision" <a@example.org>, b@example.org`, Host: "127.0.0.1", Port: port, TLS: "none"}
+	if _, err := m.Notify(context.Background(), notify.Message{Title: "t", Body: "b"}); err != nil {
+		t.Fatal(err)
+	}
+	got := <-told
+	for _, words := range []string{"MAIL FROM:<a@example.org>", "RCPT TO:<a@example.org>", "RCPT TO:<b@example.org>"} {
+		if !strings.Contains(got, words) {
+			t.Errorf("no %q in\n%s", words, got)
+		}
+	}
+	m.To = "a@example.org;b@example.org"
+	if _, err := m.Notify(context.Background(), notify.Message{}); err == nil || !strings.Contains(err.Error(), "git config mlhook.mail.to") {
+		t.Error(err)
+	}
+}
+
 func TestMailNeedsEncryptionUnlessToldOtherwise(t *testing.T) {
 	port, told := server(t, "AUTH PLAIN")
 	m := notify.Mail{To: "to@example.org", Host: "127.0.0.1", Port: port, TLS: "starttls", User: "me", PasswordCommand: "echo secret"}
