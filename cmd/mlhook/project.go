@@ -171,7 +171,7 @@ func (p *project) machine(ctx context.Context) (config.Settings, error) {
 // engines returns both engines, ready to be asked. The environment is that of the
 // session which ordered the run, not this process's: a supervisor serves many.
 func (p *project) engines(s config.Settings, env map[string]string) map[string]engine.Engine {
-	cache := filepath.Join(string(p.state), "cache")
+	cache := cacheDir(p.state)
 	var pythons []string
 	if s.Python != "" {
 		pythons = append(pythons, s.Python)

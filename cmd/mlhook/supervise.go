@@ -34,6 +34,7 @@ func superviseCommand() *cli.Command {
 				Clean: cleanRun, Settings: hostSettings, Rewritten: rewritten, Branch: branchOf, Target: targetOf, Tell: tell,
 				Replaced: watchBinary(),
 			}
+			s.Tidy = func(ctx context.Context) { tidy(ctx, state, s.Log) }
 			err := s.Run(c.Context)
 			switch {
 			case errors.Is(err, supervise.ErrRunning):

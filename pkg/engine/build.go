@@ -37,7 +37,7 @@ func (d *Docker) Prepare(ctx context.Context, env Environment, progress func(str
 		return d.ready(ctx, env, progress)
 	}
 	tag := "mlhook/" + env.Family + ":" + env.Hash[:min(12, len(env.Hash))]
-	unlock, err := lock(ctx, filepath.Join(d.Cache, "locks", env.Hash))
+	unlock, err := prepare(ctx, d.Cache, env.Hash)
 	if err != nil {
 		return Image{}, err
 	}

@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"time"
 
 	"github.com/mlhook/mlhook/pkg/agent"
 )
@@ -98,6 +99,10 @@ type Engine interface {
 	// Clean removes whatever is left of a run: containers, processes. It is
 	// fine when there is nothing.
 	Clean(ctx context.Context, runID string) error
+
+	// Expire removes the environments made by Prepare that no runner of this user
+	// has asked for in so long, and names them.
+	Expire(ctx context.Context, unused time.Duration) (removed []string, err error)
 }
 
 // A Session is a living agent. Methods may be called from several goroutines.

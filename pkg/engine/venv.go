@@ -35,9 +35,9 @@ func (l *Local) Prepare(ctx context.Context, env Environment, progress func(stri
 	}
 	// Only what pip installs makes one venv different from another.
 	sum := digest([]byte(own + "\n" + strings.Join(env.Requirements, "\n")))
-	dir := filepath.Join(l.Cache, "venvs", sum[:16])
+	dir := l.venv(sum[:16])
 	python := filepath.Join(dir, "bin", "python")
-	unlock, err := lock(ctx, filepath.Join(l.Cache, "locks", "venv-"+sum[:16]))
+	unlock, err := prepare(ctx, l.Cache, venvLock+sum[:16])
 	if err != nil {
 		return Image{}, err
 	}

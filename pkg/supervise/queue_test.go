@@ -1,6 +1,7 @@
 package supervise
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"strings"
@@ -162,5 +163,29 @@ func TestTargetOfAnOrder(t *testing.T) {
 	s.look()
 	if got := s.run(r, 1); got.State != run.Queued || got.Target != s.settings.Target {
 		t.Errorf("%s, target %v", got.State, got.Target)
+	}
+}
+
+// What engines keep is looked through when no run is left that may need it.
+func TestTidiesWhenNothingIsLeftToDo(t *testing.T) {
+	s := newScene(t)
+	tidied := 0
+	s.Tidy = func(context.Context) { tidied++ }
+	r := s.repo("a")
+	s.hook(r, "1", "main")
+	s.look()
+	s.relax(t.Context())
+	if tidied != 0 {
+		t.Error("tidied beside a run")
+	}
+	s.change(r, 1, training)
+	s.change(r, 1, reached)
+	s.dies(r, 1, "")
+	for range 2 {
+		s.look()
+		s.relax(t.Context())
+	}
+	if tidied != 1 {
+		t.Errorf("tidied %d times", tidied)
 	}
 }

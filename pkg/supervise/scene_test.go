@@ -64,6 +64,7 @@ func (s *scene) successor() *Supervisor {
 		Rewritten: func(_ context.Context, _ store.Repository, _, newer string) bool { return s.amended[newer] },
 		Branch:    func(context.Context, store.Repository, string) string { return "main" },
 		Target:    func(context.Context, store.Repository, string) float64 { return s.settings.Target },
+		Tidy:      func(context.Context) {},
 		Tell:      func(_ context.Context, _ store.Repository, title, _ string) { s.told = append(s.told, title) },
 	}
 	next.begin()

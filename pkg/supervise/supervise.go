@@ -50,6 +50,8 @@ type Supervisor struct {
 	Branch func(ctx context.Context, r store.Repository, commit string) string
 	// Target is what a run of the commit has to reach, by the settings of now.
 	Target func(ctx context.Context, r store.Repository, commit string) float64
+	// Tidy removes what no run has needed for long; it is called when nothing is left to do.
+	Tidy func(ctx context.Context)
 	// Tell notifies the user.
 	Tell func(ctx context.Context, r store.Repository, title, body string)
 	Log  *slog.Logger
@@ -103,7 +105,7 @@ func (s *Supervisor) Run(ctx context.Context) error {
 			said = unread.Error() // once, for it may stay so
 			s.Log.Error("list the repositories", "error", unread)
 		}
-		s.relax()
+		s.relax(ctx)
 		if err := s.rest(ctx); err != nil || ctx.Err() != nil {
 			return err
 		}
@@ -115,13 +117,14 @@ func (s *Supervisor) begin() {
 	s.wake = make(chan struct{}, 1)
 }
 
-// relax gives memory back after work, when nothing is left to do.
-func (s *Supervisor) relax() {
+// relax tidies up and gives memory back after work, when nothing is left to do.
+func (s *Supervisor) relax(ctx context.Context) {
 	busy := len(s.started) > 0
 	for _, w := range s.repos {
 		busy = busy || w.journal != nil
 	}
 	if s.worked && !busy {
+		s.Tidy(ctx)
 		release()
 	}
 	s.worked = busy
