@@ -3,7 +3,6 @@ package agent_test
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -150,6 +149,17 @@ m.score(b, d); mean_squared_error(d, m.predict(b))`, []string{
 			"r2_score test sklearn.LinearRegression.score",
 			"mean_squared_error test sklearn.metrics.mean_squared_error",
 		}},
+		{"several labels", digits + `
+from sklearn.linear_model import LogisticRegression as L
+from sklearn.multioutput import ClassifierChain, MultiOutputClassifier
+c, d = (labels[:, None] > [2, 5] for labels in (c, d))
+m = MultiOutputClassifier(L(max_iter=500)).fit(a, c)
+m.score(a, c); m.score(b, d)
+ClassifierChain(L(max_iter=500)).fit(a, Y=c).score(b, d)`, []string{
+			"accuracy train sklearn.MultiOutputClassifier.score",
+			"accuracy test sklearn.MultiOutputClassifier.score",
+			"accuracy test sklearn.ClassifierChain.score",
+		}},
 		{"own estimator", digits + `
 from sklearn.base import BaseEstimator, ClassifierMixin
 class Most(ClassifierMixin, BaseEstimator):
@@ -177,35 +187,6 @@ Most().fit(a, c).score(b, d)`, []string{"accuracy test sklearn.Most.score"}},
 				}
 			}
 		})
-	}
-}
-
-func TestMetricFields(t *testing.T) {
-	t.Parallel()
-	needs(t, "sklearn")
-	s := start(t, "sklearn")
-	a, log := s.run(agent.Request{Seed: 5}, digits+tree+`
-import numpy as np
-from sklearn.metrics import accuracy_score
-p = T().fit(a, c).predict(b)
-print(accuracy_score(d, p), np.bincount(d).max() / len(d))`)
-	e := a.clean().one(agent.EventMetric)
-	if e.Value == nil {
-		t.Fatalf("%+v", e)
-	}
-	var value, most float64
-	if err := scan(log, &value, &most); err != nil {
-		t.Fatal(err)
-	}
-	if math.Abs(*e.Value-value) > 1e-12 || math.Abs(e.Majority-most) > 1e-12 || e.Samples != 450 || e.Rows == "" {
-		t.Errorf("%+v, printed %s", e, log)
-	}
-	several, _ := s.run(agent.Request{Trial: 1}, "from sklearn.metrics import accuracy_score\naccuracy_score([[1, 1, 0], [0, 1, 0]] * 9, [[1, 1, 0]] * 18)")
-	if e := several.clean().one(agent.EventMetric); e.Majority != 0 {
-		t.Errorf("no class is the most frequent where rows have several: %+v", e)
-	}
-	if fit := a.one(agent.EventFit); fit.Samples != 1347 || fit.Model != "sklearn.tree._classes.DecisionTreeClassifier" || fit.Rows == "" {
-		t.Errorf("%+v", fit)
 	}
 }
 

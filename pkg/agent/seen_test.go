@@ -94,7 +94,7 @@ accuracy_score(y, N().fit(X, y).predict(X))`, "validation validation train"},
 
 func TestSeenByBoosting(t *testing.T) {
 	t.Parallel()
-	checkSeen(t, "xgboost,lightgbm,catboost,sklearn", []seen{
+	checkSeen(t, "xgboost,lightgbm,catboost,sklearn,pandas", []seen{
 		{"xgboost", `
 import xgboost as x
 from sklearn.metrics import accuracy_score
@@ -113,6 +113,21 @@ l.train(params, t, 2, valid_sets=[l.Dataset(a, c, reference=t), l.Dataset(b, d, 
 from catboost import CatBoostClassifier, Pool
 m = CatBoostClassifier(iterations=3, depth=2, thread_count=1, verbose=False, allow_writing_files=False).fit(Pool(a, c))
 m.score(a, c); m.score(Pool(a[:500], c[:500])); m.score(b, d)`, "train train test"},
+		// What such a Pool holds cannot be read: it is known as an object, and by its labels.
+		{"catboost with categories", `
+import pandas
+from catboost import CatBoostClassifier, Pool
+one = lambda x, y: Pool(pandas.DataFrame(x).assign(kind=["a" if v else "b" for v in y > 4]), y, cat_features=["kind"])
+train, held, test = one(a, c), one(b[:200], d[:200]), one(b[200:], d[200:])
+m = CatBoostClassifier(iterations=3, depth=2, thread_count=1, verbose=False, allow_writing_files=False, eval_metric="Accuracy")
+m.fit(train, eval_set=held)
+m.score(train); m.score(one(a, c)); m.score(held); m.score(test)`, "train validation train train validation test"},
+		{"xgboost with quantiles", `
+import xgboost as x
+train = x.QuantileDMatrix(a, c > 4)
+test = x.QuantileDMatrix(b, d > 4, ref=train)
+x.train({"objective": "binary:logistic", "eval_metric": "error"}, train, 2, evals=[(train, "train"), (test, "test")], verbose_eval=False)`,
+			"train validation"},
 	})
 }
 

@@ -99,6 +99,8 @@ def patch_metrics(metrics: Any, recorder: Recorder) -> None:
 
 def _before_fit(recorder: Recorder, name: str, given: Given, kwargs: Any) -> None:
     model = given["self"]
+    if "Y" in given:  # of several outputs
+        given["y"] = given["Y"]
     if not hasattr(model, "predict") or given.get("y") is None:
         return  # a scaler, an encoder
     fresh = name == "fit" and not getattr(model, "warm_start", False)

@@ -92,8 +92,7 @@ class _Table(NamedTuple):
 def _table(data: Any) -> Optional[_Table]:
     numpy = sys.modules.get("numpy")
     if hasattr(data, "num_row") and hasattr(data, "slice"):  # xgboost's DMatrix, CatBoost's Pool
-        read = type(data).get_data if hasattr(data, "get_data") else type(data).get_features
-        return _Table(data.num_row(), data.num_col(), lambda some: read(data if some is None else data.slice(some)))
+        return _Table(data.num_row(), data.num_col(), lambda some: _features(data, some))
     if hasattr(data, "tocsr"):
         matrix = data.tocsr()
         width = matrix.nnz // max(1, matrix.shape[0]) + 1
@@ -105,6 +104,15 @@ def _table(data: Any) -> Optional[_Table]:
     table = table[:, :: -(-table.shape[1] // SAMPLED)]
     width = table.shape[1] * (1 if array.dtype.kind in "biuf" else TEXT)
     return _Table(len(table), width, lambda some: table if some is None else table[some])
+
+
+def _features(data: Any, some: Any) -> Any:
+    """The values in a DMatrix or a Pool, of some rows or with None of all; None where it does not give them."""
+    read = type(data).get_data if hasattr(data, "get_data") else type(data).get_features
+    try:
+        return read(data if some is None else data.slice(some))
+    except Exception:  # of its framework's: it has categories, or is quantized
+        return None
 
 
 def _hash_rows(data: Any) -> Optional[Any]:
