@@ -86,6 +86,7 @@ cross_val_score(T(), X, y, cv=3); cross_validate(T(), X, y, cv=3, n_jobs=-1)
 cross_val_score(T(), X, y, cv=3, scoring="f1_macro")`, []string{
 			"accuracy validation sklearn.model_selection.cross_val_score",
 			"accuracy validation sklearn.model_selection.cross_validate",
+			"f1_score validation sklearn.model_selection.cross_val_score",
 		}},
 		{"grid search", digits + tree + `
 from sklearn.model_selection import GridSearchCV
@@ -93,6 +94,7 @@ from sklearn.metrics import make_scorer, accuracy_score
 g = GridSearchCV(T(), {"max_depth": [2, 4]}, cv=3, n_jobs=-1, scoring=make_scorer(accuracy_score)).fit(a, c)
 g = GridSearchCV(T(), {"max_depth": [2, 4]}, cv=3, n_jobs=-1).fit(a, c)
 g.score(b, d); g.best_score_`, []string{
+			"accuracy validation sklearn.model_selection.GridSearchCV.best_score_",
 			"accuracy validation sklearn.model_selection.GridSearchCV.best_score_",
 			"accuracy test sklearn.GridSearchCV.score",
 		}},

@@ -5,15 +5,10 @@ import inspect
 import sys
 from typing import Any, Dict, Set, Tuple
 
-from . import rows, seen, wrapping
+from . import rows, scoring, seen, wrapping
 from .record import Origin, Recorder
 from .wrapping import Given
 
-# Metric functions whose value is reported as it is.
-METRICS = (
-    "accuracy_score", "balanced_accuracy_score", "f1_score", "precision_score", "recall_score", "roc_auc_score",
-    "log_loss", "mean_squared_error", "root_mean_squared_error", "mean_absolute_error", "r2_score",
-)
 # Functions that print or return something else; the accuracy is computed again.
 TABLES = ("classification_report", "confusion_matrix")
 
@@ -90,7 +85,7 @@ def patch_inspection(inspection: Any, recorder: Recorder) -> None:
 
 def patch_metrics(metrics: Any, recorder: Recorder) -> None:
     """Observe the metric functions that a script calls with its predictions."""
-    for name in METRICS:
+    for name in scoring.METRICS:
         wrapping.function(metrics, name, recorder, after=functools.partial(_after_metric, recorder, name))
     for name in TABLES:
         after = functools.partial(_after_table, recorder, name, metrics.accuracy_score)
@@ -147,10 +142,13 @@ def _after_fit(recorder: Recorder, given: Given, _result: Any) -> None:
     if "undo" in given:
         given["undo"]()
     best = getattr(model, "best_score_", None)
-    if best is None or not hasattr(model, "cv_results_") or not _measures_accuracy(model) or given.get("y") is None:
+    if best is None or not hasattr(model, "cv_results_") or given.get("y") is None:
         return
-    source = "sklearn.model_selection.%s.best_score_" % type(model).__name__
-    recorder.metric("accuracy", best, "validation", source, given["y"], Origin("sklearn", model))
+    measure = scoring.of_search(model)
+    if measure is not None:
+        source = "sklearn.model_selection.%s.best_score_" % type(model).__name__
+        recorder.metric(
+            measure.name, measure.sign * best, "validation", source, given["y"], Origin("sklearn", model))
 
 
 def _after_predict(recorder: Recorder, given: Given, result: Any) -> None:
@@ -158,25 +156,12 @@ def _after_predict(recorder: Recorder, given: Given, result: Any) -> None:
 
 
 def _after_score(recorder: Recorder, given: Given, value: Any) -> None:
-    import sklearn.base
-
     model, labels = given["self"], given.get("y")
-    if _measures_accuracy(model):
-        name = "accuracy"
-    elif sklearn.base.is_regressor(model) and getattr(model, "scoring", None) is None:
-        name = "r2_score"
-    else:
-        return
-    split = recorder.asked(model, given.get("X"), labels)
-    source = "sklearn.%s.score" % type(model).__name__
-    recorder.metric(name, value, split, source, labels, Origin("sklearn", model))
-
-
-def _measures_accuracy(model: Any) -> bool:
-    """Whether score and best_score_ are the share of right answers."""
-    import sklearn.base
-
-    return bool(sklearn.base.is_classifier(model)) and getattr(model, "scoring", None) in (None, "accuracy")
+    measure = scoring.of_score(model)
+    if measure is not None:
+        split = recorder.asked(model, given.get("X"), labels)
+        source = "sklearn.%s.score" % type(model).__name__
+        recorder.metric(measure.name, measure.sign * value, split, source, labels, Origin("sklearn", model))
 
 
 def _after_metric(recorder: Recorder, name: str, given: Given, value: Any) -> None:
@@ -212,11 +197,11 @@ def _after_cross_predict(recorder: Recorder, given: Given, result: Any) -> None:
 
 
 def _after_cross(recorder: Recorder, name: str, given: Given, result: Any) -> None:
-    import sklearn.base
-
-    scoring = given.get("scoring")
-    classifies = sklearn.base.is_classifier(given.get("estimator"))
-    if not classifies or scoring not in (None, "accuracy"):
-        return
-    scores = result["test_score"] if isinstance(result, dict) else result
-    recorder.metric("accuracy", scores.mean(), "validation", "sklearn.model_selection." + name, given.get("y"))
+    several, one = scoring.by_name(given.get("scoring")), given.get("scoring")
+    measures = {"test_" + key: scoring.of(of) for key, of in several.items()} or {
+        "test_score": scoring.of_score(given["estimator"]) if one is None else scoring.of(one)}
+    for key, measure in measures.items():
+        scores = result[key] if isinstance(result, dict) else result
+        if measure is not None:
+            source = "sklearn.model_selection." + name
+            recorder.metric(measure.name, measure.sign * scores.mean(), "validation", source, given.get("y"))
