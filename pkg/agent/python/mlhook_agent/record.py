@@ -85,7 +85,7 @@ class Recorder:
         """Write down that a training call begins, of a copy of the model where it is cross-validated."""
         self.writer.write(
             "fit", source=source, model=name_of(model, framework),
-            rows=rows.fingerprint(given) or rows.fingerprint(labels),
+            rows=rows.fingerprint(labels) or rows.fingerprint(given),
             samples=rows.size(labels) or rows.size(given) or None, layers=structure.layers(framework, model),
         )
 

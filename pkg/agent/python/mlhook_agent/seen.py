@@ -38,7 +38,7 @@ class Seen:
         """The model is trained on the rows of these hashes."""
         new = self._rows.add(hashes)
         if new:  # else those of an epoch before
-            self.count += new + len(hashes) - _distinct(hashes)
+            self.count += new + len(hashes) - len(rows.distinct(hashes))
 
     def holds(self, known: str, given: Any) -> bool:
         """Whether the model was trained on these rows, of this identity."""
@@ -58,7 +58,7 @@ class Seen:
         if expected < targets.FEW or not self.count:
             return False
         hits = int(self._rows.holds(hashes).sum())
-        equal = count - _distinct(hashes)
+        equal = count - len(rows.distinct(hashes))
         chance = 2 * self.count / count**2  # of a hit, for each pair of rows that are equal
         if hits >= expected - 3 * (expected * (1 - self._share)) ** 0.5 and equal * chance < self._share / 2:
             return True
@@ -117,7 +117,3 @@ def telling(labels: Any) -> bool:
     empty = len(zlib.compress(b""))
     ordered, disordered = (len(zlib.compress(part.tobytes())) - empty for part in (codes, mixed))
     return len(codes) >= targets.FEW and ordered > max(targets.FEW, disordered / 2)
-
-
-def _distinct(hashes: Any) -> int:
-    return len(set(hashes.tolist()))
