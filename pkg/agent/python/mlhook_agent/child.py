@@ -71,6 +71,7 @@ def run(request: Dict[str, Any], directory: str, link: Optional[socket.socket] =
     data.start()
     code, keep = execute(script, tree, writer, rewriter)
     data.stop()
+    recorder.compared.end()
     if recorder.checkpoints is not None:
         recorder.checkpoints.wait()
     if recorder.warm is not None:

@@ -7,7 +7,7 @@ import weakref
 from collections import OrderedDict
 from typing import Any, Callable, List, NamedTuple, Optional, Set, Tuple
 
-from . import checkpoint, containers, events, folds, rows, seen, structure, targets, warm
+from . import checkpoint, compared, containers, events, folds, rows, seen, structure, targets, warm
 
 # Names under which frameworks report the share of right answers.
 ACCURACY = {
@@ -50,6 +50,7 @@ class Recorder:
         self._predictor: Any = None  # the last one; the program may drop it before it measures
         self._local = threading.local()
         self.folds = folds.Folds(self.outermost, self.metric)
+        self.compared = compared.Compared(self.metric)
 
     def outermost(self) -> "_Guard":
         """A context whose value tells whether no other hook is active around it.
@@ -172,10 +173,12 @@ class Recorder:
         if origin is not None and split != "train":
             self.measured = origin
         self.folds.measured(name, value, split, source, labels, origin)
-        known = labels if labels is not None else counts
+        known, digest = labels if labels is not None else counts, rows.fingerprint(labels)
+        name = "accuracy" if name in ACCURACY else name
+        self.compared.measured(name, value, split, source, digest, labels, origin)
         self.writer.write(
-            "metric", name="accuracy" if name in ACCURACY else name, value=value, split=split, source=source,
-            samples=rows.size(known) or None, rows=rows.fingerprint(labels), majority=rows.majority(labels),
+            "metric", name=name, value=value, split=split, source=source, samples=rows.size(known) or None, rows=digest,
+            majority=rows.majority(labels),
         )
 
 
