@@ -91,7 +91,8 @@ var class = regexp.MustCompile(`^sklearn\.\w+\.score$`)
 func metricSource(p *sample) string {
 	said, got := p.program.Metric, measured(p.baseline)
 	said.Source = class.ReplaceAllString(said.Source, "sklearn.score")
-	got.Source = strings.TrimSuffix(class.ReplaceAllString(got.Source, "sklearn.score"), ", mean of folds") // of what inspect names
+	got.Source, _, _ = strings.Cut(got.Source, ", ") // the mean of folds, or the best of models, of what inspect names
+	got.Source = class.ReplaceAllString(got.Source, "sklearn.score")
 	sure := said.Split == got.Split || said.Source == "stdout" && said.Split == "unknown" || got.Source == ""
 	if p.program.Problem != nil || said.Source == got.Source && sure || got.Source == "" && p.baseline.failure() != "" {
 		return ""
