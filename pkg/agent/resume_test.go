@@ -69,6 +69,8 @@ func TestResumeLoops(t *testing.T) {
 		{"torch_return", "second-3", agent.LevelExact, 3, ""},
 		{"torch_folds", "0-3", agent.LevelExact, 3, ""},
 		{"torch_folds", "2-3", agent.LevelExact, 3, ""},
+		{"torch_then_folds", "first-4", agent.LevelExact, 4, ""},
+		{"torch_then_folds", "1-2", agent.LevelExact, 2, ""},
 		{"torch_trainer", "4", agent.LevelExact, 4, ""},
 		{"torch_workers", "3", agent.LevelExact, 3, ""},
 		{"torch_alias", "4", agent.LevelExact, 4, ""},

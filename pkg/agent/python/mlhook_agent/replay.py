@@ -96,13 +96,15 @@ class Runtime:
         self.off = True
         why = "resuming is off: %s: %s" % (type(error).__name__, error)
         if any(active.plan for active in self.stack):
+            for active in self.stack:
+                active.plan = None
             self.refuse(why)
         else:
             self.recorder.warn(why)
 
     def refuse(self, why: str) -> None:
-        """Say, once, that this training cannot be resumed."""
-        if not self.refused:
+        """Say, once, that this training cannot be resumed, unless it was, or will be in another loop."""
+        if not self.refused and not self.store.went_on and not any(active.plan for active in self.stack):
             self.refused = True
             self.store.resumed(None, RESTART, why)
 
