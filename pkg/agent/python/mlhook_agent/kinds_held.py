@@ -11,6 +11,7 @@ from .attributes import class_of, is_class
 from .graph import Kind, Mismatch, Reader, Unsaveable, Writer
 
 BUILT_IN = (types.BuiltinFunctionType, types.MethodWrapperType)
+FILES = (io.TextIOWrapper, io.BufferedReader, io.BufferedWriter, io.BufferedRandom, io.FileIO, io.StringIO, io.BytesIO)
 CACHE = type(functools.lru_cache()(print))
 
 
@@ -98,6 +99,26 @@ class Buffer(Kind):
         target.__setstate__((contents,) + data[2][1:] + (None,))
 
 
+class Closed(Kind):
+    """A closed file, of which nothing is left."""
+
+    name = "closed"
+
+    def holds(self, value: Any) -> bool:
+        return type(value) in FILES and value.closed
+
+    def save(self, out: Writer, value: Any, n: int) -> Any:
+        return ""
+
+    def fits(self, table: Reader, data: Any, live: Any) -> bool:
+        return self.holds(live)
+
+    def make(self, table: Reader, data: Any, n: int) -> Any:
+        closed = io.BytesIO()
+        closed.close()
+        return closed
+
+
 class Stream(Kind):
     """A file that is read piece by piece: where in it the program is."""
 
@@ -155,4 +176,4 @@ class Cache(Kind):
         return found
 
 
-KINDS = (Method(), Partial(), Buffer(), Stream(), Cache())
+KINDS = (Method(), Partial(), Buffer(), Closed(), Stream(), Cache())

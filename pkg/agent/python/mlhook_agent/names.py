@@ -142,6 +142,7 @@ def dead(loop: Any) -> Set[str]:
             stored = {statement.name}
         elif isinstance(statement, ast.With):
             read |= {name for item in statement.items for name in loaded(item.context_expr)} - safe
+            safe |= {n.id for item in statement.items if item.optional_vars for n in _targets(item.optional_vars)} - read
             inner = dead(statement)
             read |= (loaded(statement) | changed(statement)) - safe - inner
             stored = inner

@@ -2,6 +2,7 @@ import csv
 import os
 
 import torch
+from tqdm import tqdm
 
 import kill
 
@@ -19,9 +20,19 @@ for epoch in range(6):
     optimizer.step()
     kill.at(epoch)
     rows.writerow([epoch, loss.item()])
+    with open("out/log.txt", "a") as f, tqdm(range(3), disable=True) as bar:
+        f.write("%d %r\n" % (epoch, sum(bar)))
+    try:
+        with open("out/last.txt", "w") as last:
+            last.write(str(epoch))
+    except OSError:
+        print("epoch", epoch)
     if epoch == 1:
         torch.save(model.state_dict(), "out/best.pt")
 log.close()
-print(open("out/log.csv").read().split())
+print(open("out/log.csv").read().split(), open("out/log.txt").read().split())
+for name in "log.txt", "last.txt":
+    with open("out/" + name) as last, open("out/" + name) as f:
+        print(last.read() == f.read())
 model.load_state_dict(torch.load("out/best.pt"))
 print(kill.weights(model))

@@ -87,6 +87,8 @@ class Names(unittest.TestCase):
             ("batch = epoch", {"batch"}),
             ("if epoch: del batch\n batch = epoch", set()),
             ("batch = epoch\n del batch", {"batch"}),
+            ("with open('log') as f: f.write(text)\n with f: pass", {"f"}),
+            ("with open(f) as f: a = f", {"a"}),
             ("class Step:\n  before = last\n last = epoch", {"Step"}),
         ):
             with self.subTest(text):
