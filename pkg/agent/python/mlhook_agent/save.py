@@ -5,6 +5,7 @@ import hashlib
 import os
 import pickle
 import sys
+import warnings
 from typing import Any, Callable, List, Tuple
 
 from . import record, warm, warm_state
@@ -19,7 +20,8 @@ def save(recorder: record.Recorder, directory: str) -> None:
     if chosen is None or chosen.model is None or os.getpid() != recorder.pid:
         return
     failure = ""
-    with recorder.outermost():  # saving calls hooked functions of its own
+    with recorder.outermost(), warnings.catch_warnings():  # saving calls hooked functions of its own
+        warnings.simplefilter("ignore")
         for name, form, write in formats(chosen.framework, chosen.model):
             try:
                 size, digest = _put(directory, name, write, chosen.model)

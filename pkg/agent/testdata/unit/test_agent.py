@@ -11,6 +11,7 @@ import tempfile
 import textwrap
 import threading
 import unittest
+import warnings
 import weakref
 
 from mlhook_agent import attempt, entropy, events, hooks, logged, record, rows, save, server, wrapping
@@ -334,6 +335,7 @@ class Save(InDirectory):
     def test_failing_save_is_a_warning_and_leaves_nothing(self):
         class Model:
             def save_model(self, path):
+                warnings.warn("the log is the program's")
                 with open(path, "w") as f:
                     f.write("half")
                 raise OSError("disk full")
