@@ -85,6 +85,10 @@ func value(p Point, names ...string) (float64, bool) {
 	return 0, false
 }
 
+// byHeart is the accuracy on the data trained on from which there is nothing more
+// to learn of it: validation moves by chance then.
+const byHeart = 0.995
+
 // rising tells whether the last third of a curve still gains accuracy or, where
 // none is recorded, still loses loss.
 func rising(curve []Point) bool {
@@ -92,6 +96,9 @@ func rising(curve []Point) bool {
 		return false
 	}
 	last := curve[len(curve)-1]
+	if last.Values["accuracy"] >= byHeart {
+		return false
+	}
 	then := curve[len(curve)-1-max(1, len(curve)/3)]
 	if now, ok := value(last, "val_accuracy", "accuracy"); ok {
 		before, ok := value(then, "val_accuracy", "accuracy")

@@ -141,6 +141,10 @@ func TestDiagnosis(t *testing.T) {
 	for i := range both {
 		both[i].Values["val_accuracy"] = 0.6
 	}
+	learned := curve("accuracy", 0.8, 0.99, 1, 1, 1, 1)
+	for i, v := range []float64{0.6, 0.62, 0.6, 0.6, 0.61, 0.62} { // one or two samples of a hundred
+		learned[i].Values["val_accuracy"] = v
+	}
 	score := 0.5
 	params := []Param{number("learning_rate", "torch.optim.Adam", "0.001", 1e-6, 1, false), number("epochs", "loop", "20", 1, 500, true),
 		number("width", "torch.nn.Linear", "64", 1, 1024, true), number("dropout", "torch.nn.Dropout", "0.1", 0, 0.9, false)}
@@ -156,6 +160,7 @@ func TestDiagnosis(t *testing.T) {
 		{"rising", Trial{Curve: curve("val_accuracy", 0.1, 0.3, 0.5)}, "still improving", "loop.epochs", "60"},
 		{"loss falls", Trial{Curve: curve("loss", 2, 1.5, 1.2)}, "still improving", "loop.epochs", "60"},
 		{"overfit", Trial{Curve: both}, "regularise", "torch.nn.Dropout.dropout", "0.4"},
+		{"learned by heart", Trial{Curve: learned}, "regularise", "torch.nn.Dropout.dropout", "0.4"},
 		{"noisy", Trial{Curve: curve("val_accuracy", 0.5, 0.5, 0.6, 0.4, 0.6, 0.4, 0.6, 0.4)}, "jumps by 0.200", "torch.optim.Adam.learning_rate", "0.0003"},
 		{"plateau", Trial{Curve: curve("val_accuracy", 0.3, 0.5, 0.5, 0.5, 0.5, 0.5)}, "no gain over the last of 6 epochs", "torch.optim.Adam.learning_rate", "0.0003"},
 		{"underfit", Trial{Curve: curve("accuracy", 0.5, 0.6, 0.6, 0.6)}, "wide", "torch.nn.Linear.width", "256"},
