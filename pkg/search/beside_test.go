@@ -57,6 +57,20 @@ func TestBeside(t *testing.T) {
 	if a := Next(p, sure); a.Kind != Wait {
 		t.Errorf("the best is not known while trials run: %+v", a)
 	}
+	p.Budget.Trials = len(sure) + seeds - 1 // the rest is for seeds of the best
+	if a := Next(p, sure); a.Kind != Wait {
+		t.Errorf("one that runs may become the best: %+v", a)
+	}
+	for _, n := range []int{1, 3} {
+		sure[n] = done(n, sure[n].Values, 0.5, 0)
+	}
+	for n := int64(1); n < seeds; n++ {
+		a := Next(p, sure)
+		if a.Kind != Confirm || *a.Parent != 2 || a.Seed != n {
+			t.Fatalf("seed %d of the best: %+v", n, a)
+		}
+		sure = append(sure, running(len(sure), a))
+	}
 	p.Goal.Best = false
 
 	p.Budget.Trials = len(history)

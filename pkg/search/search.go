@@ -187,9 +187,12 @@ func Next(p Problem, history []Trial) Action {
 		return a
 	}
 	_, sure := reached(armsOf(history), p.Goal)
+	contested := p.Goal.Best && slices.ContainsFunc(history, func(t Trial) bool { return t.State == Running && key(t.Values) != key(a.Values) })
 	switch {
 	case a.Kind == Stop && sure && !p.Goal.Best:
 		return a
+	case contested:
+		return Action{Kind: Wait} // it may become the best
 	case a.Kind == Confirm && a.Seed < seeds && Confirmation(history, *a.Parent).N > 0:
 		return a // what luck may explain takes all seeds
 	case a.Kind == Start && !p.Goal.Best && ladder(p, history) == nil:
