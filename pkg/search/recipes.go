@@ -144,6 +144,9 @@ func guesses(p Problem, history []Trial, best Trial) []candidate {
 		r.param.set(single, r.to)
 		all = append(all, candidate{values: single, why: r.why, parent: base.N, move: Repair})
 	}
+	if overfit(best.Curve) {
+		return all
+	}
 	deeper := candidate{values: layered(p, best.Values), why: "one more layer", parent: best.N, move: Diagnosis.named("deeper")}
 	return append(all, deeper.from(p, best))
 }
