@@ -195,11 +195,11 @@ func lossy(curve []Point) bool {
 // winner is the best of ranked arms. One training that leads the mean of all
 // seeds by no more than luck explains comes behind it: the luckiest of many does.
 func winner(top []arm, g Goal) arm {
-	first, single := top[0], top[0].confirmed()
+	first, once := top[0], top[0].confirmed()
 	for _, a := range top[1:] {
 		c := a.confirmed()
 		if first.unconfirmed() > 0 && a.settled() && !a.failed() &&
-			g.lead(single.Mean)-g.lead(c.Mean) < g.spread(single.Mean, first.trials[0].Samples) {
+			g.lead(once.Mean)-g.lead(c.Mean) < g.spread(once.Mean, first.trials[0].Samples) {
 			return a
 		}
 	}

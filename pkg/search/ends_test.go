@@ -170,6 +170,23 @@ func TestColdTrainingIsTheWinner(t *testing.T) {
 	}
 }
 
+// A framework's single precision does not decide about a target.
+func TestSinglePrecision(t *testing.T) {
+	for _, c := range []struct {
+		minimise bool
+		target   float64
+		value    float64
+		met      bool
+	}{
+		{false, 0.9, float64(float32(0.9)), true}, {false, 0.9, 0.8999, false},
+		{true, 0.3, float64(float32(0.3)), true}, {true, 0.3, 0.3001, false}, {true, 60, 59, true},
+	} {
+		if g := (Goal{Target: c.target, Minimise: c.minimise}); g.met(c.value) != c.met {
+			t.Errorf("%+v", c)
+		}
+	}
+}
+
 // Nothing is begun that the time left cannot bring to an end, or only shorter
 // than the user's own code trains.
 func TestTooLateForAnother(t *testing.T) {

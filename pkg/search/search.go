@@ -6,6 +6,7 @@ package search
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 )
 
@@ -56,9 +57,16 @@ func (g Goal) accuracy() bool { return g.Metric == "" || g.Metric == "accuracy" 
 // met tells whether a value is at the target.
 func (g Goal) met(v float64) bool { return g.lead(v) >= 0 }
 
+// single is what a number of single precision may be off, as a share of it: 270
+// of 300 is 0.89999998 then.
+const single = 1e-7
+
 // lead is by how much a value is better than the target.
 func (g Goal) lead(v float64) float64 {
-	if g.Minimise {
+	switch {
+	case math.Abs(v-g.Target) <= single*math.Abs(g.Target):
+		return 0
+	case g.Minimise:
 		return g.Target - v
 	}
 	return v - g.Target
