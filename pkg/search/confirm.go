@@ -4,8 +4,10 @@ import (
 	"fmt"
 	"math"
 	"reflect"
+	"regexp"
 	"slices"
 	"sort"
+	"strconv"
 )
 
 // seeds is how many trainings of a source, each with another initialisation,
@@ -157,8 +159,8 @@ func (a arm) source() *int {
 }
 
 // unconfirmed is how many seeds an arm lacks of a mean; none where one failed.
-func (a arm) unconfirmed() int {
-	if a.failed() || a.settled() {
+func (a arm) unconfirmed(g Goal) int {
+	if a.failed() || a.settled(g) {
 		return 0
 	}
 	return seeds - a.confirmed().N
@@ -166,15 +168,16 @@ func (a arm) unconfirmed() int {
 
 // settled tells whether another seed would say nothing new of the arm: it had
 // all, or two that the script does not use.
-func (a arm) settled() bool { return a.confirmed().N >= seeds || a.seedless() }
+func (a arm) settled(g Goal) bool { return a.confirmed().N >= seeds || a.seedless(g) }
 
 // seedless tells whether two cold trainings of the arm were one and the same, by
-// all that their curves have. Equal accuracies may be chance, equal losses are not.
-func (a arm) seedless() bool {
+// their values and all that their curves have. Equal shares of samples may be
+// chance, equal losses are not.
+func (a arm) seedless(g Goal) bool {
 	var first *Trial
 	for i, t := range a.trials {
 		switch {
-		case t.Lineage || t.judged() == nil || !lossy(t.Curve):
+		case t.Lineage || t.judged() == nil || !lossy(t.Curve) && !g.telling(*t.judged()):
 		case first == nil:
 			first = &a.trials[i]
 		default:
@@ -182,6 +185,17 @@ func (a arm) seedless() bool {
 		}
 	}
 	return false
+}
+
+// real is how measures are named that are no share of samples.
+var real = regexp.MustCompile(`(?i)mse|mae|mape|r2|loss|deviance|perplexity`)
+
+// telling tells whether a value of the goal's measure is not had twice by chance:
+// a real number that was not rounded to few digits.
+func (g Goal) telling(v float64) bool {
+	const digits = 4
+	rounded, _ := strconv.ParseFloat(strconv.FormatFloat(v, 'g', digits-1, 64), 64)
+	return real.MatchString(g.Metric) && rounded != v
 }
 
 // lossy tells whether a curve has values that are no shares of samples.
@@ -196,12 +210,17 @@ func lossy(curve []Point) bool {
 // seeds by no more than luck explains comes behind it: the luckiest of many does.
 func winner(top []arm, g Goal) arm {
 	first, once := top[0], top[0].confirmed()
-	for _, a := range top[1:] {
-		c := a.confirmed()
-		if first.unconfirmed() > 0 && a.settled() && !a.failed() &&
-			g.lead(once.Mean)-g.lead(c.Mean) < g.spread(once.Mean, first.trials[0].Samples) {
-			return a
-		}
+	i := slices.IndexFunc(top, func(a arm) bool { return a.settled(g) && !a.failed() })
+	if first.unconfirmed(g) == 0 || i < 0 {
+		return first
+	}
+	c := top[i].confirmed()
+	luck := 2 * c.SD
+	if g.accuracy() {
+		luck = g.noise(once.Mean, first.trials[0].Samples)
+	}
+	if g.lead(once.Mean)-g.lead(c.Mean) <= luck {
+		return top[i]
 	}
 	return first
 }
@@ -218,7 +237,7 @@ func reached(arms []arm, g Goal) (hit *arm, sure bool) {
 			continue
 		case c.N == 0 && a.lineage(g) == nil, c.N > 0 && !g.met(c.Mean):
 			continue
-		case a.settled(), c.N > 0 && g.lead(c.Mean) >= g.noise(a.trials[0].Samples):
+		case a.settled(g), c.N > 0 && g.lead(c.Mean) >= g.noise(g.Target, a.trials[0].Samples):
 			return &arms[i], true
 		}
 		if hit == nil {
@@ -227,9 +246,6 @@ func reached(arms []arm, g Goal) (hit *arm, sure bool) {
 	}
 	return hit, false
 }
-
-// few is how many samples a set is taken to have whose size is unknown.
-const few = 100
 
 // Refuted counts the configurations that were at the target with one seed and
 // are not with more: among many, one holds by luck.
@@ -243,12 +259,12 @@ func Refuted(history []Trial, g Goal) (n int) {
 	return n
 }
 
-// noise is the standard error of a value at the target. For what is no share of
-// the samples there is no such formula, and seeds decide.
-func (g Goal) noise(samples int) float64 { return g.spread(g.Target, samples) }
+// few is how many samples a set is taken to have whose size is unknown.
+const few = 100
 
-// spread is the same for any value.
-func (g Goal) spread(value float64, samples int) float64 {
+// noise is the standard error of a value, say the target. For what is no share of
+// the samples there is no such formula, and seeds decide.
+func (g Goal) noise(value float64, samples int) float64 {
 	switch {
 	case !g.accuracy():
 		return math.Inf(1)
@@ -289,11 +305,11 @@ func confirm(a arm, g Goal) Action {
 		action.Why = fmt.Sprintf("the model of trial %d reached the target through its lineage: its source again, cold", t.N)
 	case g.Best:
 		action.Why = fmt.Sprintf("trial %d is the best: again with another seed, %d of %d", t.N, next, seeds)
-	case math.IsInf(g.noise(t.Samples), 1):
+	case math.IsInf(g.noise(g.Target, t.Samples), 1):
 		action.Why = fmt.Sprintf("trial %d leads the target by %.3g: again with another seed, %d of %d", t.N, g.lead(c.Mean), next, seeds)
 	default:
 		action.Why = fmt.Sprintf("trial %d leads the target by %.3f, within the noise of %s (%.3f): again with another seed, %d of %d",
-			t.N, g.lead(c.Mean), of, g.noise(t.Samples), next, seeds)
+			t.N, g.lead(c.Mean), of, g.noise(g.Target, t.Samples), next, seeds)
 	}
 	return action
 }

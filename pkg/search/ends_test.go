@@ -77,16 +77,17 @@ func TestBestIsConfirmed(t *testing.T) {
 // seeds were all trained, unless it leads by more than the noise of its set.
 func TestBestIsNotTheLuckiest(t *testing.T) {
 	for _, c := range []struct {
+		metric string
 		single float64
 		winner int
-	}{{.85, 2}, {.89, 1}} {
+	}{{"", .85, 2}, {"", .89, 1}, {"r2", .94, 2}, {"r2", .96, 1}} {
 		p, history := tries(.5, c.single, .90, .80, .80)
-		p.Goal.Best, p.Budget.Trials = true, len(history)
+		p.Goal.Best, p.Goal.Metric, p.Budget.Trials = true, c.metric, len(history)
 		for seed := range 2 {
 			history[3+seed].Values, history[3+seed].Seed = history[2].Values, int64(seed+1)
 		}
 		if a := Next(p, history); a.Verdict != "reached" || *a.Parent != c.winner {
-			t.Errorf("%.2f once and a mean of 0.83: %+v", c.single, a)
+			t.Errorf("%s %.2f once and a mean of 0.83: %+v", c.metric, c.single, a)
 		}
 	}
 }
@@ -108,6 +109,19 @@ func TestSeedsThatAreNotUsed(t *testing.T) {
 		history = append(history, again)
 		if a := Next(p, history); a.Kind != c.last || a.Kind == Stop && (a.Verdict != "reached" || *a.Parent != 1) {
 			t.Errorf("%s %.2f and %.2f: %+v", c.name, c.first, c.second, a)
+		}
+	}
+	for _, c := range []struct {
+		metric string
+		value  float64
+		last   ActionKind
+	}{{"rmse", 55.523, Stop}, {"rmse", 55, Confirm}, {"f1", 0.81234, Confirm}} {
+		p, history := tries(.5, c.value)
+		p.Goal.Metric = c.metric
+		again := history[1]
+		again.N, again.Seed = 2, 1
+		if a := Next(p, append(history, again)); a.Kind != c.last {
+			t.Errorf("%s %g twice: %+v", c.metric, c.value, a)
 		}
 	}
 }

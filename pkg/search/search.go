@@ -255,7 +255,7 @@ func further(p Problem, history []Trial, arms, top []arm, why string) Action {
 			return a
 		}
 	}
-	if p.Goal.Best && spent(p, history) == "" && top[0].unconfirmed() > 0 {
+	if p.Goal.Best && spent(p, history) == "" && top[0].unconfirmed(p.Goal) > 0 {
 		return confirm(top[0], p.Goal)
 	}
 	return exhausted(arms, top, why, p.Goal)
@@ -288,7 +288,7 @@ func fresh(p Problem, history []Trial, arms, top []arm) (Action, bool) {
 // closing tells whether what is left of the budget is needed to train the best
 // again with other seeds.
 func closing(p Problem, history []Trial, best arm) bool {
-	missing := best.unconfirmed()
+	missing := best.unconfirmed(p.Goal)
 	left, limited := remaining(p, history)
 	return missing > 0 && (len(history)+missing >= p.Budget.Trials ||
 		limited && left < float64(missing+1)*best.trials[0].Seconds)

@@ -90,7 +90,7 @@ func checkStop(t *rapid.T, p Problem, history []Trial, a Action) {
 	for _, trial := range history {
 		c := Confirmation(history, trial.N)
 		won = won || trial.Score != nil && !failed[key(trial.Values)] && c.Mean >= p.Goal.Target &&
-			(c.N > 1 || c.Mean-p.Goal.Target >= p.Goal.noise(trial.Samples))
+			(c.N > 1 || c.Mean-p.Goal.Target >= p.Goal.noise(p.Goal.Target, trial.Samples))
 	}
 	if a.Verdict == "reached" && !won {
 		t.Fatalf("reached without a winner: %+v", history)
