@@ -8,6 +8,7 @@ import (
 
 	"github.com/mlhook/mlhook/pkg/project"
 	"github.com/mlhook/mlhook/pkg/pysrc"
+	"github.com/mlhook/mlhook/pkg/space"
 )
 
 // A candidate is a file that may be the entry, and what speaks for it: how surely
@@ -217,6 +218,28 @@ func weigh(files *project.Project, m *project.Module, shared indexes, limit int)
 	}
 	c.evidence = max(barely+1, n+circumstances(files, m)) // more than of a file that only holds a training
 	return c, nil
+}
+
+// small is the number of files up to which each of a project is read that has no
+// sign of a framework.
+const small = 200
+
+// byHand are the files of a small project that descend a gradient by hand when they
+// are started.
+func byHand(files *project.Project) (names []string, err error) {
+	if files.Len() > small {
+		return nil, nil
+	}
+	for _, name := range slices.Concat(files.Ending(".py"), files.Ending(".ipynb")) {
+		m, err := files.Module(name)
+		if err != nil {
+			return nil, err
+		}
+		if startable(m) && space.Descends(m) {
+			names = append(names, name)
+		}
+	}
+	return names, nil
 }
 
 // startable tells whether a file does something when it is started: it calls

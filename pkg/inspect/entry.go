@@ -34,6 +34,11 @@ func chooseEntry(p *Program, files *project.Project, hints Hints) (problem strin
 		}
 		told[c.Name], starters[c.Name] = c.told, c.starters
 	}
+	if len(candidates) == 0 {
+		if names, err = byHand(files); err != nil {
+			return "", err
+		}
+	}
 	if names, err = current(files, names); err != nil {
 		return "", err
 	}

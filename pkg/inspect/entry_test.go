@@ -57,6 +57,10 @@ func TestEntry(t *testing.T) {
 			"evaluate.py":    "from data import make_train_test_split\nmake_train_test_split([])\n" + starts + "    pass\n",
 			"train_model.py": "from data import make_train_test_split\nfrom model import train\n" + starts + "    train([], [])\n",
 		}, "train_model.py"},
+		"a descent that is written by hand": {map[string]string{
+			"data.py":  "import numpy as np\nprint(np.zeros(3))\n",
+			"learn.py": "import numpy as np\nw, lr = np.zeros(3), 0.1\nfor epoch in range(9):\n    w -= lr * (w - 1)\nprint('accuracy', w.mean())\n",
+		}, "learn.py"},
 		"a preparation that fits a scaler": {map[string]string{
 			"prepare.py": "from sklearn.preprocessing import StandardScaler\nscaler = StandardScaler()\n" + starts + "    scaler.fit([])\n",
 			"learn.py":   sklearnFit + starts + "    train([], [])\n",

@@ -82,7 +82,7 @@ func forest(owner string) bool {
 
 func isSGD(owner string) bool {
 	owner = strings.ToLower(owner)
-	return strings.HasSuffix(owner, "optim.sgd") || strings.HasSuffix(owner, "optimizers.sgd")
+	return strings.HasSuffix(owner, "optim.sgd") || strings.HasSuffix(owner, "optimizers.sgd") || owner == "descent" // by hand
 }
 
 // A repair moves a value that lies outside what works.

@@ -178,6 +178,16 @@ func (f *finder) elsewhere(place pysrc.Range, layers []*pysrc.Call, text string)
 	return found
 }
 
+// counted tells whether the class of a call may say its number of layers again:
+// torch.zeros(2, batch, hidden) beside LSTM(num_layers=2).
+func (f *finder) counted(c *pysrc.Call, layers pysrc.Expr) bool {
+	n, written := layers.(*pysrc.Number)
+	return written && slices.ContainsFunc(f.places(), func(place pysrc.Node) bool {
+		at := place.Span()
+		return at.Start <= c.Start && c.End <= at.End && f.elsewhere(at, []*pysrc.Call{c}, f.m.File.Text(n))
+	})
+}
+
 // branches tells whether forward hands on what it has by one name in two ways:
 // to two heads, to a layer and past it. Names that are bound together, what an
 // LSTM gives, count as one.

@@ -25,6 +25,13 @@ func (f *finder) idle(a arg, owner string, c *pysrc.Call, given map[string]proje
 		return slices.ContainsFunc(dictionaries[owner].args, func(other arg) bool {
 			return other.role == a.role && slices.ContainsFunc(append([]string{other.name}, other.also...), func(name string) bool { _, ok := keys[name]; return ok })
 		})
+	case a.role == "max_depth" && strings.HasPrefix(owner, "xgboost."):
+		booster, _ := says("booster")
+		return booster == "gblinear"
+	case a.role == "dropout" && slices.Contains(remembering, owner): // it works between layers
+		layers, stacked := f.given(arg{name: "num_layers", pos: 2}, c, given)
+		at, told := layers.Literal()
+		return !stacked || told && at.Text == "1"
 	case a.name == "subsample" && strings.HasPrefix(owner, "lightgbm."):
 		for _, name := range []string{"boosting_type", "boosting", "data_sample_strategy"} {
 			if kind, _ := says(name); kind == "goss" {

@@ -18,14 +18,18 @@ type program struct {
 	shuffles   bool            // some DataLoader does
 	epochs     int             // that a history has to have: history['accuracy'][4] needs five
 	fitted     fitted
-	columns    int       // of its data, 0 where unknown
-	entrances  []float64 // sizes of what the first layers take
+	columns    int             // of its data, 0 where unknown
+	entrances  []float64       // sizes of what the first layers take
+	steps      map[string]bool // functions that make a step of a training by hand
 }
 
 func survey(files []*project.Module, modules project.Modules) program {
-	p := program{readers: readersOf(files, modules), attributes: map[string]bool{}, fitted: usage(files), columns: columnsOf(files, modules), entrances: entrances(files, modules)}
+	p := program{readers: readersOf(files, modules), attributes: map[string]bool{}, fitted: usage(files), columns: columnsOf(files, modules), entrances: entrances(files, modules), steps: map[string]bool{}}
 	for _, m := range files {
 		p.grids = append(p.grids, gridsOf(m, modules)...)
+		for _, name := range stepping(m) {
+			p.steps[name] = true
+		}
 		pysrc.Walk(m.File, func(n pysrc.Node) bool {
 			switch n := n.(type) {
 			case *pysrc.Attribute:
@@ -176,6 +180,9 @@ func (f *finder) owner(c *pysrc.Call) string {
 	if name := f.m.Canonical(c); name != "" {
 		return name
 	}
+	if name := f.looked(c.Func); name != "" {
+		return name
+	}
 	a, ok := c.Func.(*pysrc.Attribute)
 	if !ok || f.family != "keras" {
 		return ""
@@ -189,6 +196,24 @@ func (f *finder) owner(c *pysrc.Call) string {
 		return "keras.Model." + a.Attr
 	case a.Attr == "flow" || a.Attr == "flow_from_directory":
 		return "keras.preprocessing.image.ImageDataGenerator." + a.Attr
+	}
+	return ""
+}
+
+// looked is the canonical name of what a program looks up to call it:
+// getattr(torch.optim, "Adam"), OPTIMIZERS[cfg["optimizer"]].
+func (f *finder) looked(e pysrc.Expr) string {
+	switch e := e.(type) {
+	case *pysrc.Call:
+		if project.LastName(e.Func) == "getattr" && len(e.Args) > 1 {
+			if name, ok := f.m.Word(e.Args[1], f.modules); ok && f.m.Full(e.Args[0]) != "" {
+				return f.m.Full(e.Args[0]) + "." + name
+			}
+		}
+	case *pysrc.Subscript:
+		if m, entry := f.m.Value(e, f.modules).Expr(); m != nil {
+			return m.Full(entry)
+		}
 	}
 	return ""
 }

@@ -13,21 +13,22 @@ import (
 func (f *finder) loops() {
 	epochs := arg{name: "epochs", role: "epochs", low: 1, high: 500, log: true, int: true}
 	batch := arg{name: "batch_size", role: "batch_size", low: 4, high: 512, log: true, int: true}
-	n := 0
+	seen := map[string]int{}
 	pysrc.Walk(f.m.File, func(node pysrc.Node) bool {
 		part, ok := node.(*pysrc.Part)
-		if !ok || part.Keyword != "for" {
+		if !ok {
 			return true
 		}
-		c := counts(part.Test)
-		if c == nil || !trainsIn(part) {
+		owner, last := turns(part)
+		if last == nil || !f.trainsIn(part) || restarts(part) {
 			return true
 		}
-		if len(c.Args) == 3 { // over batches, without a loop around it
+		n := seen[owner]
+		if c := counts(part.Test); owner == "range" && len(c.Args) == 3 { // over batches, without a loop around it
 			f.batches(c, n, batch)
 			return true
 		}
-		f.value(fmt.Sprintf("%s:range#%d:epochs", f.m.Name, n), "range", epochs, f.m.Value(end(c.Args[min(1, len(c.Args)-1)]), f.modules))
+		f.value(fmt.Sprintf("%s:%s#%d:epochs", f.m.Name, owner, n), owner, epochs, f.m.Value(last, f.modules))
 		pysrc.Walk(part, func(inner pysrc.Node) bool {
 			if p, ok := inner.(*pysrc.Part); ok && p != part && p.Keyword == "for" {
 				if c := counts(p.Test); c != nil && len(c.Args) == 3 {
@@ -36,9 +37,46 @@ func (f *finder) loops() {
 			}
 			return true
 		})
-		n++
+		seen[owner]++
 		return false // a loop inside is one over batches
 	})
+}
+
+// turns is how often a loop is run at most, nil where nothing says so: the end of
+// a range, or what a while loop counts up to.
+func turns(part *pysrc.Part) (owner string, last pysrc.Expr) {
+	switch part.Keyword {
+	case "for":
+		if c := counts(part.Test); c != nil {
+			return "range", end(c.Args[min(1, len(c.Args)-1)])
+		}
+	case "while":
+		return "while", limit(part, part.Test)
+	}
+	return "", nil
+}
+
+// limit is what a name stays below that the body of a while loop adds 1 to.
+func limit(part *pysrc.Part, test pysrc.Expr) pysrc.Expr {
+	b, ok := test.(*pysrc.Binary)
+	switch {
+	case !ok:
+		return nil
+	case b.Op == "and":
+		if x := limit(part, b.X); x != nil {
+			return x
+		}
+		return limit(part, b.Y)
+	case b.Op != "<" && b.Op != "<=":
+		return nil
+	}
+	for _, s := range part.Body {
+		a, ok := s.(*pysrc.Assign)
+		if ok && a.Op == "+=" && project.Dotted(a.Targets[0]) == project.Dotted(b.X) && project.Dotted(b.X) != "" {
+			return b.Y
+		}
+	}
+	return nil
 }
 
 // batches offers the step of range(0, rows, size) where it has a name: as a
@@ -74,39 +112,4 @@ func end(e pysrc.Expr) pysrc.Expr {
 		}
 	}
 	return e
-}
-
-// trainsIn tells whether a loop's body makes a training step, or calls a
-// function of the user's that is named for it.
-func trainsIn(part *pysrc.Part) bool {
-	found := false
-	pysrc.Walk(part, func(n pysrc.Node) bool {
-		if c, ok := n.(*pysrc.Call); ok {
-			name := project.Dotted(c.Func)
-			switch last := name[strings.LastIndexByte(name, '.')+1:]; last {
-			case "backward", "step", "partial_fit", "train_on_batch", "apply_gradients", "minimize":
-				found = true
-			case "run": // a session of TensorFlow 1
-				found = found || len(c.Args) > 0 && runsStep(c.Args[0])
-			default:
-				found = found || strings.HasPrefix(last, "train") && last != "train_test_split"
-			}
-		}
-		return !found
-	})
-	return found
-}
-
-// runsStep tells whether a session is asked for what is named like a training
-// step.
-func runsStep(fetched pysrc.Expr) bool {
-	found := false
-	pysrc.Walk(fetched, func(n pysrc.Node) bool {
-		if name, ok := n.(*pysrc.Name); ok {
-			low := strings.ToLower(name.ID)
-			found = found || strings.Contains(low, "train") || strings.Contains(low, "optim")
-		}
-		return !found
-	})
-	return found
 }

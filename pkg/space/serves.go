@@ -28,7 +28,9 @@ var (
 		`top_?k\w*|to_categorical|one_hot\w*|eye|KFold|\w+KFold|\w*ShuffleSplit|\w*_split|cross_val\w*|head|tail|sample|islice|Subset|take|skip|make_\w+|load_\w+|fetch_\w+|read_csv|` +
 		`default_rng|RandomState|Random|Generator|PRNGKey|manual_seed\w*)$`)
 	fixedBy = regexp.MustCompile(`^sklearn\.(?:datasets|metrics|model_selection)\.|^torchmetrics\.|^keras\.(?:metrics|utils)\.`)
-	draws   = regexp.MustCompile(`^(?:normal|uniform|randn?|rand_like|randint|integers|standard_normal|random|random_sample|choice|permutation)$`)
+	// fills are calls that make a first state, of as many layers.
+	fills = regexp.MustCompile(`^(?:zeros|ones|empty|full|rand|randn|new_zeros|repeat|expand)$`)
+	draws = regexp.MustCompile(`^(?:normal|uniform|randn?|rand_like|randint|integers|standard_normal|random|random_sample|choice|permutation)$`)
 )
 
 // serves tells whether a read of a tunable's value goes with the tunable: it
@@ -92,7 +94,8 @@ func (r readers) takes(x read, c *pysrc.Call, u use, t Tunable) bool {
 	}
 	if s, ok := shapes[full]; ok {
 		given := u.name != "" && (u.name == s.in || u.name == s.out) || u.name == "" && (pos == s.inPos || pos == s.outPos)
-		return given && u.times && plainArguments(c) && (t.Role == "width" || t.Role == "filters")
+		divided := project.Open(c) || project.Argument(c, "groups", -1) != nil
+		return given && u.times && !divided && (t.Role == "width" || t.Role == "filters")
 	}
 	repeated := slices.ContainsFunc(x.around, func(n pysrc.Node) bool {
 		p, ok := n.(*pysrc.Part)
@@ -108,7 +111,7 @@ func (r readers) takes(x read, c *pysrc.Call, u use, t Tunable) bool {
 		return t.Role == "batch_size" && repeated // draws a batch
 	case slices.Contains(holders, last):
 		return u.plain || free
-	case free:
+	case free || t.Role == "depth" && fills.MatchString(last):
 		return true
 	case counted.MatchString(last):
 		return false

@@ -15,7 +15,9 @@ var (
 	rateDecay   = real("decay", -1, "decay", 1e-8, 1e-2)
 
 	recurrent = []arg{memory, linear("dropout", -1, "dropout", 0, 0.9), linear("recurrent_dropout", -1, "dropout", 0, 0.9)}
-	adaptive  = []arg{adamRate, weightDecay}
+	clipNorm  = real("clipnorm", -1, "clip", 1e-2, 100)
+	clipValue = real("clipvalue", -1, "clip", 1e-2, 100)
+	adaptive  = []arg{adamRate, weightDecay, clipNorm, clipValue}
 )
 
 // kerasCalls is from the API reference of Keras 3 (keras.io/api), the domains
@@ -43,6 +45,8 @@ var kerasCalls = map[string][]arg{
 	"keras.layers.GaussianNoise":      {linear("stddev", 0, "noise", 0, 1)},
 	"keras.layers.BatchNormalization": {linear("momentum", 1, "averaging", 0.5, 0.999).or("0.99")},
 
+	"keras.layers.MultiHeadAttention": {step("num_heads", 0, "heads", 1, 16), linear("dropout", 3, "dropout", 0, 0.9).or("0.0")},
+
 	"keras.regularizers.l1":    {real("l1", 0, "l2", 1e-7, 0.1).or("0.01").aka("l")},
 	"keras.regularizers.l2":    {real("l2", 0, "l2", 1e-7, 0.1).or("0.01").aka("l")},
 	"keras.regularizers.L1":    {real("l1", 0, "l2", 1e-7, 0.1).or("0.01")},
@@ -51,16 +55,16 @@ var kerasCalls = map[string][]arg{
 	"keras.regularizers.l1_l2": {real("l1", 0, "l2", 1e-7, 0.1).or("0.0"), real("l2", 1, "l2", 1e-7, 0.1).or("0.0")},
 
 	"keras.optimizers.Adam":     adaptive,
-	"keras.optimizers.AdamW":    {adamRate, real("weight_decay", 1, "l2", 1e-7, 0.1).or("0.004")},
+	"keras.optimizers.AdamW":    {adamRate, real("weight_decay", 1, "l2", 1e-7, 0.1).or("0.004"), clipNorm, clipValue},
 	"keras.optimizers.Nadam":    adaptive,
 	"keras.optimizers.Adamax":   adaptive,
 	"keras.optimizers.Lion":     adaptive,
 	"keras.optimizers.Ftrl":     {adamRate},
-	"keras.optimizers.RMSprop":  {adamRate, linear("momentum", 2, "momentum", 0, 0.99).or("0.0")},
+	"keras.optimizers.RMSprop":  {adamRate, linear("momentum", 2, "momentum", 0, 0.99).or("0.0"), clipNorm, clipValue},
 	"keras.optimizers.Adagrad":  {real("learning_rate", 0, "learning_rate", 1e-4, 1).aka("lr").missing("0.001")},
 	"keras.optimizers.Adadelta": {real("learning_rate", 0, "learning_rate", 1e-4, 10).aka("lr").missing("0.001")},
 	"keras.optimizers.SGD": {real("learning_rate", 0, "learning_rate", 1e-5, 1).aka("lr").missing("0.01"),
-		linear("momentum", 1, "momentum", 0, 0.99).missing("0.0"), weightDecay},
+		linear("momentum", 1, "momentum", 0, 0.99).missing("0.0"), weightDecay, clipNorm, clipValue},
 	"keras.optimizers.schedules.ExponentialDecay": {real("initial_learning_rate", 0, "learning_rate", 1e-5, 0.1),
 		whole("decay_steps", 1, "decay_steps", 10, 100000), linear("decay_rate", 2, "decay_rate", 0.1, 1)},
 	"keras.optimizers.schedules.CosineDecay": {real("initial_learning_rate", 0, "learning_rate", 1e-5, 0.1),

@@ -37,6 +37,9 @@ const (
 	torchDropout = "torch.nn.Dropout"
 )
 
+// remembering are the recurrent layers.
+var remembering = []string{"torch.nn.RNN", "torch.nn.LSTM", "torch.nn.GRU"}
+
 // activates are the activations without state that take no argument.
 var activates = []string{"torch.nn.ReLU", "torch.nn.Tanh", "torch.nn.ELU", "torch.nn.GELU", "torch.nn.LeakyReLU", "torch.nn.SiLU", "torch.nn.Sigmoid"}
 

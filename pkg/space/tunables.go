@@ -19,6 +19,7 @@ func inModule(m *project.Module, modules project.Modules, family string, p progr
 	}
 	f.grid()
 	f.loops()
+	f.descend()
 	f.schedules()
 	f.widths()
 	f.chains()
@@ -44,11 +45,14 @@ type finder struct {
 
 // call looks at the arguments of one framework call.
 func (f *finder) call(c *pysrc.Call) {
-	owner := f.owner(c)
+	made := project.Partial(c)
+	owner := f.owner(made)
 	args, ok := calls[owner]
 	if !ok {
 		return
 	}
+	prepared := made != c // what else it gets is given later
+	c = made
 	id := fmt.Sprintf("%s:%s#%d", f.m.Name, owner, f.ordinal[owner])
 	f.ordinal[owner]++
 	if f.output(c, owner) || f.unfed(c, owner) || owner == "torch.utils.data.DataLoader" && f.feedsTest(c) {
@@ -64,7 +68,7 @@ func (f *finder) call(c *pysrc.Call) {
 		switch {
 		case there:
 			f.value(id+":"+a.name, owner, a, given)
-		case a.insert && known:
+		case a.insert && known && !prepared:
 			f.insert(id+":"+a.name, owner, a, c)
 		}
 	}
@@ -118,6 +122,8 @@ func (f *finder) fit(a arg, owner string, c *pysrc.Call, spread map[string]proje
 		padding, _ := project.Argument(c, "padding", -1).(*pysrc.String)
 		a.capped = padding == nil || padding.Value != "same" && padding.Value != "causal"
 		return a, !f.merges(c)
+	case a.role == "depth":
+		return a, !f.counted(c, project.Argument(c, a.name, a.pos))
 	case a.role == "width" || a.role == "filters":
 		return a, !strings.HasPrefix(owner, "keras.") || !f.coupled(c)
 	}

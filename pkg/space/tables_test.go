@@ -1,0 +1,48 @@
+package space
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// TestOffered holds which arguments of some calls are offered, by whatever way the
+// call is made.
+func TestOffered(t *testing.T) {
+	const (
+		net   = "import torch\nfrom torch import nn\nclass Net(nn.Module):\n    def __init__(self, layers=2):\n        super().__init__()\n        self.rnn = nn."
+		after = "\n    def forward(self, x):\n        return self.rnn(x)[0]\nNet()\n"
+	)
+	for name, c := range map[string]struct {
+		text  string
+		asked []string
+		want  []string
+	}{
+		"recurrent layers":            {net + "LSTM(3, 8, num_layers=6, dropout=0.3)" + after, []string{"depth", "dropout"}, []string{"dropout=0.3", "num_layers=6"}},
+		"one recurrent layer":         {net + "GRU(3, 8, dropout=0.3)" + after, []string{"depth", "dropout"}, nil},
+		"a state of as many layers":   {net + "GRU(3, 8, 5)" + "\n    def forward(self, x):\n        return self.rnn(x, torch.zeros(5, 9, 8))[0]\nNet()\n", []string{"depth"}, nil},
+		"a state of as many by name":  {net + "GRU(3, 8, layers)\n        self.layers = layers\n    def forward(self, x):\n        return self.rnn(x, torch.zeros(self.layers, 9, 8))[0]\nNet()\n", []string{"depth"}, []string{"num_layers=2"}},
+		"a loop over as many by name": {net + "GRU(3, 8, layers)\n        self.more = [nn.Linear(8, 8) for _ in range(layers)]" + after, []string{"depth"}, nil},
+		"two directions, by name":     {"from torch import nn\nH = 8\nm = nn.ModuleList([nn.LSTM(3, H, bidirectional=True), nn.Linear(H * 2, 5)])\n", []string{"width"}, []string{"hidden=8"}},
+		"groups, by name":             {"from torch import nn\nH = 8\nm = nn.ModuleList([nn.Conv2d(3, H, 3), nn.Conv2d(H, 5, 3, groups=2)])\n", []string{"filters"}, nil},
+		"a transformer": {"from torch import nn\nnn.TransformerEncoder(nn.TransformerEncoderLayer(8, 2, dim_feedforward=16, dropout=0.3), 3)\n",
+			[]string{"depth", "dropout", "inner_width"}, []string{"dim_feedforward=16", "dropout=0.3", "num_layers=3"}},
+		"clipping": {"import torch\ntorch.nn.utils.clip_grad_norm_(p, 0.5)\n", []string{"clip"}, []string{"max_norm=0.5"}},
+		"skorch": {"from skorch import NeuralNetClassifier\nNeuralNetClassifier(Net, lr=0.1, batch_size=64, optimizer__weight_decay=0.2)\n",
+			[]string{"learning_rate", "epochs", "batch_size", "l2"}, []string{"batch_size=64", "lr=0.1", "max_epochs=10", "optimizer__weight_decay=0.2"}},
+		"xgboost": {"from xgboost import XGBClassifier\nXGBClassifier(max_bin=64, max_leaves=7, early_stopping_rounds=9)\n",
+			[]string{"bins", "leaves", "patience", "learning_rate", "max_depth"}, []string{"early_stopping_rounds=9", "learning_rate=0.3", "max_bin=64", "max_depth=6", "max_leaves=7"}},
+		"linear boosting":    {"from xgboost import XGBClassifier\nXGBClassifier(booster='gblinear', max_depth=3)\n", []string{"max_depth"}, nil},
+		"catboost":           {"from catboost import CatBoostClassifier\nCatBoostClassifier(subsample=0.5, od_wait=9)\n", []string{"subsample", "patience", "max_depth"}, []string{"depth=6", "early_stopping_rounds=9", "subsample=0.5"}},
+		"a partial":          {"from functools import partial\nfrom sklearn.svm import SVC\nmodels = {'a': partial(SVC, gamma=0.3)}\n", []string{"gamma", "C"}, []string{"gamma=0.3"}},
+		"getattr":            {"import torch\nname = 'SGD'\ngetattr(torch.optim, name)(p, lr=0.3)\n", []string{"learning_rate"}, []string{"lr=0.3"}},
+		"getattr of a guess": {"import sys, torch\ngetattr(torch.optim, sys.argv[1])(p, lr=0.3)\n", []string{"learning_rate"}, nil},
+		"a registry":         {"from torch import optim\nall = {'sgd': optim.SGD, 'adam': optim.Adam}\nname = 'adam'\nall[name](p, lr=0.3)\n", []string{"learning_rate"}, []string{"lr=0.3"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if d := cmp.Diff(c.want, named(c.text, "", c.asked...)); d != "" {
+				t.Errorf("-want +got\n%s", d)
+			}
+		})
+	}
+}
