@@ -137,7 +137,7 @@ func (m *Module) elsewhere(full string, modules Modules, steps int) (Value, bool
 	if strings.TrimSuffix(file[strings.LastIndexByte(file, '/')+1:], ".py") == name && len(other.scopes[0].binds[name]) == 0 {
 		return Value{m: other, file: true, modules: modules}, true
 	}
-	return other.global(name, modules, steps-1) // files may import each other
+	return other.entry(name, modules, steps-1) // files may import each other
 }
 
 // global follows a name of the file as others see it.

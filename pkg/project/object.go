@@ -10,10 +10,12 @@ import (
 // attribute follows base.attr: an entry of a module, of a class or its object,
 // of a namespace, of the command line or of a configuration file.
 func (m *Module) attribute(e *pysrc.Attribute, modules Modules, steps int) (Value, bool) {
-	if base, ok := e.Value.(*pysrc.Name); ok && base.ID == "self" {
-		if c := m.around(e.Start); c != nil {
-			return m.field(c, nil, e.Attr, modules, steps)
-		}
+	switch c := m.around(e.Start); {
+	case c == nil:
+	case Dotted(e.Value) == "self":
+		return m.field(c, nil, e.Attr, modules, steps)
+	case Dotted(e.Value) == "self.hparams":
+		return m.hyper(c, e.Attr, modules, steps)
 	}
 	if full := Dotted(e); full != "" && m.scopeAt(e.Start).home(Root(full)) == nil && m.Imports[Root(full)] != "" {
 		return m.elsewhere(m.Imports[Root(full)]+full[len(Root(full)):], modules, steps) // config.LR, config.Train.LR
@@ -24,7 +26,7 @@ func (m *Module) attribute(e *pysrc.Attribute, modules Modules, steps int) (Valu
 			made, _ := base.expr.(*pysrc.Call)
 			return base.m.field(base.class, made, e.Attr, modules, steps)
 		case base.file:
-			return base.m.global(e.Attr, modules, steps)
+			return base.m.entry(e.Attr, modules, steps)
 		}
 		return base.item(e.Attr, steps)
 	}
@@ -41,6 +43,45 @@ func (m *Module) base(e pysrc.Expr, modules Modules, steps int) (Value, bool) {
 		}
 	}
 	return m.follow(e, modules, steps)
+}
+
+// entry follows an attribute of a file: what another file sets it to, else what it
+// is bound to there.
+func (m *Module) entry(attr string, modules Modules, steps int) (Value, bool) {
+	var from *Module
+	var set []store
+	for _, other := range modules {
+		for _, s := range other.stores[attr] {
+			base := Dotted(s.target.Value)
+			if file, ok := other.Local(other.Imports[Root(base)]+base[len(Root(base)):], modules.Has); ok && other.Imports[Root(base)] != "" && file == m.Name {
+				from, set = other, append(set, s)
+			}
+		}
+	}
+	switch {
+	case len(set) == 0:
+		return m.global(attr, modules, steps)
+	case len(set) > 1 || set[0].value == nil:
+		return Value{}, false
+	}
+	return from.follow(set[0].value, modules, steps)
+}
+
+// hyper follows what save_hyperparameters of Lightning keeps: a parameter.
+func (m *Module) hyper(c *pysrc.Class, name string, modules Modules, steps int) (Value, bool) {
+	for _, s := range m.scopes {
+		if s.def == nil || s.def.Name != "__init__" || s.parent.class != c {
+			continue
+		}
+		i := s.parameter(name)
+		saves := slices.ContainsFunc(m.Calls, func(c *pysrc.Call) bool {
+			return Dotted(c.Func) == "self.save_hyperparameters" && c.Start >= s.within.Start && c.End <= s.within.End
+		})
+		if i >= 0 && saves {
+			return m.passed(s.def, i, modules, steps)
+		}
+	}
+	return Value{}, false
 }
 
 // class is the one class of a name.
@@ -282,8 +323,8 @@ func option(name string, modules Modules, steps int) (Value, bool) {
 	return from.follow(given, modules, steps)
 }
 
-// makes tells whether an add_argument call is that of an attribute: dest, else
-// the first long option, else the first.
+// makes tells whether an option is that of an attribute: dest, or the name without
+// dashes that click may be given, else the first long option, else the first.
 func makes(c *pysrc.Call, name string) bool {
 	if dest, ok := Argument(c, "dest", -1).(*pysrc.String); ok {
 		return dest.Value == name
@@ -294,11 +335,12 @@ func makes(c *pysrc.Call, name string) bool {
 		if !ok {
 			return false
 		}
-		if long := strings.HasPrefix(s.Value, "--"); long || first == "" {
+		plain, long := !strings.HasPrefix(s.Value, "-"), strings.HasPrefix(first, "--")
+		if first == "" || plain || !long && strings.HasPrefix(s.Value, "--") {
 			first = s.Value
-			if long {
-				break
-			}
+		}
+		if plain {
+			break
 		}
 	}
 	return strings.ReplaceAll(strings.TrimLeft(first, "-"), "-", "_") == name

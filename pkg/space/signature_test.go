@@ -140,6 +140,6 @@ func (s signature) differs(a arg) string {
 }
 
 // derived tells whether None stands for a default that is kept elsewhere.
-func (s signature) derived() bool { 
+func (s signature) derived() bool {
 	return strings.HasPrefix(s.Owner, "xgboost.XGB") || strings.HasPrefix(s.Owner, "catboost.") || strings.HasPrefix(s.Owner, "skorch.")
 }
