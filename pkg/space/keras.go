@@ -2,6 +2,7 @@ package space
 
 import (
 	"cmp"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -20,11 +21,12 @@ type program struct {
 	fitted     fitted
 	columns    int             // of its data, 0 where unknown
 	entrances  []float64       // sizes of what the first layers take
+	changed    map[string]bool // arguments that set_params gives, later than the call that makes a model
 	steps      map[string]bool // functions that make a step of a training by hand
 }
 
 func survey(files []*project.Module, modules project.Modules) program {
-	p := program{readers: readersOf(files, modules), attributes: map[string]bool{}, fitted: usage(files), columns: columnsOf(files, modules), entrances: entrances(files, modules), steps: map[string]bool{}}
+	p := program{readers: readersOf(files, modules), attributes: map[string]bool{}, fitted: usage(files), columns: columnsOf(files, modules), entrances: entrances(files, modules), steps: map[string]bool{}, changed: map[string]bool{}}
 	for _, m := range files {
 		p.grids = append(p.grids, gridsOf(m, modules)...)
 		for _, name := range stepping(m) {
@@ -42,6 +44,15 @@ func survey(files []*project.Module, modules project.Modules) program {
 		for _, c := range m.Calls {
 			if m.Canonical(c) == "torch.utils.data.DataLoader" {
 				p.shuffles = p.shuffles || shuffles(m, c)
+			}
+			if project.LastName(c.Func) == "set_params" {
+				for _, k := range c.Keywords {
+					_, name, step := strings.Cut(k.Arg, "__")
+					if !step {
+						name = k.Arg
+					}
+					p.changed[name] = true
+				}
 			}
 		}
 	}
@@ -74,9 +85,19 @@ func shuffles(m *project.Module, c *pysrc.Call) bool {
 	return given != nil && m.File.Text(given) != "False" || project.Argument(c, "sampler", -1) != nil || project.Argument(c, "batch_sampler", -1) != nil || project.Open(c)
 }
 
-// feedsTest tells whether a DataLoader only feeds an evaluation: another one
-// shuffles.
-func (f *finder) feedsTest(c *pysrc.Call) bool { return f.shuffles && !shuffles(f.m, c) }
+// evaluation is what people call the rows, or the batches, of an evaluation.
+var evaluation = regexp.MustCompile(`(?i)(?:^|_)(?:test|val|valid|validation|eval|dev)(?:$|_)`)
+
+// feedsTest tells whether a DataLoader only feeds an evaluation: by its name, or
+// since another one shuffles.
+func (f *finder) feedsTest(c *pysrc.Call) bool {
+	for name, assigns := range f.m.Assigns {
+		if evaluation.MatchString(name) && slices.ContainsFunc(assigns, func(a *pysrc.Assign) bool { return a.Value == pysrc.Expr(c) }) {
+			return true
+		}
+	}
+	return f.shuffles && !shuffles(f.m, c)
+}
 
 // A stacked is a keras layer in its row, or what ends a row of them.
 type stacked struct {

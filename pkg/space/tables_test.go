@@ -37,6 +37,8 @@ func TestOffered(t *testing.T) {
 		"a partial":          {"from functools import partial\nfrom sklearn.svm import SVC\nmodels = {'a': partial(SVC, gamma=0.3)}\n", []string{"gamma", "C"}, []string{"gamma=0.3"}},
 		"getattr":            {"import torch\nname = 'SGD'\ngetattr(torch.optim, name)(p, lr=0.3)\n", []string{"learning_rate"}, []string{"lr=0.3"}},
 		"getattr of a guess": {"import sys, torch\ngetattr(torch.optim, sys.argv[1])(p, lr=0.3)\n", []string{"learning_rate"}, nil},
+		"set later":          {"from sklearn.svm import SVC\nm = SVC(C=0.3, gamma=0.2)\nm.set_params(C=9)\nPipeline([('svc', m)]).set_params(svc__gamma=9)\n", []string{"gamma", "C"}, nil},
+		"loaders by name":    {"from torch.utils.data import DataLoader\nkw, tkw = {'batch_size': 64}, {'batch_size': 100}\ntrain_loader = DataLoader(a, **kw)\ntest_loader = DataLoader(b, **tkw)\n", []string{"batch_size"}, []string{"batch_size=64"}},
 		"a registry":         {"from torch import optim\nall = {'sgd': optim.SGD, 'adam': optim.Adam}\nname = 'adam'\nall[name](p, lr=0.3)\n", []string{"learning_rate"}, []string{"lr=0.3"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -44,5 +46,20 @@ func TestOffered(t *testing.T) {
 				t.Errorf("-want +got\n%s", d)
 			}
 		})
+	}
+}
+
+// TestInstantiated holds that what Hydra makes of a configuration is offered there.
+func TestInstantiated(t *testing.T) {
+	program, modules := programOf(t, map[string]string{
+		"train.py":         "import hydra\n@hydra.main(config_path='conf', config_name='config')\ndef main(cfg):\n    hydra.utils.instantiate(cfg.optimizer, params=p)\nmain()\n",
+		"conf/config.yaml": "optimizer:\n  _target_: torch.optim.Adam\n  lr: 0.3\n",
+	})
+	var got []string
+	for _, x := range Find(program, modules, "torch") {
+		got = append(got, x.File+" "+x.Name+"="+x.Value)
+	}
+	if d := cmp.Diff([]string{"conf/config.yaml lr=0.3"}, got); d != "" {
+		t.Errorf("-want +got\n%s", d)
 	}
 }

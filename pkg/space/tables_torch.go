@@ -67,9 +67,9 @@ var torchCalls = map[string][]arg{
 	"skorch.callbacks.EarlyStopping": {whole("patience", -1, "patience", 1, 50)},
 
 	// PyTorch Lightning 2 and Transformers 4.
-	"pytorch_lightning.Trainer": {whole("max_epochs", -1, "epochs", 1, 300)},
-	"lightning.Trainer":         {whole("max_epochs", -1, "epochs", 1, 300)},
-	"lightning.pytorch.Trainer": {whole("max_epochs", -1, "epochs", 1, 300)},
+	"pytorch_lightning.Trainer": {whole("max_epochs", -1, "epochs", 1, 300), real("gradient_clip_val", -1, "clip", 1e-2, 100)},
+	"lightning.Trainer":         {whole("max_epochs", -1, "epochs", 1, 300), real("gradient_clip_val", -1, "clip", 1e-2, 100)},
+	"lightning.pytorch.Trainer": {whole("max_epochs", -1, "epochs", 1, 300), real("gradient_clip_val", -1, "clip", 1e-2, 100)},
 	"transformers.TrainingArguments": {whole("num_train_epochs", -1, "epochs", 1, 20).missing("3.0"),
 		real("learning_rate", -1, "learning_rate", 1e-6, 1e-2).missing("5e-05"), whole("per_device_train_batch_size", -1, "batch_size", 4, 128),
 		real("weight_decay", -1, "l2", 1e-7, 0.1)},

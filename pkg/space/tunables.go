@@ -45,8 +45,7 @@ type finder struct {
 
 // call looks at the arguments of one framework call.
 func (f *finder) call(c *pysrc.Call) {
-	made := project.Partial(c)
-	owner := f.owner(made)
+	made, owner := f.made(c)
 	args, ok := calls[owner]
 	if !ok {
 		return
@@ -76,6 +75,22 @@ func (f *finder) call(c *pysrc.Call) {
 	f.grouped(id, owner, c)
 }
 
+// made is the call that a call stands for, and its owner: what partial prepares,
+// what Hydra makes of a configuration.
+func (f *finder) made(c *pysrc.Call) (made *pysrc.Call, owner string) {
+	if project.LastName(c.Func) == "instantiate" && len(c.Args) > 0 {
+		if entries, _ := f.m.Value(c.Args[0], f.modules).Entries(); len(entries) > 0 {
+			target, _ := entries["_target_"].Literal()
+			instance := *c
+			instance.Args = nil
+			instance.Keywords = append([]*pysrc.Keyword{{Range: c.Args[0].Span(), Value: c.Args[0]}}, c.Keywords...)
+			return &instance, strings.Trim(target.Text, `'"`)
+		}
+	}
+	made = project.Partial(c)
+	return made, f.owner(made)
+}
+
 // given is what a call gives for an argument, under any of its names.
 func (f *finder) given(a arg, c *pysrc.Call, spread map[string]project.Value) (project.Value, bool) {
 	e := project.Argument(c, a.name, a.pos)
@@ -98,8 +113,8 @@ func (f *finder) given(a arg, c *pysrc.Call, spread map[string]project.Value) (p
 // fit settles what an argument's domain is beside the others of a call; ok is
 // false where it is better left alone.
 func (f *finder) fit(a arg, owner string, c *pysrc.Call, spread map[string]project.Value) (arg, bool) {
-	if f.sets(owner, a) {
-		return a, false // a grid sets it
+	if f.sets(owner, a) || f.changed[a.name] {
+		return a, false // a grid sets it, or set_params
 	}
 	for _, name := range a.unless {
 		if _, ok := spread[name]; ok || project.Argument(c, name, -1) != nil {
