@@ -19,7 +19,7 @@ func (f *finder) loops() {
 		if !ok {
 			return true
 		}
-		owner, last := turns(part)
+		owner, last := lasts(part)
 		if last == nil || !f.trainsIn(part) || restarts(part) {
 			return true
 		}
@@ -42,9 +42,9 @@ func (f *finder) loops() {
 	})
 }
 
-// turns is how often a loop is run at most, nil where nothing says so: the end of
+// lasts is how often a loop is run at most, nil where nothing says so: the end of
 // a range, or what a while loop counts up to.
-func turns(part *pysrc.Part) (owner string, last pysrc.Expr) {
+func lasts(part *pysrc.Part) (owner string, last pysrc.Expr) {
 	switch part.Keyword {
 	case "for":
 		if c := counts(part.Test); c != nil {

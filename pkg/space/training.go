@@ -171,7 +171,7 @@ func stepping(m *project.Module) (names []string) {
 			if !ok {
 				return true
 			}
-			_, last := turns(part)
+			_, last := lasts(part)
 			if found := descentsIn(part); last != nil && len(found) > 0 {
 				inLoops += len(found)
 				return false

@@ -22,6 +22,7 @@ func inModule(m *project.Module, modules project.Modules, family string, p progr
 	f.descend()
 	f.schedules()
 	f.widths()
+	f.stacks()
 	f.chains()
 	f.moves()
 	f.estimators()
@@ -215,6 +216,14 @@ func (f *finder) value(id, owner string, a arg, given project.Value) {
 	}
 	if at, ok := given.Literal(); ok {
 		f.number(id, owner, a, at)
+		return
+	}
+	if m, e := given.Expr(); m == f.m {
+		for i, turn := range f.turns(e) {
+			if at, ok := turn.Literal(); ok {
+				f.number(fmt.Sprintf("%s.%d", id, i), owner, a, at)
+			}
+		}
 	}
 }
 
