@@ -258,46 +258,6 @@ func sizeOf(name string) (total int64, err error) {
 	return total, err
 }
 
-// explained adds to an error of the program what is to be done about the data,
-// the modules, the arguments or the input that it misses.
-func (l *Loop) explained(failure string) string {
-	spaced := func(arg string) bool { return strings.ContainsAny(arg, " \t") }
-	switch {
-	case strings.Contains(failure, "the following arguments are required"):
-		return failure + "; give them with `git config --add mlhook.args VALUE`"
-	case strings.Contains(failure, "unrecognized arguments") && slices.ContainsFunc(l.Settings.Args, spaced):
-		return failure + "; each word of the command line is a value of its own: `git config --add mlhook.args WORD` for each"
-	case strings.Contains(failure, "EOFError: EOF when reading a line"):
-		return failure + "; nobody is there to answer input(): take the value from the command line, or write it down"
-	}
-	if _, module, missing := strings.Cut(failure, "No module named '"); missing {
-		module, _, _ = strings.Cut(strings.TrimSuffix(module, "'"), ".")
-		for _, hazard := range l.program.Hazards { // inspect has seen it coming
-			if strings.Contains(hazard, " imports "+module+",") {
-				return failure + "; " + hazard
-			}
-		}
-	}
-	if !strings.Contains(failure, "No such file or directory") && !strings.Contains(failure, "FileNotFoundError") {
-		return failure
-	}
-	for _, d := range l.program.Data {
-		if (d.Kind == "outside" || d.Kind == "missing") && strings.Contains(failure, d.Path) {
-			return failure + "; " + d.Path + ": " + d.How
-		}
-	}
-	quoted := strings.Split(failure, "'")
-	for dir := l.program.Dir; dir != "." && len(quoted) > 2; {
-		dir = path.Dir(dir)
-		for _, top := range []string{l.commitDir(), l.Top} {
-			if _, err := os.Stat(filepath.Join(top, filepath.FromSlash(path.Join(dir, quoted[1])))); err == nil {
-				return fmt.Sprintf("%s; it was started in %s, and the file is there from %s: `git config mlhook.dir %[3]s`", failure, l.program.Dir, dir)
-			}
-		}
-	}
-	return failure
-}
-
 // engineMounts are the data that the engine has to show to the trials.
 func (l *Loop) engineMounts() []engine.Mount {
 	var mounts []engine.Mount
