@@ -23,12 +23,16 @@ func (l *Loop) explained(failure string) string {
 func (l *Loop) foreseen(failure string) string {
 	_, module, missing := strings.Cut(failure, "No module named '")
 	module, _, _ = strings.Cut(strings.TrimSuffix(module, "'"), ".")
+	place, _, short := strings.Cut(failure, ": IndexError") // of sys.argv
 	var all []string
 	for _, hazard := range l.program.Hazards {
 		if missing && strings.Contains(hazard, " imports "+module+",") {
 			all = append(all, hazard)
 		}
 		if _, how, ok := strings.Cut(hazard, " is required; "); ok && strings.Contains(failure, "arguments are required") {
+			all = append(all, how)
+		}
+		if how, ok := strings.CutPrefix(hazard, place+" needs an argument; "); ok && short {
 			all = append(all, how)
 		}
 	}

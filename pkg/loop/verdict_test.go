@@ -203,9 +203,11 @@ func TestExplained(t *testing.T) {
 	l := bare(t)
 	l.Settings.Args = []string{"--lr 0.1"}
 	l.program.Hazards = []string{"train.py:2 imports acme, which requirements.txt does not list: add the package that brings it",
+		"ml/train.py:7 needs an argument; give it with `git config --add mlhook.args ARGUMENT`",
 		"train.py:4 the option --config is required; give it with `git config --add mlhook.args --config=VALUE`"}
 	for failure, want := range map[string]string{
 		"train.py ended with exit code 2: train.py: error: unrecognized arguments: --lr 0.1":               "`git config --add mlhook.args WORD` for each",
+		"ml/train.py:7: IndexError: list index out of range":                                               "range; give it with `git config --add mlhook.args ARGUMENT`",
 		"train.py:3: EOFError: EOF when reading a line":                                                    "nobody is there to answer input()",
 		"train.py ended with exit code 2: train.py: error: the following arguments are required: --config": "give it with `git config --add mlhook.args --config=VALUE`",
 		"train.py:2: ModuleNotFoundError: No module named 'acme'":                                          l.program.Hazards[0],
