@@ -33,6 +33,15 @@ func TestDemo(t *testing.T) {
 	if err != nil || !strings.Contains(string(out), "done     reached") || !strings.Contains(string(out), "+model = SVC(") {
 		t.Errorf("%v\n%s", err, out)
 	}
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, line := range strings.Split(string(readme), "\n") { // behind the time of day
+		if _, shown, ok := strings.Cut(line, " inspect  "); ok && !strings.Contains(string(out), shown) {
+			t.Errorf("the README shows %q", shown)
+		}
+	}
 	if left, err := filepath.Glob(filepath.Join(state, "mlhook", "repos", "*", "repo.json")); err != nil || len(left) > 0 {
 		t.Errorf("not uninstalled: %v, %v", left, err)
 	}

@@ -58,7 +58,11 @@ func chooseEntry(p *Program, files *project.Project, hints Hints) (problem strin
 		p.Why = append(p.Why, "entry: "+p.Entry+", which trains and "+apart(several, told[p.Entry].by, importers[p.Entry]))
 		return "", nil
 	case len(names) > 1:
-		return fmt.Sprintf("%s all look like the script to train; say which with `git config mlhook.entry %s`", strings.Join(names, " and "), names[0]), nil
+		all := "all"
+		if len(names) == 2 {
+			all = "both"
+		}
+		return fmt.Sprintf("%s %s look like the script to train; say which with `git config mlhook.entry %s`", strings.Join(names, " and "), all, names[0]), nil
 	case len(damaged) > 0:
 		p.Entry = damaged[0]
 		return "", nil // its problem is reported next

@@ -17,6 +17,7 @@ import (
 
 	"github.com/mlhook/mlhook/pkg/image"
 	"github.com/mlhook/mlhook/pkg/project"
+	"github.com/mlhook/mlhook/pkg/report"
 	"github.com/mlhook/mlhook/pkg/run"
 	"github.com/mlhook/mlhook/pkg/store"
 )
@@ -67,7 +68,7 @@ func (l *Loop) inspect(ctx context.Context, r run.Run) error {
 	if _, err := l.Journal.Change(ctx, l.Number, func(r *run.Run) { r.Entry = program.Entry }); err != nil {
 		return err
 	}
-	l.say("inspect", "%s: %s, %d places to tune", program.Entry, joined(program.Family, program.Model), len(l.tunables()))
+	l.say("inspect", "%s: %s, %s to tune", program.Entry, joined(program.Family, program.Model), report.Counted(len(l.tunables()), "place"))
 	if r.Trigger == run.ByHand {
 		return nil
 	}

@@ -68,7 +68,7 @@ func Markdown(d run.Detail) string {
 			if m.Samples > 0 {
 				samples = fmt.Sprintf("%d samples", m.Samples)
 			}
-			row("Chosen on", fmt.Sprintf("the same %s after %s", samples, counted(looks(d.Trials), "look")))
+			row("Chosen on", fmt.Sprintf("the same %s after %s", samples, Counted(looks(d.Trials), "look")))
 		}
 		if m.Majority > 0 {
 			row("Majority class", fmt.Sprintf("%.4f (what a model scores that has learned nothing)", m.Majority))
@@ -101,7 +101,8 @@ func looks(trials []run.Trial) (n int) {
 	return n
 }
 
-func counted(n int, what string) string {
+// Counted is a number of things; what names one.
+func Counted(n int, what string) string {
 	if n != 1 {
 		what += "s"
 	}
