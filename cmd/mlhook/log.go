@@ -31,7 +31,7 @@ func logCommand() *cli.Command {
 				return err
 			}
 			defer p.close()
-			if err := logged(c.Context, p, number, c.Int("trial")); err != nil {
+			if err := logged(c.Context, p, number, c.Int("trial"), c.Bool("follow")); err != nil {
 				return err
 			}
 			l := &logPrinter{p: p, number: number, only: c.Int("trial"), w: c.App.Writer, shown: map[string]int64{}}
@@ -58,14 +58,16 @@ func logCommand() *cli.Command {
 }
 
 // logged says why a run has no log, or none of a trial (all if below 0), if it
-// will have none.
-func logged(ctx context.Context, p *project, number, trial int) error {
+// will have none or nobody waits for it.
+func logged(ctx context.Context, p *project, number, trial int, wait bool) error {
 	d, err := p.journal.Detail(ctx, number)
 	switch {
 	case err != nil:
 		return err
 	case d.Linked != nil:
 		return nothing("run %d trained nothing, its result is that of run %d; `mlhook log %d` shows what that printed", number, *d.Linked, *d.Linked)
+	case d.State != run.Done && len(d.Trials) == 0 && !wait:
+		return nothing("run %d has printed nothing yet; `mlhook log -f %[1]d` waits for that, `mlhook watch %[1]d` shows where it stands", number)
 	case d.State == run.Done && len(d.Trials) == 0:
 		return nothing("run %d trained nothing; it ended as %s", number, firstLine(sentence(d.Run)))
 	case d.State == run.Done && trial >= len(d.Trials):

@@ -94,6 +94,7 @@ func TestResultOfARunWithout(t *testing.T) {
 	}
 	says("model", "run 1 has no model yet; `mlhook watch 1` shows it\n")
 	says("diff", "run 1 is not done; `mlhook watch 1` shows it\n")
+	says("log", "run 1 has printed nothing yet; `mlhook log -f 1` waits for that, `mlhook watch 1` shows where it stands\n")
 	says("report", "# Run 1: queued\n\nnot done yet; `mlhook watch 1` shows it\n")
 	if _, err := j.Change(t.Context(), r.Number, func(r *run.Run) {
 		r.State, r.Verdict, r.Reason = run.Done, run.Refused, "no script here trains a model\nlooked at: a.py"
