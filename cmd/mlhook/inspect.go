@@ -38,7 +38,7 @@ func inspectCommand() *cli.Command {
 				return err
 			}
 			defer files.Close()
-			program, err := p.inspect(c.Context, files, settings)
+			program, err := p.inspect(c.Context, sha, files, settings)
 			if err != nil {
 				return err
 			}
@@ -56,7 +56,11 @@ func inspectCommand() *cli.Command {
 }
 
 // inspect reads a commit that is laid out in files, until it is cancelled.
-func (p *project) inspect(ctx context.Context, files fs.FS, s config.Settings) (*inspect.Program, error) {
+func (p *project) inspect(ctx context.Context, commit string, files fs.FS, s config.Settings) (*inspect.Program, error) {
+	present, absent, err := p.git.Submodules(ctx, commit)
+	if err != nil {
+		return nil, err
+	}
 	type result struct {
 		program *inspect.Program
 		err     error
@@ -64,8 +68,10 @@ func (p *project) inspect(ctx context.Context, files fs.FS, s config.Settings) (
 	done := make(chan result, 1)
 	go func() {
 		program, err := inspect.Inspect(inspect.Source{
-			FS:       files,
-			Classify: func(name string) (string, error) { return p.git.Classify(ctx, name) },
+			FS:         files,
+			Classify:   func(name string) (string, error) { return p.git.Classify(ctx, name) },
+			Submodules: present,
+			Absent:     absent,
 		}, inspect.Hints{Entry: s.Entry, Dir: s.Dir, Args: s.Args, Metric: s.Metric, Data: s.Data, Requirements: s.Requirements})
 		done <- result{program, err}
 	}()

@@ -46,7 +46,7 @@ func newLoop(ctx context.Context, p *project, number int, out io.Writer) (*loop.
 	return &loop.Loop{
 		Number: number, Dir: p.state.RunDir(p.repo, number), Top: p.git.Top, Common: p.git.Common,
 		Journal: p.journal, Repo: p.git, Engine: p.engines(settings, env)[name], Settings: settings, UID: uid, GID: gid,
-		Inspect: func(dir string) (*inspect.Program, error) { return p.inspect(ctx, os.DirFS(dir), settings) },
+		Inspect: func(dir string) (*inspect.Program, error) { return p.inspect(ctx, r.Commit, os.DirFS(dir), settings) },
 		Notify:  p.notifier(settings, env),
 		Clean:   func(ctx context.Context, r run.Run) error { return cleanRun(ctx, p.repo, r) },
 		Moved: func(ctx context.Context) bool {

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -22,13 +23,15 @@ import (
 
 // Files is the tree of a commit as a file system, for reading without laying it
 // out. What the working tree holds unchanged is read there, the rest as git has
-// stored it, without the filters of a checkout. Submodules are empty directories.
+// stored it, without the filters of a checkout. Submodules that are not checked out
+// in the working tree are empty directories.
 type Files struct {
 	repo    *Repo
 	entries map[string]*entry
 	changed map[string]bool // differs in the working tree
 	mu      sync.Mutex
 	blobs   *blobs // started when the first changed file is read
+	subs    []*Files
 	ctx     context.Context
 }
 
@@ -68,7 +71,34 @@ func (r *Repo) Files(ctx context.Context, commit string) (*Files, error) {
 		}
 		f.add(e)
 	}
+	if f.entries[".gitmodules"] == nil {
+		return f, nil
+	}
+	subs, err := r.submodules(ctx, commit)
+	for _, s := range subs {
+		if err == nil && s.repo != nil {
+			err = f.graft(s)
+		}
+	}
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
 	return f, nil
+}
+
+// graft adds the files of a submodule.
+func (f *Files) graft(s submodule) error {
+	sub, err := s.repo.Files(f.ctx, s.commit)
+	if err != nil {
+		return fmt.Errorf("submodule %s: %w", s.path, err)
+	}
+	f.subs = append(f.subs, sub)
+	for _, e := range sub.entries {
+		if e.name != "." {
+			f.add(&entry{name: path.Join(s.path, e.name), mode: e.mode, of: sub, within: e.name})
+		}
+	}
+	return nil
 }
 
 // add puts an entry and the directories above it into the tree.
@@ -86,11 +116,14 @@ func (f *Files) add(e *entry) {
 }
 
 // Close ends what reading has started.
-func (f *Files) Close() error {
-	if f.blobs == nil {
-		return nil
+func (f *Files) Close() (err error) {
+	for _, sub := range f.subs {
+		err = errors.Join(err, sub.Close())
 	}
-	return f.blobs.close()
+	if f.blobs != nil {
+		err = errors.Join(err, f.blobs.close())
+	}
+	return err
 }
 
 // Open implements fs.FS.
@@ -120,6 +153,9 @@ func (f *Files) AppendFile(buffer []byte, name string) ([]byte, error) {
 	}
 	if !e.mode.IsRegular() {
 		return nil, &fs.PathError{Op: "read", Path: name, Err: fs.ErrInvalid}
+	}
+	if e.of != nil {
+		return e.of.AppendFile(buffer, e.within)
 	}
 	if !f.changed[name] {
 		if text, err := appendFile(buffer, filepath.Join(f.repo.Top, filepath.FromSlash(name))); err == nil {
@@ -195,6 +231,8 @@ type entry struct {
 	object string
 	mode   fs.FileMode
 	below  []fs.DirEntry
+	of     *Files // the submodule that it is a file of, nil for none
+	within string // its name there
 }
 
 func (e *entry) Name() string               { return path.Base(e.name) }

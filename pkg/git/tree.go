@@ -20,7 +20,7 @@ func split(out string) []string {
 }
 
 // Checkout lays a commit out in dir as the user's own checkout would be,
-// filters and line ends included.
+// filters, line ends and submodules included.
 func (r *Repo) Checkout(ctx context.Context, commit, dir string) error {
 	env, done, err := r.aside(nil)
 	if err != nil {
@@ -36,6 +36,18 @@ func (r *Repo) Checkout(ctx context.Context, commit, dir string) error {
 	prefix := strings.TrimRight(dir, string(filepath.Separator)) + string(filepath.Separator)
 	if _, err := r.runWith(ctx, env, nil, "checkout-index", "--all", "--force", "--prefix="+prefix); err != nil {
 		return fmt.Errorf("lay out commit %.10s: %w", commit, err)
+	}
+	subs, err := r.submodules(ctx, commit)
+	if err != nil {
+		return err
+	}
+	for _, s := range subs {
+		if s.repo == nil || !straight(dir, s.path) { // git itself would not write through a link
+			continue
+		}
+		if err := s.repo.Checkout(ctx, s.commit, filepath.Join(dir, filepath.FromSlash(s.path))); err != nil {
+			return fmt.Errorf("submodule %s: %w", s.path, err)
+		}
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"slices"
 	"sort"
+	"strings"
 
 	"github.com/mlhook/mlhook/pkg/project"
 	"github.com/mlhook/mlhook/pkg/space"
@@ -17,6 +18,11 @@ type Source struct {
 	// Classify says how git sees a path of the working tree that FS lacks, and of
 	// a directory what of it FS lacks: untracked, ignored, missing.
 	Classify func(name string) (string, error)
+	// Submodules are directories whose files are another repository's: part of the
+	// program, but not to be tuned.
+	Submodules []string
+	// Absent are directories that are empty, since the user did not get a submodule.
+	Absent []string
 }
 
 // Hints are what the user has settled.
@@ -39,6 +45,9 @@ func Inspect(src Source, hints Hints) (*Program, error) {
 		return nil, fmt.Errorf("inspect: %w", err)
 	}
 	files.Args = hints.Args
+	for _, dir := range src.Submodules {
+		files.Disown(dir)
+	}
 	problem, err := chooseEntry(p, files, hints)
 	if err != nil {
 		return nil, fmt.Errorf("inspect: %w", err)
@@ -82,7 +91,9 @@ func Inspect(src Source, hints Hints) (*Program, error) {
 		return nil, fmt.Errorf("inspect: %w", err)
 	}
 	p.Env, p.Preload = environ(program[0]), preload(program)
-	p.Tunables = space.Find(live, modules, p.Family)
+	p.Tunables = slices.DeleteFunc(space.Find(live, modules, p.Family), func(t space.Tunable) bool {
+		return slices.ContainsFunc(src.Submodules, func(dir string) bool { return strings.HasPrefix(t.File, dir+"/") })
+	})
 	p.Resume = resume(p, t)
 	return p, nil
 }

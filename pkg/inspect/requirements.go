@@ -10,10 +10,10 @@ import (
 
 // findRequirements says what has to be installed.
 func findRequirements(p *Program, src Source, local *project.Project, program []*project.Module, setting string) error {
-	set, err := requirements.Find(src.FS, local, program, setting, func(file string) bool {
+	set, err := requirements.Find(src.FS, local, program, setting, requirements.Beside{Absent: src.Absent, Has: func(file string) bool {
 		kind, err := src.Classify(file)
 		return err == nil && kind != missing
-	})
+	}})
 	var fault *requirements.Fault
 	if errors.As(err, &fault) {
 		p.Problem = &fault.Text

@@ -148,6 +148,9 @@ func (p *Project) Foreign(name string) bool {
 	return false
 }
 
+// Disown says that a directory is other people's, though it may have no licence.
+func (p *Project) Disown(dir string) { p.foreign[dir] = true }
+
 // Ending lists the Python files whose path ends so.
 func (p *Project) Ending(suffix string) (names []string) {
 	for _, name := range p.names {

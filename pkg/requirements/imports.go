@@ -21,7 +21,7 @@ type module struct {
 
 // imports lists what a program imports that is neither its own, as committed, nor
 // Python's.
-func imports(program []*project.Module, local *project.Project, uncommitted func(file string) bool) (list []module) {
+func imports(program []*project.Module, local *project.Project, outside Beside) (list []module) {
 	at := map[string]int{}
 	for _, m := range program {
 		guarded := guards(m)
@@ -36,7 +36,7 @@ func imports(program []*project.Module, local *project.Project, uncommitted func
 				return
 			}
 			at[name] = len(list)
-			beside, _ := m.Local(dotted, uncommitted)
+			beside, _ := m.Local(dotted, outside.Has)
 			list = append(list, module{name, m.Where(start), optional, beside})
 		}
 		pysrc.Walk(m.File, func(n pysrc.Node) bool {
@@ -105,7 +105,7 @@ func topLevel(dotted string) string {
 // line of an optional group that brings it, else by the name of its package.
 // Where a file lists requirements, only packages that are known to bring the
 // module are added, since a file may bring it in other ways.
-func (s *Set) complete(imported, needed []module, optional []string) {
+func (s *Set) complete(imported, needed []module, optional, absent []string) {
 	listed := s.From != Imports
 	has := map[string]bool{}
 	for _, line := range s.Lines {
@@ -119,7 +119,7 @@ func (s *Set) complete(imported, needed []module, optional []string) {
 			s.Hazards = append(s.Hazards, fmt.Sprintf("%s imports %s, which exists on %s only: remove that line", m.where, m.name, where))
 			continue
 		}
-		if m.beside != "" { // a package of that name is somebody else's
+		if m.beside != "" {
 			s.Hazards = append(s.Hazards, fmt.Sprintf("%s imports %s, which is %s in your working tree and not in the commit: `git add %[3]s` and commit again", m.where, m.name, m.beside))
 			continue
 		}
@@ -137,6 +137,9 @@ func (s *Set) complete(imported, needed []module, optional []string) {
 			line = packages[m.name][0]
 		case listed:
 			s.Hazards = append(s.Hazards, fmt.Sprintf("%s imports %s, which %s does not list: add the package that brings it, unless another one does", m.where, m.name, s.From))
+			continue
+		case len(absent) > 0:
+			s.Hazards = append(s.Hazards, fmt.Sprintf("%s imports %s, which may be in %s, a submodule that is not checked out: `git submodule update --init`", m.where, m.name, strings.Join(absent, " or ")))
 			continue
 		default:
 			line = strings.ReplaceAll(m.name, "google.", "google-")

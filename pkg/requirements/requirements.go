@@ -32,6 +32,13 @@ type Set struct {
 	Why, Hazards []string
 }
 
+// Beside is what the user has beside the commit, or did not get. A module that may
+// be from there is not installed: a package of its name is somebody else's.
+type Beside struct {
+	Has    func(file string) bool // in the working tree, and not in the commit
+	Absent []string               // directories of submodules that are not checked out
+}
+
 // A Fault is an error of the user's files. Its text says what to do.
 type Fault struct{ Text string }
 
@@ -46,9 +53,8 @@ type listing struct {
 }
 
 // Find reads the requirements of a program, whose entry comes first, in the
-// project's files. setting is the user's: a file, "imports", or empty. uncommitted
-// tells of a file whether the user has it, but not the commit.
-func Find(files fs.FS, local *project.Project, program []*project.Module, setting string, uncommitted func(file string) bool) (Set, error) {
+// project's files. setting is the user's: a file, "imports", or empty.
+func Find(files fs.FS, local *project.Project, program []*project.Module, setting string, beside Beside) (Set, error) {
 	var s Set
 	listed, err := s.choose(files, path.Dir(program[0].Name), setting)
 	if err != nil {
@@ -72,7 +78,7 @@ func Find(files fs.FS, local *project.Project, program []*project.Module, settin
 		}
 	}
 	s.Lines = c.lines
-	s.complete(imports(program, local, uncommitted), implied(program), listed.optional)
+	s.complete(imports(program, local, beside), implied(program), listed.optional, beside.Absent)
 	if s.From != Imports {
 		s.Why = append([]string{"requirements: from " + s.From}, s.Why...)
 	}

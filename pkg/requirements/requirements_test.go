@@ -36,7 +36,7 @@ func find(t *testing.T, setting string, files map[string]string) (Set, error) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return Find(tree, p, program, setting, func(file string) bool { return strings.HasPrefix(path.Base(file), "forgotten") })
+	return Find(tree, p, program, setting, Beside{Has: func(file string) bool { return strings.HasPrefix(path.Base(file), "forgotten") }})
 }
 
 // TestForms holds what is read of every form of file.
