@@ -107,7 +107,8 @@ type Error struct {
 }
 
 func (e *Error) Error() string {
-	text := strings.TrimSpace(e.Stderr)
+	// On one line, for the last of several seldom tells: a filter's words come first.
+	text := strings.ReplaceAll(strings.TrimSpace(e.Stderr), "\n", "; ")
 	if text == "" {
 		text = e.Err.Error()
 	}

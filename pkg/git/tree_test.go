@@ -28,6 +28,16 @@ func TestCheckoutLeavesTheUserAlone(t *testing.T) {
 	}
 }
 
+// What a filter says, as git-lfs where it is not installed, is part of the error.
+func TestCheckoutSaysWhatAFilterSays(t *testing.T) {
+	r, head := repository(t)
+	sh(t, r.Top, `echo '*.py filter=far' >.git/info/attributes; git config filter.far.smudge 'echo far is not here >&2; false'; git config filter.far.required true`)
+	err := r.Checkout(context.Background(), head, filepath.Join(t.TempDir(), "tree"))
+	if err == nil || !strings.Contains(err.Error(), "git checkout-index: far is not here; ") {
+		t.Errorf("%v", err)
+	}
+}
+
 // Attributes are those of the commit, whatever lies in the working tree.
 func TestAttributesOfTheCommit(t *testing.T) {
 	r, plain := repository(t)
