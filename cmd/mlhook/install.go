@@ -71,7 +71,8 @@ func (p *project) hooksDir(ctx context.Context, intoTree bool) (string, error) {
 	case err != nil:
 		return "", err
 	case scope == "global" || scope == "system":
-		return "", refused("core.hooksPath is set for all repositories (%s); set it for this one first: `git config core.hooksPath .git/hooks`", scope)
+		return "", refused("core.hooksPath is %s, for all repositories (%s); `git config core.hooksPath '%s'` gives this one hooks of its own, which run instead of those",
+			dir, scope, filepath.Join(p.git.Common, "hooks"))
 	case !intoTree && p.inTree(dir):
 		return "", refused("core.hooksPath is %s, which is in your working tree, and a hook is for this machine only; "+
 			"`mlhook install --into-tree` writes it there (do not commit it), or `git config --unset core.hooksPath` goes back to git's own directory", dir)
