@@ -17,7 +17,7 @@ func TestManyWays(t *testing.T) {
 		fmt.Fprintf(&text, "def f%d(x, y, p, m):\n%s", n, strings.Repeat(fmt.Sprintf("    f%d(x, y, p, m)\n", n+1), 30))
 	}
 	text.WriteString("f1(a, b, c, SVC())\n")
-	p, err := Inspect(Source{FS: fstest.MapFS{"train.py": {Data: []byte(text.String())}}}, Hints{})
+	p, err := Inspect(Source{FS: fstest.MapFS{"train.py": {Data: []byte(text.String())}}, Classify: func(string) (string, error) { return missing, nil }}, Hints{})
 	if err != nil || p.Problem != nil || p.Metric.Split != "train" {
 		t.Errorf("%+v %v", p, err)
 	}
