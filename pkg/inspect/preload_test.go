@@ -50,7 +50,7 @@ func TestPreload(t *testing.T) {
 		},
 	} {
 		files := fstest.MapFS{"train.py": {Data: []byte(c.script + "from sklearn.linear_model import LogisticRegression\n" + fit)}, "other.py": {Data: []byte(c.other)}}
-		p, err := Inspect(Source{FS: files}, Hints{Entry: "train.py"})
+		p, err := Inspect(Source{FS: files, Classify: func(string) (string, error) { return missing, nil }}, Hints{Entry: "train.py"})
 		if err != nil || p.Problem != nil {
 			t.Fatal(err, p.Problem)
 		}
