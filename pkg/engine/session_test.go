@@ -107,6 +107,9 @@ func awaitExit(t *testing.T, s Session) *Exit {
 // its place, since that one hears and tells nothing any more.
 func checkRemoved(t *testing.T, u under, s Session) Session {
 	hello(t, s)
+	if dir := notedTemp(u.job.Dir); dir != "" { // nobody knows of it then
+		t.Cleanup(func() { os.RemoveAll(dir) })
+	}
 	if err := os.RemoveAll(u.job.Dir); err != nil {
 		t.Fatal(err)
 	}
