@@ -286,7 +286,7 @@ lightgbm.train(params, t, 3, valid_sets=[t, v])`, []string{
 import xgboost, lightgbm
 lightgbm.LGBMClassifier(n_estimators=3, verbose=-1, n_jobs=1).fit(a, c).score(b, d)
 xgboost.XGBClassifier(n_estimators=3, n_jobs=1).fit(a, c, eval_set=[(b, d)], verbose=False).score(b, d)`, []string{
-			"accuracy test sklearn.LGBMClassifier.score", "accuracy validation sklearn.XGBClassifier.score"}, 0,
+			"accuracy test sklearn.LGBMClassifier.score", "accuracy validation sklearn.XGBClassifier.score"}, 3,
 			"model.ubj", "import xgboost\nm = xgboost.XGBClassifier()\nm.load_model(path)"},
 	}
 	for i, test := range tests {

@@ -1,6 +1,7 @@
 package agent_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -187,5 +188,34 @@ func checkTrainer(t *testing.T, a attempt, log string, want []string) {
 	}
 	if last := metrics[len(metrics)-1]; last.Samples < 200 {
 		t.Errorf("%+v", last)
+	}
+}
+
+// What xgboost's and lightgbm's estimators evaluate during a fit is an accuracy
+// of the model that they keep.
+func TestBoostingEvaluations(t *testing.T) {
+	t.Parallel()
+	needs(t, "xgboost", "lightgbm", "sklearn")
+	a, log := start(t, "xgboost,lightgbm,sklearn").run(agent.Request{Threads: 1}, digits+`
+import lightgbm, warnings, xgboost
+warnings.simplefilter("ignore")
+sets = [(a, c), (b, d)]
+def light(**kwargs):
+    m = lightgbm.LGBMClassifier(n_estimators=9, verbose=-1, n_jobs=1).fit(a, c, eval_metric="multi_error", **kwargs)
+    return (m.predict(a) == c).mean(), (m.predict(b) == d).mean()
+train, held = light(eval_set=sets)
+print("train %.9f\nvalidation %.9f" % (train, held))
+print("validation %.9f" % light(eval_set=sets[1:], eval_names=["held"], callbacks=[lightgbm.early_stopping(1, verbose=False)])[1])
+light()
+m = xgboost.XGBClassifier(n_estimators=50, eval_metric="merror", early_stopping_rounds=1, n_jobs=1)
+m.fit(a, c, eval_set=sets[1:], verbose=False)
+assert m.best_iteration < 48
+print("validation %.9f" % (m.predict(b) == d).mean())`)
+	var got string
+	for _, e := range a.clean().all(agent.EventMetric) {
+		got += fmt.Sprintf("%s %.9f\n", e.Split, *e.Value)
+	}
+	if diff := cmp.Diff(log, got); diff != "" {
+		t.Errorf("-printed +observed:\n%s", diff)
 	}
 }

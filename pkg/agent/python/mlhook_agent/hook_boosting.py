@@ -3,7 +3,7 @@ scikit-learn hooks, as far as they fit, predict and score."""
 
 import functools
 import sys
-from typing import Any, Dict, Set
+from typing import Any, Dict, List, Set, Tuple
 
 from . import rounds, seen, wrapping
 from .record import Origin, Recorder
@@ -62,7 +62,7 @@ def _after_xgboost(recorder: Recorder, given: Given, model: Any) -> None:
         recorder.warm.bind(model, given["training"])
     labels = {name: held.get_label() for held, name in given.get("evals") or ()}
     kept = _kept(model, given.get("xgb_model"), given["results"])
-    evaluations(recorder, given["results"], given["trained"], labels, kept, Origin("xgboost", model))
+    evaluations(recorder, given["results"], given["trained"], labels, kept, Origin("xgboost", model), "xgboost.train")
 
 
 def _kept(model: Any, begun: Any, results: Dict[str, Any]) -> Dict[str, Any]:
@@ -99,7 +99,25 @@ def _after_lightgbm(recorder: Recorder, given: Given, model: Any) -> None:
     if recorder.warm is not None:
         recorder.warm.bind(model, given["training"])
     # What it predicts with is the best round, where early stopping found one.
-    evaluations(recorder, given["results"], given["trained"], given["labels"], model.best_score, Origin("lightgbm", model))
+    evaluations(
+        recorder, given["results"], given["trained"], given["labels"], model.best_score, Origin("lightgbm", model),
+        "lightgbm.train")
+
+
+def fitted(recorder: Recorder, model: Any, held: List[Tuple[str, Any]], names: Any) -> None:
+    """Record what a scikit-learn class of either evaluated during its fit: sets of these splits and labels, perhaps named."""
+    results = model.evals_result_ if held else {}
+    found = {}
+    for i, one in enumerate(held):
+        usual = [names[i]] if names else ["validation_%d" % i, "valid_%d" % i, "training"]
+        found[next((name for name in usual if name in results), "")] = one
+    trained = {name for name, (split, _) in found.items() if split == "train"}
+    labels = {name: label for name, (_, label) in found.items()}
+    best = getattr(model, "best_iteration", None) if hasattr(model, "get_booster") else None
+    kept = dict(getattr(model, "best_score_", {})) if best is None else {
+        name: {metric: values[best] for metric, values in metrics.items()} for name, metrics in results.items()}
+    source = "%s.%s.fit" % (type(model).__module__.split(".")[0], type(model).__name__)
+    evaluations(recorder, results, trained, labels, kept, Origin("sklearn", model), source)
 
 
 def _watch(recorder: Recorder, own: seen.Seen, sets: Dict[str, Any]) -> Set[str]:
@@ -139,7 +157,7 @@ def _held(given: Given) -> Any:
 
 def evaluations(
     recorder: Recorder, results: Dict[str, Any], trained: Set[str], labels: Dict[str, Any], kept: Dict[str, Any],
-    origin: Origin,
+    origin: Origin, source: str,
 ) -> None:
     """Record the learning curves of the evaluation sets and the accuracy that the model has, by default the last."""
     series = {
@@ -157,6 +175,5 @@ def evaluations(
     for (name, metric), points in series.items():
         if metric in ERRORS and points:
             split = "train" if name in trained else "validation"
-            source = origin.framework + ".train"
             error = kept.get(name, {}).get(metric, points[-1])
             recorder.metric("accuracy", 1 - error, split, source, labels.get(name), origin)

@@ -5,12 +5,14 @@ import inspect
 import sys
 from typing import Any, Dict, Set, Tuple
 
-from . import rows, scoring, seen, wrapping
+from . import hook_boosting, rows, scoring, seen, wrapping
 from .record import Origin, Recorder
 from .wrapping import Given
 
 # Functions that print or return something else; the accuracy is computed again.
 TABLES = ("classification_report", "confusion_matrix")
+# Their classes evaluate sets during a fit.
+BOOSTING = ("xgboost", "lightgbm")
 
 
 def patch_base(base: Any, recorder: Recorder) -> None:
@@ -102,8 +104,11 @@ def _before_fit(recorder: Recorder, name: str, given: Given, kwargs: Any) -> Non
     onto = given.get("xgb_model", given.get("init_model"))
     recorder.fitting("sklearn", model, type(model).__name__ + ".fit", given.get("X"), given["y"], fresh, onto)
     held = given.get("eval_set")
+    given["held"] = []
     for pair in [held] if isinstance(held, tuple) else held or ():
-        if recorder.asked(model, *pair[:2]) != "train":
+        split = "train" if recorder.asked(model, *pair[:2]) == "train" else "validation"
+        given["held"].append((split, pair[1]))
+        if split != "train":
             recorder.watching(*pair[:2])
     _begin(recorder, name, given, kwargs)
 
@@ -141,6 +146,8 @@ def _after_fit(recorder: Recorder, given: Given, _result: Any) -> None:
     model = given["self"]
     if "undo" in given:
         given["undo"]()
+    if type(model).__module__.split(".")[0] in BOOSTING:
+        hook_boosting.fitted(recorder, model, given.get("held") or [], given.get("eval_names"))
     best = getattr(model, "best_score_", None)
     if best is None or not hasattr(model, "cv_results_") or given.get("y") is None:
         return
