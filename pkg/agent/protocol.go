@@ -34,7 +34,7 @@
 // In python/mlhook_agent: server (requests), waking (what ends its sleep), spare
 // (the next attempt's process, forked beforehand), attempt (a child as the parent
 // sees it), child (runs the script), hooks and hook_* (observe the frameworks),
-// record (what they saw), rows (which data it was), reads (which files), structure
+// record (what they saw), rows (which data it was) and batches (what a trainer's model was given), reads (which files), structure
 // (what the model is made of), save (the model), checkpoint (states of the
 // training) and spacing (how often), entropy, warm (starting from a parent), warm_state (its files),
 // warm_net with an adapter for each framework, and grow (where a parent's weights

@@ -82,6 +82,7 @@ func TestResumeLoops(t *testing.T) {
 		{"torch_files", "4", agent.LevelExact, 4, ""},
 		{"torch_closure", "4", agent.LevelExact, 4, ""},
 		{"torch_modules", "4", agent.LevelExact, 4, ""},
+		{"torch_accelerate", "4", agent.LevelExact, 4, ""},
 		{"torch_persistent", "2", agent.LevelRestart, 0, "the workers of a DataLoader that keeps them"},
 		{"torch_live", "4", agent.LevelRestart, 0, "source holds a live generator"},
 		{"python_holders", "4", agent.LevelExact, 4, ""},
@@ -91,6 +92,7 @@ func TestResumeLoops(t *testing.T) {
 		{"numpy_views", "4", agent.LevelExact, 4, ""},
 		{"numpy_copies", "4", agent.LevelApproximate, 4, "share memory"},
 		{"numpy_memmap", "4", agent.LevelApproximate, 4, "scores is a copy, which its file does not follow"},
+		{"python_shared", "4", agent.LevelApproximate, 4, "inner and outer share memory"},
 		{"python_files", "4", agent.LevelExact, 4, ""},
 		{"python_worklist", "4", agent.LevelRestart, 0, "the loop went on from item 4, and there are 1"},
 		{"python_cached", "4", agent.LevelApproximate, 4, "rate is called again for what it remembered"},
@@ -100,6 +102,9 @@ func TestResumeLoops(t *testing.T) {
 	s := start(t, "torch,numpy,sklearn")
 	for i, test := range tests {
 		t.Run(test.name+"_"+test.kill, func(t *testing.T) {
+			if test.name == "torch_accelerate" {
+				needs(t, "accelerate")
+			}
 			s.t = t
 			defer func() { s.t = t }()
 			files := program(t, test.name)

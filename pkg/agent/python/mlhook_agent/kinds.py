@@ -16,7 +16,7 @@ from .kinds_numbers import Array, Bits, Generator, Random
 
 # Packages whose plain Python objects are walked, attribute by attribute, as the
 # program's own are; those of others are pickled, each as one value.
-WALKED = frozenset(("torch", "torchvision", "sklearn", "argparse", "types", "collections", "queue"))
+WALKED = frozenset(("torch", "torchvision", "accelerate", "sklearn", "argparse", "types", "collections", "queue"))
 # Objects that show or write something, and that a new run makes again.
 SHOWING = frozenset((
     "logging", "tqdm", "matplotlib", "tensorboard", "tensorboardX", "wandb", "mlflow", "rich", "_csv", "io", "_io",

@@ -7,6 +7,7 @@ are nodes of their own, and the pickle has their places only.
 
 import io
 import pickle
+import types
 from typing import Any, Callable, Iterator, List, Optional, Tuple
 
 from . import graph
@@ -88,7 +89,7 @@ def _name(value: Any) -> str:
 
 
 class _Pickler(pickle.Pickler):
-    """Leaves out parts and collects them; arrays are copied, and it collects whose memory that was."""
+    """Leaves out parts and collects them; arrays and what attributes make are copied, and it collects what those were."""
 
     def __init__(self, file: Any, is_part: Callable[[Any], bool]) -> None:
         super().__init__(file, 4)
@@ -101,6 +102,9 @@ class _Pickler(pickle.Pickler):
         if not self.is_part(value):
             if is_array(value):
                 self.memory.append(memory_of(value))
+            elif hasattr(value, "__dict__") and type(value).__reduce_ex__ is object.__reduce_ex__ and (
+                    type(value).__reduce__ is object.__reduce__ and not isinstance(value, (type, types.FunctionType))):
+                self.memory += value, vars(value)  # several objects may have the same attributes
             return NotImplemented
         self.parts.append(value)
         return part, (len(self.parts) - 1,)
