@@ -41,9 +41,9 @@ func TestOffered(t *testing.T) {
 		"loaders by name":    {"from torch.utils.data import DataLoader\nkw, tkw = {'batch_size': 64}, {'batch_size': 100}\ntrain_loader = DataLoader(a, **kw)\ntest_loader = DataLoader(b, **tkw)\n", []string{"batch_size"}, []string{"batch_size=64"}},
 		"widths in a loop":   {"import keras\nm = keras.Sequential()\nfor i, n in enumerate((64, 32)):\n    m.add(keras.layers.Dense(n, activation='relu'))\nm.add(keras.layers.Dense(10, activation='softmax'))\nm.compile()\n", []string{"width"}, []string{"units=32", "units=64"}},
 		"all widths":         {"import keras\nm = keras.Sequential()\nfor n in (64, 10):\n    m.add(keras.layers.Dense(n))\nm.compile()\n", []string{"width"}, nil},
+		"a search by hand":   {"from sklearn.svm import SVC\nfor C in [0.3, 4]:\n    SVC(C=C).fit(X, y)\n", []string{"C"}, nil},
 		"torch's in a loop":  {"from torch import nn\nlayers, width = [], 64\nfor h in [32, 16]:\n    layers += [nn.Linear(width, h), nn.ReLU()]\n    width = h\nlayers.append(nn.Linear(width, 10))\n", []string{"width"}, []string{"hidden=16", "hidden=32"}},
 		"all of torch's":     {"from torch import nn\nlayers, width = [], 64\nfor h in [32, 10]:\n    layers += [nn.Linear(width, h), nn.ReLU()]\n    width = h\n", []string{"width"}, nil},
-		"a search by hand":   {"from sklearn.svm import SVC\nfor C in [0.3, 4]:\n    SVC(C=C).fit(X, y)\n", []string{"C"}, []string{"C=0.3", "C=4"}},
 		"a registry":         {"from torch import optim\nall = {'sgd': optim.SGD, 'adam': optim.Adam}\nname = 'adam'\nall[name](p, lr=0.3)\n", []string{"learning_rate"}, []string{"lr=0.3"}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -218,7 +218,7 @@ func (f *finder) value(id, owner string, a arg, given project.Value) {
 		f.number(id, owner, a, at)
 		return
 	}
-	if m, e := given.Expr(); m == f.m {
+	if m, e := given.Expr(); m == f.m && strings.HasPrefix(owner, "keras.layers.") {
 		for i, turn := range f.turns(e) {
 			if at, ok := turn.Literal(); ok {
 				f.number(fmt.Sprintf("%s.%d", id, i), owner, a, at)
