@@ -30,6 +30,19 @@ func Partial(c *pysrc.Call) *pysrc.Call {
 	return &made
 }
 
+// handed is what a call gives for a parameter of a function: as it calls it, as it
+// prepares a call with partial, or as skorch does that has module__name for a class.
+func handed(c *pysrc.Call, called, name string, pos int) (value pysrc.Expr, ok bool) {
+	made := Partial(c)
+	if LastName(made.Func) == called {
+		return Argument(made, name, pos), true
+	}
+	if module := Argument(c, "module", 0); module != nil && LastName(module) == called {
+		return Argument(c, "module__"+name, -1), true
+	}
+	return nil, false
+}
+
 // Open tells whether a call may hold arguments that cannot be seen.
 func Open(c *pysrc.Call) bool {
 	for _, k := range c.Keywords {

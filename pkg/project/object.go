@@ -243,19 +243,6 @@ func (m *Module) spread(d *pysrc.Def, called string, modules Modules) (Value, bo
 	return Value{m: from, expr: rest, modules: modules}, rest != nil
 }
 
-// handed is what a call gives for a parameter of a function: as it calls it, as it
-// prepares a call with partial, or as skorch does that has module__name for a class.
-func handed(c *pysrc.Call, called, name string, pos int) (value pysrc.Expr, ok bool) {
-	made := Partial(c)
-	if LastName(made.Func) == called {
-		return Argument(made, name, pos), true
-	}
-	if module := Argument(c, "module", 0); module != nil && LastName(module) == called {
-		return Argument(c, "module__"+name, -1), true
-	}
-	return nil, false
-}
-
 // decorated is what a decorator gives for a parameter: the default of a click
 // option, the configuration of Hydra.
 func (m *Module) decorated(d *pysrc.Def, i int, modules Modules, steps int) (Value, bool) {
