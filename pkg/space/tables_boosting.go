@@ -28,7 +28,7 @@ var (
 		step("depth", 2, "max_depth", 1, 12).missing("6").aka("max_depth"), real("l2_leaf_reg", 3, "reg_lambda", 1e-3, 1000).aka("reg_lambda"),
 		linear("rsm", -1, "subsample", 0.05, 1).aka("colsample_bylevel"), real("random_strength", -1, "random_strength", 1e-3, 10),
 		linear("bagging_temperature", -1, "bagging_temperature", 0, 10), whole("border_count", -1, "bins", 8, 255).aka("max_bin"), rows, stopping.aka("od_wait"),
-		whole("min_data_in_leaf", -1, "min_samples", 1, 200).aka("min_child_samples"), rarer}
+		whole("min_data_in_leaf", -1, "min_samples", 1, 200).aka("min_child_samples")}
 
 	xgbRounds = whole("num_boost_round", 2, "rounds", 1, 1000).missing("10")
 	lgbRounds = whole("num_boost_round", 2, "rounds", 1, 1000).missing("100")
@@ -52,7 +52,7 @@ var boostingCalls = map[string][]arg{
 	"lightgbm.LGBMClassifier":     lgbModel,
 	"lightgbm.LGBMRegressor":      lgbModel,
 	"lightgbm.LGBMRanker":         lgbModel,
-	"catboost.CatBoostClassifier": catModel,
+	"catboost.CatBoostClassifier": slices.Concat(catModel, []arg{rarer}),
 	"catboost.CatBoostRegressor":  catModel,
 	"catboost.CatBoost":           {},
 }

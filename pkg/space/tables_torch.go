@@ -5,7 +5,7 @@ var (
 	torchDecay = real("weight_decay", -1, "l2", 1e-7, 0.1)
 	torchAdam  = []arg{torchRate, torchDecay}
 	zeroing    = []arg{linear("p", 0, "dropout", 0, 0.9).or("0.5")}
-	memories   = []arg{step("num_layers", 2, "depth", 1, 4).or("1"), linear("dropout", -1, "dropout", 0, 0.9)}
+	memories   = []arg{step("num_layers", 2, "depth", 1, 4), linear("dropout", -1, "dropout", 0, 0.9)}
 	attending  = []arg{whole("dim_feedforward", 2, "inner_width", 8, 4096).or("2048"), linear("dropout", 3, "dropout", 0, 0.9).or("0.1")}
 	// skorch 1 (skorch.readthedocs.io)
 	skorchNet = []arg{real("lr", -1, "learning_rate", 1e-6, 1).missing("0.01"), whole("max_epochs", -1, "epochs", 1, 300).missing("10"),
