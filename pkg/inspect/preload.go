@@ -49,7 +49,8 @@ func preload(program []*project.Module) []string {
 					over = over || !foreseen && (v.Name == "" || atImport.MatchString(v.Name) && !slices.Contains(threads, v.Name))
 				}
 				reads = reads || project.Reads(n)
-				for _, name := range bound(n) {
+				for _, full := range importsOf(n) {
+					name := strings.TrimSuffix(full, ".*")
 					if !over && forkable[project.Root(name)] && !slices.Contains(list, name) {
 						list = append(list, name)
 					}
@@ -59,21 +60,4 @@ func preload(program []*project.Module) []string {
 		}
 	}
 	return list
-}
-
-// bound names what an import statement binds: "numpy", "sklearn.svm.SVC".
-func bound(n pysrc.Node) (names []string) {
-	switch n := n.(type) {
-	case *pysrc.Import:
-		for _, a := range n.Names {
-			names = append(names, a.Name)
-		}
-	case *pysrc.ImportFrom:
-		for _, a := range n.Names {
-			if n.Level == 0 {
-				names = append(names, strings.TrimSuffix(n.Module+"."+a.Name, ".*"))
-			}
-		}
-	}
-	return names
 }
