@@ -1,5 +1,5 @@
 #!/bin/sh
-# mlhook hook, version 4; `mlhook uninstall` removes it.
+# mlhook hook, version 5; `mlhook uninstall` removes it.
 # Writes one file into the queue, wakes the supervisor, returns: never waits,
 # never fails the commit. Shell builtins only while the supervisor lives.
 mlhook_bin=@BINARY@
