@@ -22,6 +22,9 @@ func Promise(runDir string, m Message) error {
 	if err != nil {
 		return err
 	}
+	if err := os.MkdirAll(runDir, 0o755); err != nil { // of a run that never began
+		return err
+	}
 	return WriteFile(promiseFile(runDir), text)
 }
 
