@@ -146,6 +146,17 @@ func TestPreload(t *testing.T) {
 	}
 }
 
+// What torch imports later is left to it where TensorFlow is loaded: the two of
+// them may end a process that had no need of it.
+func TestPreloadOfTwoFrameworks(t *testing.T) {
+	needs(t, "tensorflow", "torch")
+	for _, preload := range []string{"torch,tensorflow", "tensorflow,torch"} {
+		if a, log := start(t, preload).run(agent.Request{}, "import tensorflow, torch\nprint(torch.ones(2).sum().item())"); log != "2.0\n" {
+			t.Errorf("%s: code %d, %q", preload, a.one(agent.EventExit).Code, log)
+		}
+	}
+}
+
 // A script that asks for windows plots where there is no display.
 func TestPlotsWithoutDisplay(t *testing.T) {
 	needs(t, "matplotlib")

@@ -64,7 +64,7 @@ class Compared:
         """Report the best of the models that were compared last, accuracy behind the other metrics."""
         for (name, split), key in sorted(self._last.items(), key=lambda item: item[0][0] == "accuracy"):
             loop = self._loops.get(key)
-            if loop is not None and len(loop.configurations) > 1 and loop.best is not loop.last:
+            if loop is not None and len(loop.configurations) > 1 and loop.best[0] != loop.last[0]:
                 value, labels, origin = loop.best
                 self._report(name, value, split, key[2] + BEST % len(loop.configurations), labels, origin)
 

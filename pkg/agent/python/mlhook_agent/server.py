@@ -26,12 +26,13 @@ GRACE_SECONDS = 5
 
 # What packages import on their own when they are used, and what the hooks for
 # them import then, of which no bytecode is kept. NumPy 2 loads its random numbers
-# on demand; the first optimizer of torch 2 imports _dynamo, which takes longer
-# than torch itself.
+# on demand; the first optimizer of torch 2 imports DYNAMO, which takes longer than
+# torch itself, and behind TensorFlow ends the process where both bring an LLVM.
+DYNAMO = "torch._dynamo"
 LATER = {
     "numpy": ("numpy.random", "mlhook_agent.grow", "mlhook_agent.warm_net", "mlhook_agent.warm_boosting", "mlhook_agent.warm_sklearn"),
     "keras": ("mlhook_agent.warm_keras",),
-    "torch": ("torch._dynamo", "mlhook_agent.warm_torch"),
+    "torch": (DYNAMO, "mlhook_agent.warm_torch"),
 }
 
 
@@ -83,9 +84,7 @@ class Server:
                 _load(name)
             except BaseException as error:  # the script will meet it too, or knows to do without; a broken package must not end the agent
                 self.events.write("warning", text="cannot import %s: %s" % (name, error))
-        for name in [name for name in LATER if name in sys.modules]:
-            for part in LATER[name]:
-                _try(part)
+            _complete()
         packages = {name.partition(".")[0]: sys.modules.get(name.partition(".")[0]) for name in self.preload}
         return {name: str(getattr(package, "__version__", "")) for name, package in packages.items() if package is not None}
 
@@ -215,6 +214,14 @@ def _load(name: str) -> None:
         __import__(package, fromlist=[last])
     else:
         importlib.import_module(name)
+
+
+def _complete() -> None:
+    """Import what belongs to the packages that are loaded by now."""
+    for name in [name for name in LATER if name in sys.modules]:
+        for part in LATER[name]:
+            if part not in sys.modules and not (part == DYNAMO and "tensorflow" in sys.modules):
+                _try(part)
 
 
 def _try(module: str) -> None:
