@@ -39,25 +39,37 @@ func environ(entry *project.Module) map[string]string {
 // the program's order. Where it sets a variable that environ does not set for it,
 // what it imports behind that is left to the trials.
 func preload(program []*project.Module) []string {
-	list, reads := []string{}, false
+	p := &preloading{list: []string{}}
 	for at, m := range program {
-		over := false
+		p.over = false
 		for _, s := range m.File.Body {
 			pysrc.Walk(s, func(n pysrc.Node) bool {
-				for _, v := range m.Variables(n) {
-					foreseen := at == 0 && n == s && v.Known && !reads
-					over = over || !foreseen && (v.Name == "" || atImport.MatchString(v.Name) && !slices.Contains(threads, v.Name))
-				}
-				reads = reads || project.Reads(n)
-				for _, full := range importsOf(n) {
-					name := strings.TrimSuffix(full, ".*")
-					if !over && forkable[project.Root(name)] && !slices.Contains(list, name) {
-						list = append(list, name)
-					}
-				}
-				return true
+				p.meet(m, n, at == 0 && n == s)
+				return !p.over
 			})
 		}
 	}
-	return list
+	return p.list
+}
+
+// preloading is what the walk through a program has come to.
+type preloading struct {
+	list  []string
+	reads bool // a framework was imported that reads the environment
+	over  bool // nothing more of this file
+}
+
+// meet looks at a node; seen says whether environ sees it as well.
+func (p *preloading) meet(m *project.Module, n pysrc.Node, seen bool) {
+	for _, v := range m.Variables(n) {
+		foreseen := seen && v.Known && !p.reads
+		p.over = p.over || !foreseen && (v.Name == "" || atImport.MatchString(v.Name) && !slices.Contains(threads, v.Name))
+	}
+	p.reads = p.reads || project.Reads(n)
+	for _, full := range importsOf(n) {
+		name := strings.TrimSuffix(full, ".*")
+		if !p.over && forkable[project.Root(name)] && !slices.Contains(p.list, name) {
+			p.list = append(p.list, name)
+		}
+	}
 }

@@ -77,9 +77,9 @@ func (s *Supervisor) giveUp(ctx context.Context, c candidate, why string) error 
 	if err := s.Clean(ctx, c.w.Repository, c.Run); err != nil {
 		s.Log.Warn("clean up", "repository", c.w.Common, "run", c.Number, "error", err)
 	}
-	reason := fmt.Sprintf("mlhook's own runner gave up: %s; all its words are in %s, and `mlhook run %.10s` tries again",
-		why, WordsFile(s.State.RunDir(c.w.Repository, c.Number)), c.Commit)
 	dir := s.State.RunDir(c.w.Repository, c.Number)
+	reason := fmt.Sprintf("mlhook's own runner gave up: %s; all its words are in %s, and `mlhook run %.10s` tries again",
+		why, WordsFile(dir), c.Commit)
 	if err := store.Promise(dir, store.Message{Title: filepath.Base(c.w.Top) + ": failed", Body: reason}); err != nil {
 		return err
 	}

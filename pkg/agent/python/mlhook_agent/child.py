@@ -17,7 +17,7 @@ import traceback
 import types
 from typing import Any, Dict, List, NoReturn, Optional, Tuple
 
-from . import checkpoint, entropy, events, hooks, loops, reads, record, replay, save, spacing, warm
+from . import checkpoint, entropy, events, hooks, is_own, loops, reads, record, replay, save, spacing, warm
 
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
 PR_SET_PDEATHSIG = 1
@@ -224,7 +224,7 @@ def _outside(trace: Optional[types.TracebackType]) -> Optional[types.TracebackTy
     """A traceback without the frames of the agent."""
     kept = []
     while trace is not None:
-        if os.path.dirname(trace.tb_frame.f_code.co_filename) != os.path.dirname(__file__):
+        if not is_own(trace.tb_frame.f_code):
             kept.append(trace)
         trace = trace.tb_next
     for one, following in zip(kept, [*kept[1:], None]):

@@ -5,12 +5,11 @@ author takes, and not what it happens to measure last. Models that differ in
 nothing but their seeds are not compared, nor is one model in several states.
 """
 
-import os
 import sys
 from collections import OrderedDict
 from typing import Any, Callable, Dict, Optional, Set, Tuple
 
-from . import events
+from . import events, is_own
 
 BEST = ", best of %d models"  # behind the source
 SEEDS = ("random_state", "seed", "random_seed")
@@ -73,7 +72,7 @@ def _place() -> Tuple[Any, ...]:
     """Where the script is, without the agent's frames."""
     frame, found = sys._getframe(1), []
     while frame is not None:
-        if os.path.dirname(frame.f_code.co_filename) != os.path.dirname(__file__):
+        if not is_own(frame.f_code):
             found.append((frame.f_code, frame.f_lineno))
         frame = frame.f_back  # type: ignore[assignment]
     return tuple(found)

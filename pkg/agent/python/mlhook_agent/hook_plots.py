@@ -1,5 +1,6 @@
 """Plots of a training that has no display."""
 
+import functools
 from typing import Any
 
 from . import record
@@ -15,10 +16,9 @@ def patch(matplotlib: Any, recorder: record.Recorder) -> None:
     """Let a script that asks for windows draw into memory, as MPLBACKEND says."""
     use = matplotlib.use
 
-    def observed_use(backend: str, **options: Any) -> None:
+    @functools.wraps(use)
+    def within(backend: str, **options: Any) -> None:
         if str(backend).lower() not in WINDOWS:
             use(backend, **options)
 
-    observed_use.__name__, observed_use.__qualname__, observed_use.__doc__ = "use", "use", use.__doc__
-    observed_use.__module__, observed_use.__wrapped__ = use.__module__, use  # type: ignore[attr-defined]
-    matplotlib.use = observed_use
+    matplotlib.use = within

@@ -37,10 +37,10 @@ class Targets:
         given = rows.flat(labels) if self._batches else None
         if given is None or len(given) < FEW or given.dtype.kind not in "biuf" or (given == given[0]).all():
             return False
-        numpy = sys.modules["numpy"]
-        last, epochs = self._last(len(given)), self._last(2 * len(given))
+        last = self._last(len(given))
         if last is not None and (last == given).all():
             return True
+        numpy, epochs = sys.modules["numpy"], self._last(2 * len(given))
         return epochs is not None and bool((numpy.sort(epochs.reshape(2, -1)) == numpy.sort(given)).all())
 
     def _last(self, count: int) -> Any:

@@ -7,6 +7,7 @@ import pydoc
 import types
 from typing import Any, Callable, Dict, Optional, Tuple
 
+from . import HERE
 from .record import Recorder
 
 Given = Dict[str, Any]  # a call's arguments by name
@@ -16,7 +17,7 @@ After = Callable[[Given, Any], None]  # sees the result
 
 # In this file's place, so that frames of it are told from the script's; Python passes over files
 # of such a name where it looks for the caller that a warning is about.
-UNSEEN = os.path.join(os.path.dirname(__file__), "importlib._bootstrap")
+UNSEEN = os.path.join(HERE, "importlib._bootstrap")
 
 
 class _Watch:
