@@ -90,9 +90,8 @@ func endBroken(ctx context.Context, p *project, number int, cause error) error {
 		if ended = r.State == run.Done; ended { // say superseded, this instant
 			return
 		}
-		now := time.Now().UTC().Truncate(time.Millisecond)
-		r.State, r.Started, r.Ended = run.Done, &now, &now
-		r.Verdict, r.Cause, r.Reason = run.Failed, run.CauseSetup, reason
+		r.End(run.Failed, run.CauseSetup, reason)
+		r.Started = r.Ended
 		r.EndPush()
 	})
 	if err != nil {

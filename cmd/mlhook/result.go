@@ -150,7 +150,7 @@ var modelNames = []string{"model.keras", "model.h5", "model.weights.h5", "model.
 // an existing file; a copy that fails leaves none. A trial has no say in the name.
 func copyModel(dir string, d run.Detail, to string) (string, error) {
 	t := d.Trials[*d.Best]
-	attempt := t.Attempts[len(t.Attempts)-1].N
+	attempt := t.Last().N
 	saved, err := savedModel(dir, t.N, attempt)
 	if err != nil {
 		return "", err

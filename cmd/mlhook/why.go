@@ -30,7 +30,7 @@ func printDecisions(w io.Writer, t run.Trial) {
 		fmt.Fprintf(w, "            %s\n", why)
 	}
 	if t.State == run.Paused {
-		fmt.Fprintf(w, "            frozen at %d epochs\n", lastEpoch(t))
+		fmt.Fprintf(w, "            frozen at %d epochs\n", run.Epochs(t.Curve))
 	}
 }
 
@@ -51,11 +51,4 @@ func printTallies(w io.Writer, d run.Detail) error {
 		fmt.Fprintf(out, "%s\t%d\t%d\t%.1f\n", name, t.Tries, t.Hits, t.Cost)
 	}
 	return out.Flush()
-}
-
-func lastEpoch(t run.Trial) int {
-	if len(t.Curve) == 0 {
-		return 0
-	}
-	return t.Curve[len(t.Curve)-1].Epoch
 }

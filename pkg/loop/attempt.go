@@ -68,7 +68,7 @@ func (l *Loop) execute(ctx context.Context, r run.Run, t run.Trial) error {
 			t.Start = out.start
 			t.Decisions = append(t.Decisions, out.began)
 		}
-		out.resumedBy(&t.Attempts[len(t.Attempts)-1])
+		out.resumedBy(t.Last())
 		if lost == nil && !out.paused {
 			lost = l.fault(out)
 		}
@@ -139,7 +139,7 @@ func (l *Loop) begin(ctx context.Context, s engine.Session, t *run.Trial) error 
 	if err := l.Journal.PutTrial(ctx, l.Number, *t); err != nil {
 		return err
 	}
-	attempt := t.Attempts[len(t.Attempts)-1].N
+	attempt := t.Last().N
 	if err := l.layOut(s, t.N, attempt, files); err != nil {
 		return err
 	}
@@ -170,8 +170,7 @@ func (l *Loop) warm(ctx context.Context, t run.Trial) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	attempts := trials[*t.Parent].Attempts
-	return agent.WarmState(*t.Parent, attempts[len(attempts)-1].N), nil
+	return agent.WarmState(*t.Parent, trials[*t.Parent].Last().N), nil
 }
 
 // title says in one line what a trial tries.
@@ -189,7 +188,7 @@ func title(t run.Trial) string {
 // follow reads what an attempt does until it has ended, the agent is lost or
 // the time is up.
 func (l *Loop) follow(ctx context.Context, r run.Run, s engine.Session, t *run.Trial) (out outcome, gone *lost, err error) {
-	attempt := t.Attempts[len(t.Attempts)-1].N
+	attempt := t.Last().N
 	tick := time.NewTicker(pollEvery)
 	defer tick.Stop()
 	var offset int64
@@ -266,7 +265,7 @@ func (o *outcome) add(e agent.Event) {
 	case agent.EventMetric:
 		o.measure(e)
 	case agent.EventCurve:
-		again := len(o.curve) > 0 && epochs(o.curve) >= e.Epoch
+		again := len(o.curve) > 0 && run.Epochs(o.curve) >= e.Epoch
 		if again || o.fits == 0 {
 			o.fits++ // the first may go on from the curve that was kept
 		}
@@ -298,7 +297,7 @@ func firstLine(text string) string {
 
 // settle writes a trial's result down.
 func (l *Loop) settle(ctx context.Context, t run.Trial, out outcome) error {
-	attempt := t.Attempts[len(t.Attempts)-1].N
+	attempt := t.Last().N
 	t.State, t.Curve, t.Fits, t.Until = run.Done, out.curve, out.fits, 0
 	if out.exit != nil {
 		t.Seconds += out.exit.Seconds

@@ -26,7 +26,7 @@ func (l *Loop) extend(ctx context.Context, t *run.Trial) (*agent.Checkpoint, err
 	}
 	var longest *run.Trial
 	for i := range trials {
-		if s := &trials[i]; l.begins(*s, *t) && (longest == nil || epochs(s.Curve) > epochs(longest.Curve)) {
+		if s := &trials[i]; l.begins(*s, *t) && (longest == nil || run.Epochs(s.Curve) > run.Epochs(longest.Curve)) {
 			longest = s
 		}
 	}
@@ -66,7 +66,7 @@ func (l *Loop) begins(s, t run.Trial) bool {
 		}
 		from, err := strconv.Atoi(before)
 		to, err2 := strconv.Atoi(now)
-		if !p.Length || err != nil || err2 != nil || to <= from || from != epochs(s.Curve) {
+		if !p.Length || err != nil || err2 != nil || to <= from || from != run.Epochs(s.Curve) {
 			return false
 		}
 		longer++

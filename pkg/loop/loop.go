@@ -179,7 +179,7 @@ func (l *Loop) enter(ctx context.Context) (run.Run, error) {
 	}
 	return l.Journal.Change(ctx, l.Number, func(r *run.Run) {
 		if r.Started == nil {
-			now := time.Now().UTC().Truncate(time.Millisecond)
+			now := run.Now()
 			r.Started = &now
 			r.Target = l.Settings.Target
 			r.Budget = &run.Budget{Trials: l.Settings.Trials, Minutes: l.Settings.Minutes}

@@ -37,14 +37,13 @@ func (l *Loop) finish(ctx context.Context, end *ending) error {
 		return err
 	}
 	l.clean(ctx, r.ID)
-	now := time.Now().UTC().Truncate(time.Millisecond)
-	r.Ended, r.Verdict, r.Cause, r.Reason = &now, end.verdict, end.cause, end.reason
+	r.End(end.verdict, end.cause, end.reason)
 	if end.linked != nil {
 		link(&r, *end.linked)
 	} else if err := l.handOver(ctx, &r, trials, end); err != nil {
 		return err
 	}
-	r.State, r.Spent = run.Done, l.budget.spent().Seconds()
+	r.Spent = l.budget.spent().Seconds()
 	detail := run.Detail{Run: r, Trials: trials}
 	if err := l.Repo.Note(ctx, r.Commit, report.Note(detail)); err != nil {
 		l.say("report", "git note: %v", err)

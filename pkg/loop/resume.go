@@ -21,7 +21,7 @@ func (l *Loop) stands(s engine.Session, t run.Trial) bool {
 	if len(t.Attempts) == 0 {
 		return false
 	}
-	attempt := t.Attempts[len(t.Attempts)-1].N
+	attempt := t.Last().N
 	if s.Asked(t.N, attempt) {
 		return true
 	}
@@ -53,7 +53,7 @@ func (l *Loop) checkpoint(ctx context.Context, t *run.Trial) (name, wrote string
 	if err != nil || found == nil {
 		return "", "", err
 	}
-	t.Attempts[len(t.Attempts)-1].FromEpoch = found.Epoch
+	t.Last().FromEpoch = found.Epoch
 	if found.Inherited() {
 		wrote = found.Script
 	}

@@ -31,20 +31,13 @@ func under(trials []run.Trial) (all []run.Trial) {
 func goOn(t run.Trial, next search.Action) run.Trial {
 	t.State, t.Until = run.Training, next.Until
 	t.Decisions = append(t.Decisions, next.Why)
-	again(&t, fmt.Sprintf("%s%d epochs", whyPaused, epochs(t.Curve)))
+	again(&t, fmt.Sprintf("%s%d epochs", whyPaused, run.Epochs(t.Curve)))
 	return t
-}
-
-func epochs(curve []run.Point) int {
-	if len(curve) == 0 {
-		return 0
-	}
-	return curve[len(curve)-1].Epoch
 }
 
 // kept is the part of a curve that an attempt does not train again.
 func kept(t run.Trial) []run.Point {
-	from := t.Attempts[len(t.Attempts)-1].FromEpoch
+	from := t.Last().FromEpoch
 	curve := slices.Clone(t.Curve)
 	return slices.DeleteFunc(curve, func(p run.Point) bool { return p.Epoch > from })
 }
@@ -61,18 +54,18 @@ func (l *Loop) pause(ctx context.Context, r run.Run, s engine.Session, t *run.Tr
 	if out.paused, err = l.rung(ctx, r, t, out); err != nil || !out.paused {
 		return err
 	}
-	return s.Stop(ctx, t.N, t.Attempts[len(t.Attempts)-1].N)
+	return s.Stop(ctx, t.N, t.Last().N)
 }
 
 // wasPaused tells whether an earlier runner ended the attempt of a trial that the
 // search had frozen, and was gone before it could write that down.
 func wasPaused(s engine.Session, t run.Trial, out outcome) bool {
-	return atRung(t, out) && s.Stopped(t.N, t.Attempts[len(t.Attempts)-1].N)
+	return atRung(t, out) && s.Stopped(t.N, t.Last().N)
 }
 
 // atRung tells whether a trial has come to where the search is asked.
 func atRung(t run.Trial, out outcome) bool {
-	return t.Until > 0 && epochs(out.curve) >= t.Until && out.fits <= 1
+	return t.Until > 0 && run.Epochs(out.curve) >= t.Until && out.fits <= 1
 }
 
 // rung asks the search what becomes of a trial that has come to its rung. The
@@ -83,7 +76,7 @@ func (l *Loop) rung(ctx context.Context, r run.Run, t *run.Trial, out *outcome) 
 		return false, nil
 	}
 	if out.frozen {
-		return l.saved(*t) >= t.Until || epochs(out.curve) >= 2*t.Until, nil
+		return l.saved(*t) >= t.Until || run.Epochs(out.curve) >= 2*t.Until, nil
 	}
 	trials, err := l.Journal.Trials(ctx, l.Number)
 	if err != nil {
@@ -94,7 +87,7 @@ func (l *Loop) rung(ctx context.Context, r run.Run, t *run.Trial, out *outcome) 
 	trials[t.N] = at
 	next := search.Next(l.problem(r, trials), history(trials))
 	if next.Kind != search.Continue || next.Trial != t.N {
-		l.say("train", "trial %d: frozen at %d epochs; it goes on when it is among the best there", t.N, epochs(out.curve))
+		l.say("train", "trial %d: frozen at %d epochs; it goes on when it is among the best there", t.N, run.Epochs(out.curve))
 		out.frozen = true
 		return false, nil
 	}
@@ -118,7 +111,7 @@ func (l *Loop) saved(t run.Trial) int {
 func (l *Loop) freeze(ctx context.Context, t run.Trial, out outcome) error {
 	t.State, t.Curve = run.Paused, out.curve
 	t.Seconds += out.exit.Seconds
-	l.dropTree(t.N, t.Attempts[len(t.Attempts)-1].N)
+	l.dropTree(t.N, t.Last().N)
 	return l.Journal.PutTrial(ctx, l.Number, t)
 }
 

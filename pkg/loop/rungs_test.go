@@ -65,14 +65,14 @@ func TestPausedTrialGoesOn(t *testing.T) {
 		t.Fatal(err)
 	}
 	frozen := trial()
-	if frozen.State != run.Paused || epochs(frozen.Curve) < 2 || epochs(frozen.Curve) > 5 || frozen.Seconds == 0 || frozen.Value != nil {
+	if frozen.State != run.Paused || run.Epochs(frozen.Curve) < 2 || run.Epochs(frozen.Curve) > 5 || frozen.Seconds == 0 || frozen.Value != nil {
 		t.Fatalf("behind at its rung: %+v", frozen)
 	}
 	if err := l.execute(ctx, r, goOn(frozen, search.Action{Trial: 1, Why: "trial 1 leads"})); err != nil {
 		t.Fatal(err)
 	}
 	got := trial()
-	last := got.Attempts[len(got.Attempts)-1]
+	last := *got.Last()
 	if got.State != run.Done || got.Value == nil || len(got.Attempts) != 2 || !strings.HasPrefix(*last.Why, whyPaused) || len(failures(got)) != 0 {
 		t.Fatalf("continued: %+v", got)
 	}
@@ -115,7 +115,7 @@ func TestPausedByARunnerThatWasKilled(t *testing.T) {
 	if err := l.execute(ctx, r, first); err != nil {
 		t.Fatal(err)
 	}
-	if got := trial(); got.State != run.Paused || got.Error != "" || epochs(got.Curve) < 2 {
+	if got := trial(); got.State != run.Paused || got.Error != "" || run.Epochs(got.Curve) < 2 {
 		t.Errorf("%+v", got)
 	}
 }

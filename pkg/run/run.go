@@ -125,6 +125,15 @@ type Run struct {
 	Tallies map[string]Tally `json:"tallies,omitempty"`
 }
 
+// Now is the time as the journal has it.
+func Now() time.Time { return time.Now().UTC().Truncate(time.Millisecond) }
+
+// End makes a run done.
+func (r *Run) End(v Verdict, c Cause, reason string) {
+	now := Now()
+	r.State, r.Ended, r.Verdict, r.Cause, r.Reason = Done, &now, v, c, reason
+}
+
 // EndPush gives up a push that still waits as the run ends.
 func (r *Run) EndPush() {
 	if r.Push == PushWaiting {
@@ -156,7 +165,6 @@ type Detail struct {
 type Stage string
 
 const (
-	StagePush     Stage = "push"
 	StageSnapshot Stage = "snapshot"
 	StageInspect  Stage = "inspect"
 	StageImage    Stage = "image"
@@ -237,6 +245,9 @@ type Trial struct {
 	Decisions []string `json:"decisions,omitempty"`
 }
 
+// Last is the trial's last attempt; there has to be one.
+func (t *Trial) Last() *Attempt { return &t.Attempts[len(t.Attempts)-1] }
+
 // A Check is a constraint and what came of it.
 type Check struct {
 	Bound  string  `json:"bound"`  // "f1 >= 0.7"
@@ -269,6 +280,14 @@ func (t Trial) Broken() string {
 type Point struct {
 	Epoch  int                `json:"epoch"` // from 1
 	Values map[string]float64 `json:"values"`
+}
+
+// Epochs is the last epoch of a curve, 0 for none.
+func Epochs(curve []Point) int {
+	if len(curve) == 0 {
+		return 0
+	}
+	return curve[len(curve)-1].Epoch
 }
 
 // An Attempt is one execution of a trial.

@@ -17,7 +17,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"time"
 
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
@@ -185,7 +184,7 @@ func (j *Journal) Add(ctx context.Context, o Order) (r run.Run, added bool, err 
 		}
 		r = run.Run{
 			Schema: run.Schema, Number: last + 1, ID: newID(last + 1), Commit: o.Commit, Branch: o.Branch, Top: o.Top,
-			Queued: time.Now().UTC().Truncate(time.Millisecond), State: run.Queued, Push: run.PushWaiting, Target: o.Target, Trigger: run.ByHand,
+			Queued: run.Now(), State: run.Queued, Push: run.PushWaiting, Target: o.Target, Trigger: run.ByHand,
 		}
 		if o.Automatic {
 			r.Trigger = run.ByCommit

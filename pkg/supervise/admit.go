@@ -200,7 +200,7 @@ func (s *Supervisor) start(ctx context.Context, c candidate, rec run.Recovery) e
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
-	rec.Started, rec.Boot, rec.Words = now(), boot.ID(), size(WordsFile(dir))
+	rec.Started, rec.Boot, rec.Words = run.Now(), boot.ID(), size(WordsFile(dir))
 	if err := c.w.journal.PutRecovery(ctx, c.Number, rec); err != nil {
 		return err
 	}
@@ -228,5 +228,3 @@ func size(name string) int64 {
 	}
 	return info.Size()
 }
-
-func now() time.Time { return time.Now().UTC().Truncate(time.Millisecond) }

@@ -65,10 +65,10 @@ func (s *Supervisor) forgive(ctx context.Context, c candidate, rec *run.Recovery
 // failed notes a death that counts, and when the next runner may start.
 func (s *Supervisor) failed(ctx context.Context, c candidate, rec run.Recovery, why string) error {
 	s.Log.Warn("the runner died", "repository", c.w.Common, "run", c.Number, "words", why)
-	failure := run.Failure{At: now(), Why: why, Progress: s.progress(ctx, c, why)}
+	failure := run.Failure{At: run.Now(), Why: why, Progress: s.progress(ctx, c, why)}
 	rec.Failures = run.Stuck(append(rec.Failures, failure))
 	rec.Started = time.Time{}
-	rec.NotBefore = now().Add(run.Backoff(len(rec.Failures)))
+	rec.NotBefore = run.Now().Add(run.Backoff(len(rec.Failures)))
 	return c.w.journal.PutRecovery(ctx, c.Number, rec)
 }
 

@@ -103,8 +103,8 @@ func unanswered(ctx context.Context, w *watched, r run.Run) error {
 func trim(dir string, d run.Detail) error {
 	keep := ""
 	if d.Best != nil && *d.Best < len(d.Trials) {
-		if attempts := d.Trials[*d.Best].Attempts; len(attempts) > 0 {
-			keep = path.Join(strconv.Itoa(*d.Best), strconv.Itoa(attempts[len(attempts)-1].N))
+		if best := d.Trials[*d.Best]; len(best.Attempts) > 0 {
+			keep = path.Join(strconv.Itoa(*d.Best), strconv.Itoa(best.Last().N))
 		}
 	}
 	err := errors.Join(os.RemoveAll(filepath.Join(dir, "sessions")), os.RemoveAll(filepath.Join(dir, "commit")))

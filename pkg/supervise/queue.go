@@ -246,8 +246,7 @@ func hasEpoch(name string) bool {
 // finish makes a run done outside the loop.
 func (s *Supervisor) finish(ctx context.Context, w *watched, r run.Run, v run.Verdict, c run.Cause, reason string) error {
 	_, err := w.journal.Change(ctx, r.Number, func(r *run.Run) {
-		now := time.Now().UTC().Truncate(time.Millisecond)
-		r.State, r.Ended, r.Verdict, r.Cause, r.Reason = run.Done, &now, v, c, reason
+		r.End(v, c, reason)
 		r.EndPush()
 	})
 	return err
