@@ -45,73 +45,83 @@ type outcome struct {
 // execute brings a trial to its end, however many attempts it takes.
 func (l *Loop) execute(ctx context.Context, r run.Run, t run.Trial) error {
 	for {
-		s, opened, err := l.openSession(ctx, r)
+		s, err := l.attend(ctx, r, &t)
 		if err != nil {
 			return err
 		}
-		if !l.stands(s, t) {
-			l.interrupted(&t)
-			if err := l.begin(ctx, s, &t); err != nil {
-				return err
-			}
-		}
-		if opened {
-			if err := l.greet(ctx, s); err != nil {
-				return err
-			}
-		}
-		out, lost, err := l.follow(ctx, r, s, &t)
+		out, gone, err := l.follow(ctx, r, s, &t)
 		if err != nil {
 			return err
 		}
-		if out.start != "" {
-			t.Start = out.start
-			t.Decisions = append(t.Decisions, out.began)
-		}
-		out.resumedBy(t.Last())
-		if lost == nil && !out.paused {
-			lost = l.fault(out)
-		}
-		alone, err := l.tooMuch(ctx, t, lost, out)
-		if err != nil {
+		if over, err := l.conclude(ctx, &t, out, gone); over || err != nil {
 			return err
-		}
-		switch {
-		case alone:
-			l.say("train", "trial %d: %s; it is trained again, alone", t.N, whyCrowded)
-			again(&t, whyCrowded)
-			return l.Journal.PutTrial(ctx, l.Number, t)
-		case lost == nil && out.paused && (out.exit.Code == nil || *out.exit.Code != 0):
-			return l.freeze(ctx, t, out)
-		case lost == nil && out.void == "":
-			return l.settle(ctx, t, out)
-		case lost == nil:
-			l.say("train", "trial %d: %s; training it again, cold", t.N, out.void)
-			t.Start = run.Cold
-			if err := l.voidCheckpoints(t); err != nil {
-				return err
-			}
-			again(&t, out.void)
-			if err := l.Journal.PutTrial(ctx, l.Number, t); err != nil {
-				return err
-			}
-		case lost.memory:
-			out.failure = lost.why
-			return l.settle(ctx, t, out)
-		default:
-			why, err := l.tryAgain(ctx, &t, lost)
-			switch {
-			case err != nil:
-				return err
-			case why != "" && out.exit != nil: // of the script's process, not of the agent
-				t.Attempts = t.Attempts[:len(t.Attempts)-1]
-				return l.settle(ctx, t, out)
-			case why != "":
-				return &ending{verdict: run.Failed, cause: lost.cause, reason: fmt.Sprintf(
-					"trial %d, or rather its agent, does not come on: %s; see `mlhook log %d`", t.N, why, l.Number)}
-			}
 		}
 	}
+}
+
+// attend sees to it that an agent has the trial's last attempt.
+func (l *Loop) attend(ctx context.Context, r run.Run, t *run.Trial) (engine.Session, error) {
+	s, opened, err := l.openSession(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	if !l.stands(s, *t) {
+		l.interrupted(t)
+		if err := l.begin(ctx, s, t); err != nil {
+			return nil, err
+		}
+	}
+	if opened {
+		err = l.greet(ctx, s)
+	}
+	return s, err
+}
+
+// conclude writes down what came of an attempt; the trial is not over where it
+// takes another one here.
+func (l *Loop) conclude(ctx context.Context, t *run.Trial, out outcome, gone *lost) (over bool, err error) {
+	if out.start != "" {
+		t.Start = out.start
+		t.Decisions = append(t.Decisions, out.began)
+	}
+	out.resumedBy(t.Last())
+	if gone == nil && !out.paused {
+		gone = l.fault(out)
+	}
+	alone, err := l.tooMuch(ctx, *t, gone, out)
+	switch {
+	case err != nil:
+		return false, err
+	case alone:
+		l.say("train", "trial %d: %s; it is trained again, alone", t.N, whyCrowded)
+		again(t, whyCrowded)
+		return true, l.Journal.PutTrial(ctx, l.Number, *t)
+	case gone == nil && out.paused && (out.exit.Code == nil || *out.exit.Code != 0):
+		return true, l.freeze(ctx, *t, out)
+	case gone == nil && out.void == "":
+		return true, l.settle(ctx, *t, out)
+	case gone == nil:
+		l.say("train", "trial %d: %s; training it again, cold", t.N, out.void)
+		t.Start = run.Cold
+		if err := l.voidCheckpoints(*t); err != nil {
+			return false, err
+		}
+		again(t, out.void)
+		return false, l.Journal.PutTrial(ctx, l.Number, *t)
+	case gone.memory:
+		out.failure = gone.why
+		return true, l.settle(ctx, *t, out)
+	}
+	why, err := l.tryAgain(ctx, t, gone)
+	switch {
+	case err != nil || why == "":
+		return false, err
+	case out.exit != nil: // of the script's process, not of the agent
+		t.Attempts = t.Attempts[:len(t.Attempts)-1]
+		return true, l.settle(ctx, *t, out)
+	}
+	return true, &ending{verdict: run.Failed, cause: gone.cause, reason: fmt.Sprintf(
+		"trial %d, or rather its agent, does not come on: %s; see `mlhook log %d`", t.N, why, l.Number)}
 }
 
 // again adds an attempt to a trial, and why the one before is not its last.
@@ -144,7 +154,6 @@ func (l *Loop) begin(ctx context.Context, s engine.Session, t *run.Trial) error 
 		return err
 	}
 	l.say("train", "trial %d: %s", t.N, title(*t))
-	script := l.script()
 	warm, err := l.warm(ctx, *t)
 	if err != nil {
 		return err
@@ -154,9 +163,9 @@ func (l *Loop) begin(ctx context.Context, s engine.Session, t *run.Trial) error 
 		share = cutShare
 	}
 	return s.Start(ctx, agent.Request{
-		Share: share,
-		V:     agent.Version, Op: agent.OpRun, Trial: t.N, Attempt: attempt, Script: script, Args: l.Settings.Args,
-		Path: l.program.ImportPath, Cwd: l.program.Dir, Seed: t.Seed, Threads: 1, LogLimit: logLimit, Grace: 5, Warm: warm, Leave: l.grows(), Resume: checkpoint, Wrote: wrote,
+		V: agent.Version, Op: agent.OpRun, Trial: t.N, Attempt: attempt, Script: l.script(), Args: l.Settings.Args,
+		Path: l.program.ImportPath, Cwd: l.program.Dir, Seed: t.Seed, Threads: 1, LogLimit: logLimit, Grace: 5,
+		Warm: warm, Leave: l.grows(), Resume: checkpoint, Wrote: wrote, Share: share,
 	})
 }
 

@@ -1,11 +1,13 @@
 package loop
 
 import (
+	"io"
 	"math"
 	"slices"
 	"strings"
 
 	"github.com/mlhook/mlhook/pkg/agent"
+	"github.com/mlhook/mlhook/pkg/engine"
 	"github.com/mlhook/mlhook/pkg/metric"
 	"github.com/mlhook/mlhook/pkg/run"
 )
@@ -154,4 +156,24 @@ func plausible(name string, v float64) bool {
 		return v >= 0 && v <= 1
 	}
 	return !math.IsNaN(v) && !math.IsInf(v, 0)
+}
+
+// logText returns the last part of an attempt's output.
+func (l *Loop) logText(trial, attempt int) string {
+	f, err := engine.OpenLog(l.Dir, trial, attempt)
+	if err != nil {
+		return ""
+	}
+	defer f.Close()
+	const most = 4 << 20
+	if size, err := f.Seek(0, io.SeekEnd); err == nil && size > most {
+		f.Seek(-most, io.SeekEnd)
+	} else {
+		f.Seek(0, io.SeekStart)
+	}
+	text, err := io.ReadAll(io.LimitReader(f, most))
+	if err != nil {
+		return ""
+	}
+	return string(text)
 }

@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 
@@ -16,11 +15,6 @@ import (
 	"github.com/mlhook/mlhook/pkg/run"
 	"github.com/mlhook/mlhook/pkg/store"
 )
-
-func sorted(all []string) []string {
-	slices.Sort(all)
-	return all
-}
 
 // Ref is where git keeps the best tweak of a run.
 func Ref(r run.Run) string { return "refs/mlhook/runs/" + r.ID }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -74,7 +75,8 @@ func frameworks(versions map[string]string) string {
 	for name, version := range versions {
 		all = append(all, strings.TrimSpace(name+" "+version))
 	}
-	return strings.Join(sorted(all), ", ")
+	slices.Sort(all)
+	return strings.Join(all, ", ")
 }
 
 // closeSession leaves the agent alone when only the runner is ending, so that

@@ -4,56 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"io/fs"
 	"os"
-	"path"
-	"path/filepath"
-	"slices"
-	"strings"
 
-	"github.com/mlhook/mlhook/pkg/engine"
-	"github.com/mlhook/mlhook/pkg/image"
-	"github.com/mlhook/mlhook/pkg/metric"
 	"github.com/mlhook/mlhook/pkg/run"
 	"github.com/mlhook/mlhook/pkg/search"
-	"github.com/mlhook/mlhook/pkg/space"
 	"github.com/mlhook/mlhook/pkg/tweak"
 )
-
-// prepare makes the environment of the program.
-func (l *Loop) prepare(ctx context.Context, r run.Run) error {
-	env, err := image.Choose(l.program, l.commitDir(), l.Settings)
-	if err != nil {
-		return &ending{verdict: run.Failed, cause: run.CauseSetup, reason: err.Error()}
-	}
-	l.image, err = l.Engine.Prepare(ctx, env, func(line string) { l.say("image", "%s", line) })
-	var build *engine.BuildError
-	if errors.As(err, &build) {
-		return &ending{verdict: run.Failed, cause: run.CauseSetup, reason: unbuilt(build, l.program.RequirementsFrom, env)}
-	}
-	if err != nil {
-		return err
-	}
-	_, err = l.Journal.Change(ctx, l.Number, func(r *run.Run) { r.Image = &run.Image{Family: l.image.Family, ID: l.image.ID} })
-	l.say("image", "%s with %s", l.image.Ref, l.Engine.Name())
-	return err
-}
-
-// unbuilt says why there is no environment: first what pip could not install and
-// where to mend it.
-func unbuilt(e *engine.BuildError, from string, env engine.Environment) string {
-	told := e.Requirement()
-	switch {
-	case told == "":
-		return e.Error()
-	case env.ContextDir != "" && strings.HasPrefix(e.Step, "RUN "):
-		from = "the Dockerfile, or in what it installs from"
-	case from == "imports":
-		from = "a requirements.txt, since the imports alone do not tell"
-	}
-	return fmt.Sprintf("%s; mend it in %s\n%v", told, from, e)
-}
 
 // train runs trials until the search stops.
 func (l *Loop) train(ctx context.Context, r run.Run) (err error) {
@@ -146,81 +102,6 @@ func (l *Loop) next(r run.Run, trials []run.Trial) (t run.Trial, ready bool, err
 		Values: action.Values, Parent: action.Parent, Seed: seed(r) + action.Seed}, true, nil
 }
 
-// problem puts what inspect found into the words of the search.
-func (l *Loop) problem(r run.Run, trials []run.Trial) search.Problem {
-	p := search.Problem{
-		Family: l.program.Family, Model: l.program.Model, Seed: seed(r), Version: search.Version,
-		Goal:      l.goal(),
-		Budget:    search.Budget{Trials: l.Settings.Trials, Seconds: l.Settings.Minutes*60 + l.gained(trials), Patience: l.Settings.Patience},
-		Resumable: l.resumable(trials), Warm: l.grows(), Tallies: moves(r.Tallies),
-	}
-	for _, t := range l.tunables() {
-		kind := search.Number
-		if len(t.Choices) > 0 {
-			kind = search.Choice
-		}
-		p.Params = append(p.Params, search.Param{
-			ID: t.ID, Role: t.Role, Model: t.Owner, Kind: kind, Log: t.Scale == "log", Int: t.Int,
-			Low: t.Low, High: t.High, Choices: t.Choices, Value: t.Value, Insert: t.Kind == "inserted",
-		})
-	}
-	return p
-}
-
-// goal puts the settings into the words of the search.
-func (l *Loop) goal() search.Goal {
-	s := l.Settings
-	return search.Goal{Target: s.Target, Metric: s.Metric, Best: s.Mode == "best",
-		Minimise: s.Goal == "minimise" || s.Goal != "maximise" && metric.Minimised(s.Metric)}
-}
-
-// tunables are those whose kind the user allows.
-func (l *Loop) tunables() []space.Tunable {
-	return slices.DeleteFunc(slices.Clone(l.program.Tunables), func(t space.Tunable) bool { return !l.Settings.Allows(t.Kind) })
-}
-
-// history puts the journal's trials into the words of the search.
-func history(trials []run.Trial) []search.Trial {
-	var h []search.Trial
-	for _, t := range trials {
-		s := search.Trial{N: t.N, Values: t.Values, State: search.Done, Score: t.Value, Seconds: t.Seconds,
-			Error: t.Error, Seed: t.Seed, Move: search.Move(t.Move), Lineage: lineage(t), Warm: warm(t),
-			Partly: len(t.Attempts) > 0 && t.Attempts[0].FromEpoch > 0, Broken: flaw(trials, t) != ""}
-		switch {
-		case t.State == run.Paused:
-			s.State = search.Paused
-		case t.State != run.Done:
-			s.State = search.Running
-		case t.Cut:
-			s.State = search.Cut
-		case t.Value == nil:
-			s.State = search.Failed
-		}
-		if t.Validation != nil && t.Value != nil {
-			s.Score, s.Judge = &t.Validation.Value, t.Value
-		}
-		if t.Metric != nil {
-			s.Samples = t.Metric.Samples
-			s.Chance = t.Metric.Majority
-		}
-		for _, p := range t.Curve {
-			s.Curve = append(s.Curve, search.Point{Epoch: p.Epoch, Values: p.Values})
-		}
-		h = append(h, s)
-	}
-	return h
-}
-
-// seed is the run's entropy for what the script leaves unseeded: the same in
-// every trial and attempt, drawn from the commit so that it can be replayed.
-func seed(r run.Run) int64 {
-	var n int64
-	for _, c := range r.Commit[:7] {
-		n = n*16 + int64(strings.IndexRune("0123456789abcdef", c))
-	}
-	return n + int64(r.Number)
-}
-
 // tweak edits the committed sources for a trial. Layer names are drawn from the
 // journal's counter once, and kept with the trial.
 func (l *Loop) tweak(ctx context.Context, t *run.Trial) (tweak.Result, error) {
@@ -241,48 +122,4 @@ func (l *Loop) tweak(ctx context.Context, t *run.Trial) (tweak.Result, error) {
 		return made, fmt.Errorf("tweak for trial %d: %w", t.N, err)
 	}
 	return made, nil
-}
-
-// logText returns the last part of an attempt's output.
-func (l *Loop) logText(trial, attempt int) string {
-	f, err := engine.OpenLog(l.Dir, trial, attempt)
-	if err != nil {
-		return ""
-	}
-	defer f.Close()
-	const most = 4 << 20
-	if size, err := f.Seek(0, io.SeekEnd); err == nil && size > most {
-		f.Seek(-most, io.SeekEnd)
-	} else {
-		f.Seek(0, io.SeekStart)
-	}
-	text, err := io.ReadAll(io.LimitReader(f, most))
-	if err != nil {
-		return ""
-	}
-	return string(text)
-}
-
-// dropTree frees the disk of an attempt that is over.
-func (l *Loop) dropTree(trial, attempt int) {
-	if err := l.remove(trial, attempt, "tree"); err != nil {
-		l.say("train", "%v", err)
-	}
-}
-
-// remove removes what an attempt left, or a part of it. Trials write there, and
-// a link of theirs that leads elsewhere is an error.
-func (l *Loop) remove(trial, attempt int, part string) error {
-	root, err := os.OpenRoot(filepath.Join(l.Dir, "trials"))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	defer root.Close()
-	if err := root.RemoveAll(path.Join(fmt.Sprint(trial), fmt.Sprint(attempt), part)); err != nil {
-		return fmt.Errorf("remove what trial %d left: %w", trial, err)
-	}
-	return nil
 }

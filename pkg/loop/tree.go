@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 
 	"github.com/mlhook/mlhook/pkg/engine"
@@ -100,4 +101,28 @@ func copyFile(from string, root *os.Root, to string, mode fs.FileMode) (err erro
 	}
 	_, err = io.Copy(out, in)
 	return errors.Join(err, out.Close())
+}
+
+// dropTree frees the disk of an attempt that is over.
+func (l *Loop) dropTree(trial, attempt int) {
+	if err := l.remove(trial, attempt, "tree"); err != nil {
+		l.say("train", "%v", err)
+	}
+}
+
+// remove removes what an attempt left, or a part of it. Trials write there, and
+// a link of theirs that leads elsewhere is an error.
+func (l *Loop) remove(trial, attempt int, part string) error {
+	root, err := os.OpenRoot(filepath.Join(l.Dir, "trials"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer root.Close()
+	if err := root.RemoveAll(path.Join(fmt.Sprint(trial), fmt.Sprint(attempt), part)); err != nil {
+		return fmt.Errorf("remove what trial %d left: %w", trial, err)
+	}
+	return nil
 }
