@@ -48,7 +48,7 @@ func history(trials []run.Trial) []search.Trial {
 	var h []search.Trial
 	for _, t := range trials {
 		s := search.Trial{N: t.N, Values: t.Values, State: search.Done, Score: t.Value, Seconds: t.Seconds,
-			Error: t.Error, Seed: t.Seed, Move: search.Move(t.Move), Lineage: lineage(t), Warm: warm(t),
+			Move: search.Move(t.Move), Lineage: lineage(t), Warm: warm(t),
 			Partly: len(t.Attempts) > 0 && t.Attempts[0].FromEpoch > 0, Broken: flaw(trials, t) != ""}
 		switch {
 		case t.State == run.Paused:

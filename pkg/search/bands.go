@@ -68,8 +68,7 @@ func sane(p Param) (band, bool) {
 
 func boosting(owner string) bool {
 	owner = strings.ToLower(owner)
-	return strings.Contains(owner, "xgb") || strings.Contains(owner, "lightgbm") || strings.Contains(owner, "lgb") ||
-		strings.Contains(owner, "boost")
+	return strings.Contains(owner, "boost") || strings.Contains(owner, "xgb") || strings.Contains(owner, "lgb") || strings.Contains(owner, "lightgbm")
 }
 
 func ridge(owner string) bool { return strings.Contains(strings.ToLower(owner), "ridge") }

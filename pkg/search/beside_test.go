@@ -6,16 +6,16 @@ import "testing"
 func TestBeside(t *testing.T) {
 	p := Problem{Family: "sklearn", Model: "svm", Goal: Goal{Target: 0.9}, Budget: Budget{Trials: 12}, Version: Version,
 		Params: []Param{number("C", "sklearn.svm.SVC", "0.001", 1e-4, 1e4, false), number("gamma", "sklearn.svm.SVC", "5", 1e-6, 100, false)}}
-	done := func(n int, values map[string]string, score float64, seed int64) Trial {
-		return Trial{N: n, Values: values, State: Done, Score: &score, Samples: 100, Seconds: 1, Seed: seed}
+	done := func(n int, values map[string]string, score float64) Trial {
+		return Trial{N: n, Values: values, State: Done, Score: &score, Samples: 100, Seconds: 1}
 	}
-	running := func(n int, a Action) Trial { return Trial{N: n, Values: a.Values, State: Running, Seed: a.Seed} }
+	running := func(n int, a Action) Trial { return Trial{N: n, Values: a.Values, State: Running} }
 
 	first := Next(p, nil)
 	if a := Next(p, []Trial{running(0, first)}); a.Kind != Start || a.Move != Repair {
 		t.Errorf("beside the user's own code: %+v", a)
 	}
-	history := []Trial{done(0, first.Values, 0.4, 0)}
+	history := []Trial{done(0, first.Values, 0.4)}
 	for n := 1; n < 4; n++ {
 		a := Next(p, history)
 		if a.Kind != Start || tried(armsOf(history), a.Values) {
@@ -25,13 +25,13 @@ func TestBeside(t *testing.T) {
 	}
 
 	sure := append([]Trial{}, history...)
-	sure[2] = done(2, history[2].Values, 0.99, 0)
+	sure[2] = done(2, history[2].Values, 0.99)
 	if a := Next(p, sure); a.Kind != Stop || a.Verdict != "reached" || *a.Parent != 2 {
 		t.Errorf("a hit while others run: %+v", a)
 	}
 
 	luck := append([]Trial{}, history...)
-	luck[1] = done(1, history[1].Values, 0.91, 0)
+	luck[1] = done(1, history[1].Values, 0.91)
 	for n := int64(1); n < seeds; n++ {
 		a := Next(p, luck)
 		if a.Kind != Confirm || a.Seed != n {
@@ -44,11 +44,11 @@ func TestBeside(t *testing.T) {
 	}
 
 	p.Budget.Trials = len(luck)
-	luck[len(luck)-2] = done(len(luck)-2, luck[1].Values, 0.92, 1)
+	luck[len(luck)-2] = done(len(luck)-2, luck[1].Values, 0.92)
 	if a := Next(p, luck); a.Kind != Wait {
 		t.Errorf("the last seed counts as well: %+v", a)
 	}
-	model := []Trial{history[0], done(1, history[1].Values, 0.99, 0), running(2, Action{Values: history[1].Values, Seed: 1})}
+	model := []Trial{history[0], done(1, history[1].Values, 0.99), running(2, Action{Values: history[1].Values})}
 	model[1].Lineage, p.Budget.Trials = true, len(model)
 	if a := Next(p, model); a.Kind != Wait {
 		t.Errorf("a model is at the target, and its source is being trained: %+v", a)
@@ -62,7 +62,7 @@ func TestBeside(t *testing.T) {
 		t.Errorf("one that runs may become the best: %+v", a)
 	}
 	for _, n := range []int{1, 3} {
-		sure[n] = done(n, sure[n].Values, 0.5, 0)
+		sure[n] = done(n, sure[n].Values, 0.5)
 	}
 	for n := int64(1); n < seeds; n++ {
 		a := Next(p, sure)

@@ -8,15 +8,6 @@ import (
 // lengths are the roles that say how long is trained.
 var lengths = []string{"epochs", "rounds", "estimators", "max_iter"}
 
-// remaining is the time left; limited is false where the budget names none.
-func remaining(p Problem, history []Trial) (left float64, limited bool) {
-	left = p.Budget.Seconds
-	for _, t := range history {
-		left -= t.Seconds
-	}
-	return left, p.Budget.Seconds > 0
-}
-
 // longerBy is how many more epochs a configuration trains than the user's own,
 // as far as the roles tell.
 func longerBy(p Problem, values map[string]string) float64 {

@@ -60,7 +60,7 @@ func TestBestIsConfirmed(t *testing.T) {
 			t.Fatalf("seed %d: %+v", seed, a)
 		}
 		again := history[1]
-		again.N, again.Seed = len(history), seed
+		again.N = len(history)
 		history = append(history, again)
 	}
 	if a := Next(p, history); a.Kind != Stop || a.Verdict != "reached" || *a.Parent != 1 || !strings.Contains(a.Why, "mlhook.patience") {
@@ -84,7 +84,7 @@ func TestBestIsNotTheLuckiest(t *testing.T) {
 		p, history := tries(.5, c.single, .90, .80, .80)
 		p.Goal.Best, p.Goal.Metric, p.Budget.Trials = true, c.metric, len(history)
 		for seed := range 2 {
-			history[3+seed].Values, history[3+seed].Seed = history[2].Values, int64(seed+1)
+			history[3+seed].Values = history[2].Values
 		}
 		if a := Next(p, history); a.Verdict != "reached" || *a.Parent != c.winner {
 			t.Errorf("%s %.2f once and a mean of 0.83: %+v", c.metric, c.single, a)
@@ -103,7 +103,7 @@ func TestSeedsThatAreNotUsed(t *testing.T) {
 	}{{"loss", .25, .25, Stop}, {"loss", .25, .26, Confirm}, {"accuracy", .81, .81, Confirm}} {
 		p, history := tries(.5, .81)
 		again := history[1]
-		again.N, again.Seed = 2, 1
+		again.N = 2
 		history[1].Curve = []Point{{Epoch: 1, Values: map[string]float64{c.name: c.first}}}
 		again.Curve = []Point{{Epoch: 1, Values: map[string]float64{c.name: c.second}}}
 		history = append(history, again)
@@ -119,7 +119,7 @@ func TestSeedsThatAreNotUsed(t *testing.T) {
 		p, history := tries(.5, c.value)
 		p.Goal.Metric = c.metric
 		again := history[1]
-		again.N, again.Seed = 2, 1
+		again.N = 2
 		if a := Next(p, append(history, again)); a.Kind != c.last {
 			t.Errorf("%s %g twice: %+v", c.metric, c.value, a)
 		}
@@ -153,7 +153,7 @@ func TestOver(t *testing.T) {
 	p, history = tries(.5, .81)
 	p.Over = why
 	history = append(history, history[1])
-	history[2].N, history[2].Seed = 2, 1
+	history[2].N = 2
 	if a := Next(p, history); a.Verdict != "reached" || *a.Parent != 1 {
 		t.Errorf("two seeds above the target: %+v", a)
 	}
@@ -167,7 +167,7 @@ func TestOver(t *testing.T) {
 func TestCutSeed(t *testing.T) {
 	p, history := tries(.5, .81)
 	cut := history[1]
-	cut.N, cut.Seed, cut.State, cut.Score = 2, 1, Cut, nil
+	cut.N, cut.State, cut.Score = 2, Cut, nil
 	history = append(history, cut)
 	if a := Next(p, history); a.Kind != Confirm || *a.Parent != 1 {
 		t.Errorf("%+v", a)

@@ -1,6 +1,7 @@
 package search
 
 import (
+	"slices"
 	"sort"
 	"strings"
 )
@@ -44,7 +45,7 @@ func (t Tally) rate() float64 { return float64(1+t.Hits) / (1 + t.Cost) }
 // proven sorts recipes by what they did here; without a tally the book's order
 // stays.
 func proven(recipes []Recipe, tallies map[Move]Tally) []Recipe {
-	sorted := append([]Recipe(nil), recipes...)
+	sorted := slices.Clone(recipes)
 	rate := func(r Recipe) float64 { return tallies[FromBook.named(r.Name)].rate() }
 	sort.SliceStable(sorted, func(i, j int) bool { return rate(sorted[i]) > rate(sorted[j]) })
 	return sorted

@@ -2,9 +2,7 @@ package search
 
 import (
 	"fmt"
-	"math"
 	"slices"
-	"strings"
 )
 
 // A Recipe is a joint setting by role that is known to work for a model family.
@@ -69,18 +67,14 @@ var recipes = map[string][]Recipe{
 
 // recipesFor chooses by the model, boosting first: its trees are no forest.
 func recipesFor(p Problem) []Recipe {
-	if p.Recipes != nil {
-		return proven(p.Recipes, p.Tallies)
+	book := recipes[p.Model]
+	switch {
+	case p.Recipes != nil:
+		book = p.Recipes
+	case p.Family == "boosting" || slices.ContainsFunc(p.Params, func(own Param) bool { return boosting(own.Model) }):
+		book = recipes["boosting"]
 	}
-	if p.Family == "boosting" {
-		return proven(recipes["boosting"], p.Tallies)
-	}
-	for _, param := range p.Params {
-		if boosting(param.Model) {
-			return proven(recipes["boosting"], p.Tallies)
-		}
-	}
-	return proven(recipes[p.Model], p.Tallies)
+	return proven(book, p.Tallies)
 }
 
 func (r Recipe) why() string {
@@ -112,88 +106,4 @@ func (r Recipe) apply(params []Param) map[string]string {
 		}
 	}
 	return values
-}
-
-// guesses are the first candidates, best first: all repairs at once, what the
-// diagnosis of the best trial says, the recipes, single repairs, a layer.
-func guesses(p Problem, history []Trial, best Trial) []candidate {
-	base := history[0]
-	var all []candidate
-	outliers := repairs(p.Params)
-	joint := map[string]string{}
-	var why []string
-	for _, r := range outliers {
-		r.param.set(joint, r.to)
-		why = append(why, r.why)
-	}
-	repaired := candidate{values: joint, why: strings.Join(why, ", "), parent: base.N, move: Repair}
-	next := diagnosis(p, best)
-	if len(outliers) > 0 && outliers[0].far < mild {
-		all = append(append(all, next...), repaired)
-	} else {
-		all = append(append(all, repaired), next...)
-	}
-	for _, r := range recipesFor(p) {
-		all = append(all, candidate{values: r.apply(p.Params), why: r.why(), parent: base.N, move: FromBook.named(r.Name)})
-	}
-	if long := stretch(p.Params, best.Values, 3); !overfit(best.Curve) && usual(p, long) && !vain(history, p.Goal) {
-		all = append(all, candidate{values: long, why: "three times as long", parent: best.N, move: longer})
-	}
-	for _, r := range outliers {
-		single := map[string]string{}
-		r.param.set(single, r.to)
-		all = append(all, candidate{values: single, why: r.why, parent: base.N, move: Repair})
-	}
-	if overfit(best.Curve) {
-		return all
-	}
-	deeper := candidate{values: layered(p, best.Values), why: "one more layer", parent: best.N, move: Diagnosis.named("deeper")}
-	return append(all, deeper.from(p, best))
-}
-
-// longer is the move that trains for longer though no curve asks for it.
-const longer = Diagnosis + ": longer"
-
-// vain tells whether training for longer has brought nothing already.
-func vain(history []Trial, g Goal) bool {
-	best := math.Inf(-1)
-	for _, t := range history {
-		if t.Score == nil {
-			continue
-		}
-		lead := g.lead(*t.Score)
-		if t.Move == longer && lead <= best {
-			return true
-		}
-		best = max(best, lead)
-	}
-	return false
-}
-
-// usual tells whether a configuration trains no longer than usually works.
-func usual(p Problem, values map[string]string) bool {
-	return !slices.ContainsFunc(p.Params, func(param Param) bool {
-		b, known := sane(param)
-		v, ok := param.in(values).value()
-		return known && ok && v > b.high && slices.Contains(lengths, param.Role)
-	})
-}
-
-// from starts a candidate from a trial's saved model, where the program's
-// trainings can. A model that grows never falls behind what it grew from; it
-// saves time and not quality, and its source still has to be trained cold.
-func (c candidate) from(p Problem, t Trial) candidate {
-	if p.Warm && t.State == Done && t.Score != nil {
-		c.warm, c.parent = true, t.N
-		c.why += fmt.Sprintf(", from the model of trial %d", t.N)
-	}
-	return c
-}
-
-func copied(values map[string]string) map[string]string {
-	c := map[string]string{}
-	for id, v := range values {
-		c[id] = v
-	}
-	return c
 }

@@ -2,21 +2,6 @@ package search
 
 import "slices"
 
-// candidates are what to try next, best first. Another estimator, which is
-// another model than the user's, comes last: when all else was tried, or in the
-// last third of the budget.
-func candidates(p Problem, history []Trial, top []arm) []candidate {
-	best := top[0].trials[0]
-	own := p
-	own.Params = slices.DeleteFunc(slices.Clone(p.Params), estimator)
-	last := resorts(p, history, best)
-	usual := append(guesses(own, history, best), proposals(own, history, top)...)
-	if late(p, history) {
-		return append(last, usual...)
-	}
-	return append(usual, last...)
-}
-
 func estimator(p Param) bool { return p.Role == "estimator" }
 
 // late tells whether what is left of the budget is for the last resorts: a

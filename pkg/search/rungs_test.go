@@ -27,7 +27,7 @@ func cut(t *rapid.T, p Problem, slopes []float64, epochs int) (history []Trial, 
 				t.Fatalf("trial %d is not paused: %+v", at, a)
 			}
 		default:
-			history = append(history, Trial{N: at, Values: a.Values, Move: a.Move, Seed: a.Seed, Samples: 1e9})
+			history = append(history, Trial{N: at, Values: a.Values, Move: a.Move, Samples: 1e9})
 		}
 		trial := &history[at]
 		to := a.Until
@@ -130,7 +130,7 @@ func TestLineage(t *testing.T) {
 	if a.Kind != Confirm || *a.Parent != 1 || !strings.Contains(a.Why, "lineage") {
 		t.Fatalf("got %+v", a)
 	}
-	cold := Trial{N: 2, Values: history[1].Values, Score: &high, Samples: 1000, Seed: a.Seed}
+	cold := Trial{N: 2, Values: history[1].Values, Score: &high, Samples: 1000}
 	if a = Next(p, append(history, cold)); a.Verdict != "reached" || a.ByModel {
 		t.Fatalf("the source reaches it too: %+v", a)
 	}
@@ -178,7 +178,7 @@ func TestMinimise(t *testing.T) {
 		if a.Kind != Confirm || a.Seed != seed+1 {
 			t.Fatalf("got %+v", a)
 		}
-		history = append(history, Trial{N: len(history), Score: &low, Seed: a.Seed})
+		history = append(history, Trial{N: len(history), Score: &low})
 	}
 	if a := Next(p, history); a.Verdict != "reached" {
 		t.Fatalf("got %+v", a)
@@ -201,7 +201,7 @@ func TestBest(t *testing.T) {
 		if a.Kind == Confirm {
 			score = &high
 		}
-		history = append(history, Trial{N: len(history), Values: a.Values, Score: score, Samples: 1000, Seed: a.Seed})
+		history = append(history, Trial{N: len(history), Values: a.Values, Score: score, Samples: 1000})
 	}
 	if a := Next(p, history); a.Verdict != "reached" || *a.Parent != 0 {
 		t.Fatalf("got %+v", a)

@@ -41,7 +41,7 @@ func play(p Problem, surface func(read func(role string) float64, has func(role,
 			return false
 		}
 		score, curve := surface(read, has)
-		history = append(history, Trial{N: len(history), Values: a.Values, State: Done, Score: &score, Curve: curve, Seconds: 1, Seed: a.Seed, Move: a.Move})
+		history = append(history, Trial{N: len(history), Values: a.Values, State: Done, Score: &score, Curve: curve, Seconds: 1, Move: a.Move})
 	}
 }
 
@@ -218,18 +218,18 @@ func TestConfirm(t *testing.T) {
 	if a := Next(p, unknown); a.Verdict != "reached" {
 		t.Fatalf("a lead of 0.1 on samples that nobody counted: %+v", a)
 	}
-	twice := []Trial{won, {N: 1, Score: &better, Seed: 1}}
+	twice := []Trial{won, {N: 1, Score: &better}}
 	if a := Next(p, twice); a.Kind != Confirm || a.Seed != 2 {
 		t.Fatalf("two seeds of three: %+v", a)
 	}
-	if a := Next(p, append(twice, Trial{N: 2, Score: &better, Seed: 2})); a.Verdict != "reached" || *a.Parent != 0 {
+	if a := Next(p, append(twice, Trial{N: 2, Score: &better})); a.Verdict != "reached" || *a.Parent != 0 {
 		t.Fatalf("confirmed: %+v", a)
 	}
-	history := []Trial{won, {N: 1, Score: &worse, Seed: 1}}
+	history := []Trial{won, {N: 1, Score: &worse}}
 	if a := Next(p, history); a.Kind != Start {
 		t.Fatalf("not confirmed: %+v", a)
 	}
-	if a := Next(p, []Trial{won, {N: 1, State: Failed, Seed: 1}}); a.Kind != Start {
+	if a := Next(p, []Trial{won, {N: 1, State: Failed}}); a.Kind != Start {
 		t.Fatalf("the other seed failed: %+v", a)
 	}
 	p.Budget.Trials = 2

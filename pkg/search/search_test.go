@@ -71,7 +71,7 @@ func TestRun(t *testing.T) {
 				checkValue(t, param, a.Values)
 			}
 			score := scores[len(history)]
-			trial := Trial{N: len(history), Values: a.Values, State: Done, Score: &score, Samples: samples, Seed: a.Seed, Seconds: 1}
+			trial := Trial{N: len(history), Values: a.Values, State: Done, Score: &score, Samples: samples, Seconds: 1}
 			if score < 0.1 {
 				trial.State, trial.Score = Failed, nil
 			}

@@ -1,20 +1,12 @@
 package search
 
 import (
+	"maps"
 	"math"
 	"sort"
 	"strconv"
 	"strings"
 )
-
-// A candidate is a configuration with its reason.
-type candidate struct {
-	values map[string]string
-	why    string
-	parent int // the trial that values derive from
-	move   Move
-	warm   bool // starts from the saved model of parent
-}
 
 // key is equal for equal configurations.
 func key(values map[string]string) string {
@@ -76,4 +68,10 @@ func (p Param) set(values map[string]string, text string) {
 		return
 	}
 	values[p.ID] = text
+}
+
+func copied(values map[string]string) map[string]string {
+	c := map[string]string{}
+	maps.Copy(c, values)
+	return c
 }
