@@ -12,14 +12,11 @@ import (
 	"io"
 	"maps"
 	"net/http"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
 
 	docker "github.com/fsouza/go-dockerclient"
-	"github.com/gofrs/flock"
 
 	"github.com/mlhook/mlhook/pkg/plain"
 )
@@ -77,18 +74,6 @@ func (d *Docker) ready(ctx context.Context, env Environment, progress func(strin
 		return Image{}, err
 	}
 	return Image{Family: env.Family, ID: found.ID, Ref: env.Image}, nil
-}
-
-// lock serialises work between processes until the returned function is called.
-func lock(ctx context.Context, path string) (unlock func(), err error) {
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		return nil, err
-	}
-	l := flock.New(path)
-	if _, err := l.TryLockContext(ctx, 200*time.Millisecond); err != nil {
-		return nil, fmt.Errorf("wait for another mlhook that prepares the same environment: %w", err)
-	}
-	return func() { l.Close() }, nil
 }
 
 // pull fetches an image that is not here; setting is what names it.

@@ -1,8 +1,6 @@
 package engine
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"net"
@@ -72,11 +70,10 @@ func contextEndpoint() string {
 	if name == "" || name == "default" {
 		return ""
 	}
-	sum := sha256.Sum256([]byte(name))
 	var meta struct {
 		Endpoints map[string]struct{ Host string }
 	}
-	text, err := os.ReadFile(filepath.Join(dir, "contexts", "meta", hex.EncodeToString(sum[:]), "meta.json"))
+	text, err := os.ReadFile(filepath.Join(dir, "contexts", "meta", digest([]byte(name)), "meta.json"))
 	if err != nil || json.Unmarshal(text, &meta) != nil {
 		return ""
 	}

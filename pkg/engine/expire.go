@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -102,3 +103,15 @@ func (l *Local) Expire(_ context.Context, unused time.Duration) ([]string, error
 
 // venv is the directory of a venv.
 func (l *Local) venv(name string) string { return filepath.Join(l.Cache, "venvs", name) }
+
+// lock serialises work between processes until the returned function is called.
+func lock(ctx context.Context, path string) (unlock func(), err error) {
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return nil, err
+	}
+	l := flock.New(path)
+	if _, err := l.TryLockContext(ctx, 200*time.Millisecond); err != nil {
+		return nil, fmt.Errorf("wait for another mlhook that prepares the same environment: %w", err)
+	}
+	return func() { l.Close() }, nil
+}
