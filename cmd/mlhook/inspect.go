@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -129,7 +130,7 @@ func printProgram(w io.Writer, p *inspect.Program, s config.Settings) {
 		if !s.Allows(t.Kind) {
 			domain += " (left alone, see mlhook.allow)"
 		}
-		fmt.Fprintf(w, "  %-20s %-20s %-12s %s, %s\n", t.Where(), t.Name, orWord(t.Value, "-"), t.Kind, domain)
+		fmt.Fprintf(w, "  %-20s %-20s %-12s %s, %s\n", t.Where(), t.Name, cmp.Or(t.Value, "-"), t.Kind, domain)
 	}
 }
 
@@ -140,7 +141,7 @@ var layerName = regexp.MustCompile(`%NAME\d*%`)
 func alternatives(choices []string) string {
 	var all []string
 	for _, choice := range choices {
-		all = append(all, orWord(layerName.ReplaceAllString(choice, "mlhook_*"), "none"))
+		all = append(all, cmp.Or(layerName.ReplaceAllString(choice, "mlhook_*"), "none"))
 	}
 	return strings.Join(all, " | ")
 }

@@ -8,12 +8,12 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"time"
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/mlhook/mlhook/pkg/engine"
 	"github.com/mlhook/mlhook/pkg/plain"
 	"github.com/mlhook/mlhook/pkg/run"
 )
@@ -34,7 +34,7 @@ func logCommand() *cli.Command {
 			if err := logged(c.Context, p, number, c.Int("trial"), c.Bool("follow")); err != nil {
 				return err
 			}
-			l := &logPrinter{p: p, number: number, only: c.Int("trial"), w: c.App.Writer, shown: map[string]int64{}}
+			l := &logPrinter{p: p, number: number, only: c.Int("trial"), w: c.App.Writer, shown: map[[2]int]int64{}}
 			if isTerminal(c.App.Writer) {
 				l.w = plain.Terminal(c.App.Writer)
 			}
@@ -92,7 +92,7 @@ type logPrinter struct {
 	number int
 	only   int
 	w      io.Writer
-	shown  map[string]int64 // bytes printed of each file
+	shown  map[[2]int]int64 // bytes printed of each trial and attempt
 }
 
 func (l *logPrinter) print(ctx context.Context) error {
@@ -105,12 +105,12 @@ func (l *logPrinter) print(ctx context.Context) error {
 			continue
 		}
 		for _, a := range t.Attempts {
-			name := filepath.Join("trials", strconv.Itoa(t.N), strconv.Itoa(a.N), "log")
-			if _, seen := l.shown[name]; !seen {
-				l.shown[name] = 0
+			at := [2]int{t.N, a.N}
+			if _, seen := l.shown[at]; !seen {
+				l.shown[at] = 0
 				fmt.Fprintf(l.w, "--- trial %d, attempt %d\n", t.N, a.N)
 			}
-			if err := l.copy(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			if err := l.copy(t.N, a.N); err != nil {
 				return err
 			}
 		}
@@ -118,31 +118,22 @@ func (l *logPrinter) print(ctx context.Context) error {
 	return nil
 }
 
-// copy prints what is new in a file that the container writes: a regular file
-// below the run's directory and nothing else.
-func (l *logPrinter) copy(name string) error {
-	root, err := os.OpenRoot(l.p.state.RunDir(l.p.repo, l.number))
-	if err != nil {
-		return err
+// copy prints what is new in the log of an attempt.
+func (l *logPrinter) copy(trial, attempt int) error {
+	f, err := engine.OpenLog(l.p.state.RunDir(l.p.repo, l.number), trial, attempt)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil // nothing was printed yet
 	}
-	defer root.Close()
-	info, err := root.Lstat(name)
-	if err != nil {
-		return err
-	}
-	if !info.Mode().IsRegular() {
-		return fmt.Errorf("%s is no regular file", name)
-	}
-	f, err := root.Open(name)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
-	if _, err := f.Seek(l.shown[name], io.SeekStart); err != nil {
+	at := [2]int{trial, attempt}
+	if _, err := f.Seek(l.shown[at], io.SeekStart); err != nil {
 		return err
 	}
 	n, err := io.Copy(l.w, f)
-	l.shown[name] += n
+	l.shown[at] += n
 	return err
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -236,7 +237,7 @@ func (p *project) supervised() bool { return supervise.Held(supervise.Lock(p.sta
 // is registered again where the user's state directory was removed.
 func (p *project) revive(ctx context.Context, w io.Writer) error {
 	if !p.known {
-		if _, hooked := p.hookState(); !hooked {
+		if _, hooked := p.hookState(ctx); !hooked {
 			return nil
 		}
 		if err := p.register(ctx, true); err != nil {
@@ -267,8 +268,8 @@ func (p *project) hookParams() (hooks.Params, error) {
 }
 
 // hookState says in a few words whether git will run our hook.
-func (p *project) hookState() (state string, ours bool) {
-	dir, scope, err := p.git.HooksDir(context.Background())
+func (p *project) hookState(ctx context.Context) (state string, ours bool) {
+	dir, scope, err := p.git.HooksDir(ctx)
 	if err != nil {
 		return err.Error(), false
 	}
@@ -287,7 +288,7 @@ func (p *project) hookState() (state string, ours bool) {
 	case found == hooks.Changed:
 		return "changed by hand in " + dir + "; `mlhook install` says what to do", true
 	case p.repo.Hooked:
-		return fmt.Sprintf("gone: git looks in %s (core.hooksPath %s); run `mlhook install` again", dir, orWord(scope, "unset")), false
+		return fmt.Sprintf("gone: git looks in %s (core.hooksPath %s); run `mlhook install` again", dir, cmp.Or(scope, "unset")), false
 	}
 	return "not installed; `mlhook install`", false
 }

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"cmp"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -52,18 +54,18 @@ func statusCommand() *cli.Command {
 			if s, err := p.machine(c.Context); err == nil {
 				engine = p.engineName(s)
 			}
-			return printStatus(c.App.Writer, p, engine, p.misset(c.Context), runs)
+			return printStatus(c.Context, c.App.Writer, p, engine, p.misset(c.Context), runs)
 		},
 	}
 }
 
 // printStatus says how things stand, what is wrong with the settings too: the runs
 // that are not done, else the newest.
-func printStatus(w io.Writer, p *project, engine string, misset error, runs []run.Run) error {
+func printStatus(ctx context.Context, w io.Writer, p *project, engine string, misset error, runs []run.Run) error {
 	fmt.Fprintf(w, "repository  %s\n", p.repo.Top)
-	hook, hooked := p.hookState()
+	hook, hooked := p.hookState(ctx)
 	fmt.Fprintf(w, "hook        %s\n", hook)
-	fmt.Fprintf(w, "engine      %s\n", orWord(engine, "not chosen yet"))
+	fmt.Fprintf(w, "engine      %s\n", cmp.Or(engine, "not chosen yet"))
 	if misset != nil {
 		fmt.Fprintf(w, "settings    %s\n", firstLine(misset.Error()))
 	}
@@ -131,13 +133,6 @@ func sentence(r run.Run) string {
 
 func noRun() error { return nothing("no run yet; commit something, or `mlhook run`") }
 
-func orWord(text, instead string) string {
-	if text == "" {
-		return instead
-	}
-	return text
-}
-
 func runsCommand() *cli.Command {
 	return &cli.Command{
 		Name: "runs", Usage: "list the runs, newest first",
@@ -170,7 +165,7 @@ func runsCommand() *cli.Command {
 
 func printRuns(w io.Writer, runs []run.Run) {
 	for _, r := range runs {
-		state := orWord(string(r.Verdict), string(r.State))
+		state := cmp.Or(string(r.Verdict), string(r.State))
 		if r.Stopping {
 			state = "stopping"
 		}
@@ -234,7 +229,7 @@ func printDetail(w io.Writer, d run.Detail, explain bool) {
 		if d.Best != nil && *d.Best == t.N {
 			mark = "*"
 		}
-		why := orWord(t.Why, "the code as committed")
+		why := cmp.Or(t.Why, "the code as committed")
 		if explain {
 			why = origin(t) + why
 		}

@@ -21,7 +21,7 @@ func origin(t run.Trial) string {
 	if t.Move != "" && strings.HasPrefix(t.Why, t.Move) {
 		return "" // a recipe's reason is its name
 	}
-	return orWord(t.Move, "own") + from + ": "
+	return cmp.Or(t.Move, "own") + from + ": "
 }
 
 // printDecisions shows how a trial was started and why it went on.
