@@ -42,7 +42,7 @@ func (t *trace) estimated(m *project.Module, e pysrc.Expr, steps int) string {
 // made is the estimator that a call makes or hands on.
 func (t *trace) made(m *project.Module, c *pysrc.Call, steps int) string {
 	name := m.Canonical(c)
-	last := name[strings.LastIndexByte(name, '.')+1:]
+	last := project.Last(name)
 	a, method := c.Func.(*pysrc.Attribute)
 	switch {
 	case last == "Pipeline":
@@ -77,7 +77,7 @@ func (t *trace) search(m *project.Module, e pysrc.Expr) (spot, string) {
 		if c, ok := at.e.(*pysrc.Call); ok {
 			name := at.m.Canonical(c)
 			if strings.HasPrefix(name, "sklearn.model_selection.") && strings.HasSuffix(name, "SearchCV") {
-				return at, name[strings.LastIndexByte(name, '.')+1:]
+				return at, project.Last(name)
 			}
 		}
 	}

@@ -79,7 +79,7 @@ func (r *reach) owns(m *project.Module, c *pysrc.Call) bool {
 	home := m
 	if strings.Contains(by, ".") {
 		home = r.local(m, by)
-		by = by[strings.LastIndexByte(by, '.')+1:]
+		by = project.Last(by)
 	}
 	if home == nil {
 		return false

@@ -136,7 +136,7 @@ func lost(p *Program, m *project.Module, c *pysrc.Call, note func(what string, o
 			if o.withKeyword == "output_dim" && strings.HasSuffix(name, ".Embedding") {
 				continue
 			}
-			note(name[strings.LastIndexByte(name, '.')+1:]+"("+o.withKeyword+"=)", o)
+			note(project.Last(name)+"("+o.withKeyword+"=)", o)
 		}
 	}
 	a, method := c.Func.(*pysrc.Attribute)

@@ -125,7 +125,7 @@ var measures = regexp.MustCompile(`_(?:score|loss|error)$`)
 // scores are the measurements of scikit-learn and of the classes that go along.
 func scores(s *splits, m *project.Module, c *pysrc.Call) Metric {
 	name := m.Canonical(c)
-	last := name[strings.LastIndexByte(name, '.')+1:]
+	last := project.Last(name)
 	a, method := c.Func.(*pysrc.Attribute)
 	switch {
 	case strings.HasPrefix(name, "sklearn.metrics.") && tables[last]:

@@ -2,7 +2,6 @@ package inspect
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/mlhook/mlhook/pkg/project"
 	"github.com/mlhook/mlhook/pkg/pysrc"
@@ -108,7 +107,7 @@ func (t *trace) elsewhere(m *project.Module, full string) []spot {
 		return nil
 	}
 	other := t.modules[file]
-	if assigns := other.Assigns[full[strings.LastIndexByte(full, '.')+1:]]; len(assigns) > 0 && assigns[len(assigns)-1].Value != nil {
+	if assigns := other.Assigns[project.Last(full)]; len(assigns) > 0 && assigns[len(assigns)-1].Value != nil {
 		return []spot{{other, assigns[len(assigns)-1].Value}}
 	}
 	return nil

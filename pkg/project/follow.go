@@ -133,7 +133,7 @@ func (m *Module) elsewhere(full string, modules Modules, steps int) (Value, bool
 		return Value{}, false
 	}
 	other := modules[file]
-	name := full[strings.LastIndexByte(full, '.')+1:]
+	name := Last(full)
 	if strings.TrimSuffix(file[strings.LastIndexByte(file, '/')+1:], ".py") == name && len(other.scopes[0].binds[name]) == 0 {
 		return Value{m: other, file: true, modules: modules}, true
 	}
@@ -235,7 +235,7 @@ func (m *Module) returned(c *pysrc.Call, modules Modules, steps int) (Value, boo
 	}
 	var returns []pysrc.Expr
 	for _, d := range home.Defs {
-		if d.Name == name[strings.LastIndexByte(name, '.')+1:] && home.classOf(d) == "" {
+		if d.Name == Last(name) && home.classOf(d) == "" {
 			returns = append(returns, gives(d)...)
 		}
 	}

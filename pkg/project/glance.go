@@ -11,8 +11,9 @@ import (
 	"sync/atomic"
 	"unicode"
 
-	"github.com/mlhook/mlhook/pkg/notebook"
 	"golang.org/x/sync/errgroup"
+
+	"github.com/mlhook/mlhook/pkg/notebook"
 )
 
 // A Glance is what the bytes of a file tell without parsing it.

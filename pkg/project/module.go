@@ -201,6 +201,9 @@ func Root(dotted string) string {
 	return first
 }
 
+// Last is the last word of a dotted name.
+func Last(dotted string) string { return dotted[strings.LastIndexByte(dotted, '.')+1:] }
+
 // Dotted returns "nn.Linear" for an attribute chain of names, "" for others.
 func Dotted(e pysrc.Expr) string {
 	switch e := e.(type) {
@@ -210,6 +213,17 @@ func Dotted(e pysrc.Expr) string {
 		if base := Dotted(e.Value); base != "" {
 			return base + "." + e.Attr
 		}
+	}
+	return ""
+}
+
+// LastName is the last word of what an expression names: "fit" for a().b.fit.
+func LastName(e pysrc.Expr) string {
+	switch e := e.(type) {
+	case *pysrc.Name:
+		return e.ID
+	case *pysrc.Attribute:
+		return e.Attr
 	}
 	return ""
 }

@@ -118,7 +118,7 @@ func (m *Module) made(c *pysrc.Call, modules Modules) Value {
 		}
 		home = modules[file]
 	}
-	return Value{m: home, class: home.class(name[strings.LastIndexByte(name, '.')+1:]), modules: modules}
+	return Value{m: home, class: home.class(Last(name)), modules: modules}
 }
 
 // field follows an attribute that is set once: by self.attr = value in a method,

@@ -178,17 +178,6 @@ func literals(m *Module, e pysrc.Expr) (found []item, ok bool) {
 	return nil, false
 }
 
-// LastName is the last word of what an expression names: "fit" for a().b.fit.
-func LastName(e pysrc.Expr) string {
-	switch e := e.(type) {
-	case *pysrc.Name:
-		return e.ID
-	case *pysrc.Attribute:
-		return e.Attr
-	}
-	return ""
-}
-
 // item is base[key].
 func (v Value) item(key string, steps int) (Value, bool) {
 	if v.config != nil {

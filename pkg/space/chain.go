@@ -126,9 +126,8 @@ func (f *finder) couple(model string, place pysrc.Range, layers []*pysrc.Call) {
 		if !ok || f.elsewhere(place, layers, text) {
 			continue // the number means something else as well
 		}
-		a := arg{name: s.out, role: s.role, low: 1, high: s.high, log: true, int: true}
 		before := len(f.found)
-		f.number(id, owner, a, project.Spot{Module: f.m, Place: out.Range, Text: text})
+		f.number(id, owner, whole(s.out, -1, s.role, 1, s.high), project.Spot{Module: f.m, Place: out.Range, Text: text})
 		if len(f.found) > before {
 			f.found[before].Also = also
 		}

@@ -32,7 +32,7 @@ var kept = []string{"random_state", "class_weight", "n_jobs"}
 // replaceable tells whether all that a call is given can be read, and nothing
 // else depends on it.
 func (f *finder) replaceable(c *pysrc.Call, owner string) bool {
-	step := strings.ToLower(owner[strings.LastIndexByte(owner, '.')+1:])
+	step := strings.ToLower(project.Last(owner))
 	if project.Open(c) || f.fitted.piped && (f.fitted.reads[step] || f.fitted.words[step]) {
 		return false
 	}

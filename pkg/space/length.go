@@ -27,8 +27,7 @@ func given(m *project.Module, t Tunable) (there bool) {
 		if !ok {
 			return !there
 		}
-		called := project.Dotted(c.Func)
-		if called[strings.LastIndexByte(called, '.')+1:] == owner {
+		if project.Last(project.Dotted(c.Func)) == owner {
 			there = there || slices.ContainsFunc(c.Args, func(a pysrc.Expr) bool { return a.Span() == t.Place }) ||
 				slices.ContainsFunc(c.Keywords, func(k *pysrc.Keyword) bool { return k.Value.Span() == t.Place })
 		}

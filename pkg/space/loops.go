@@ -2,7 +2,6 @@ package space
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/mlhook/mlhook/pkg/project"
 	"github.com/mlhook/mlhook/pkg/pysrc"
@@ -11,8 +10,8 @@ import (
 // loops offers the number of epochs of a loop that trains, and the size of the
 // batches that it cuts.
 func (f *finder) loops() {
-	epochs := arg{name: "epochs", role: "epochs", low: 1, high: 500, log: true, int: true}
-	batch := arg{name: "batch_size", role: "batch_size", low: 4, high: 512, log: true, int: true}
+	epochs := whole("epochs", -1, "epochs", 1, 500)
+	batch := whole("batch_size", -1, "batch_size", 4, 512)
 	seen := map[string]int{}
 	pysrc.Walk(f.m.File, func(node pysrc.Node) bool {
 		part, ok := node.(*pysrc.Part)
@@ -95,7 +94,7 @@ func counts(e pysrc.Expr) *pysrc.Call {
 	if !ok || len(c.Args) == 0 {
 		return nil
 	}
-	switch name := project.Dotted(c.Func); name[strings.LastIndexByte(name, '.')+1:] {
+	switch project.Last(project.Dotted(c.Func)) {
 	case "range", "xrange", "trange":
 		return c
 	case "tqdm", "enumerate", "notebook", "progress":

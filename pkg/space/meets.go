@@ -76,3 +76,26 @@ func (f *finder) operates() (operates bool) {
 	})
 	return operates
 }
+
+// meets are layers whose inputs have one shape.
+var meets = map[string]bool{"add": true, "multiply": true, "subtract": true, "average": true, "maximum": true, "minimum": true, "dot": true, "attention": true, "multiheadattention": true}
+
+// merges tells whether the model of a layer has places where paths meet.
+func (f *finder) merges(c *pysrc.Call) bool {
+	row, _ := f.row(c)
+	return f.operated || slices.ContainsFunc(row, func(l stacked) bool {
+		return meets[strings.ToLower(l.name)] || strings.EqualFold(l.name, "concatenate")
+	})
+}
+
+// coupled tells whether the width of a layer has to fit another place: where
+// paths are added up, where a Reshape follows, where a state is handed over.
+func (f *finder) coupled(c *pysrc.Call) bool {
+	row, at := f.row(c)
+	for i, l := range row {
+		if meets[strings.ToLower(l.name)] || l.name == "Reshape" && i > at {
+			return true
+		}
+	}
+	return f.operated || slices.ContainsFunc(f.m.Calls, func(other *pysrc.Call) bool { return project.Argument(other, "initial_state", -1) != nil })
+}

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
-	"strings"
 
 	"github.com/mlhook/mlhook/pkg/edit"
 	"github.com/mlhook/mlhook/pkg/project"
@@ -84,8 +83,7 @@ func (f *finder) fixed() bool {
 			a, ok := n.Value.(*pysrc.Attribute)
 			fixed = fixed || ok && a.Attr == "layers"
 		case *pysrc.Call:
-			name := project.Dotted(n.Func)
-			switch name[strings.LastIndexByte(name, '.')+1:] {
+			switch project.Last(project.Dotted(n.Func)) {
 			case "get_layer":
 				fixed = true
 			case "pop":

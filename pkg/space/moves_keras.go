@@ -199,11 +199,14 @@ func (f *finder) kerasMoves(m model) {
 		f.kerasDrop(m, at, output)
 	}
 	for i := 1; i < output; i++ {
-		if f.kerasSpare(m, i, output) {
+		if f.kerasSpare(m, i) {
 			f.removal(m, i)
 		}
 	}
 }
+
+// layerName is the argument that names the i-th layer that a move adds.
+func (f *finder) layerName(i int) string { return "name=" + f.quote() + name(i) + f.quote() }
 
 // kerasNorms puts BatchNormalization behind every hidden Dense and Conv.
 func (f *finder) kerasNorms(m model, output int) {
@@ -213,13 +216,12 @@ func (f *finder) kerasNorms(m model, output int) {
 		return
 	}
 	var places []edit.Edit
-	mark := f.quote()
 	for i, l := range m.layers[:output] {
 		hidden := l.owner == kerasDense || l.owner == kerasConv1D || l.owner == kerasConv2D
 		if !hidden || f.follows(m, i, kerasNorm) || channelsFirst(l.call) {
 			continue
 		}
-		if e, ok := m.insert(i, fmt.Sprintf("%s(name=%s%s%s)", text, mark, name(len(places)), mark)); ok {
+		if e, ok := m.insert(i, fmt.Sprintf("%s(%s)", text, f.layerName(len(places)))); ok {
 			places = append(places, e)
 		}
 	}
@@ -256,8 +258,8 @@ func (f *finder) kerasConv(m model, output int) {
 		at++
 	}
 	mark := f.quote()
-	text := fmt.Sprintf("%s(%s, 3, activation=%s, padding=%ssame%s, name=%s%%NAME%%%s)",
-		f.m.File.Text(c.Func), filters, f.activation(c), mark, mark, mark, mark)
+	text := fmt.Sprintf("%s(%s, 3, activation=%s, padding=%ssame%s, %s)",
+		f.m.File.Text(c.Func), filters, f.activation(c), mark, mark, f.layerName(0))
 	if e, ok := m.insert(at, text); ok {
 		f.move(m, "conv_layer", Move{Kind: "insert", Base: "conv"}, option{text, []edit.Edit{e}})
 	}
@@ -292,8 +294,7 @@ func (f *finder) kerasDense(m model, at, output int) {
 	if m.style == "chain" && !known && f.uses(m.layers[at].to, m.layers[at].place.End) != 1 {
 		return
 	}
-	mark := f.quote()
-	text := fmt.Sprintf("%s(%s, activation=%s, name=%s%%NAME%%%s)", f.m.File.Text(c.Func), width, activation, mark, mark)
+	text := fmt.Sprintf("%s(%s, activation=%s, %s)", f.m.File.Text(c.Func), width, activation, f.layerName(0))
 	if e, ok := m.insert(at, text); ok {
 		f.move(m, "layers", Move{Kind: "insert", Base: "dense"}, option{text, []edit.Edit{e}})
 	}
@@ -320,9 +321,8 @@ func (f *finder) kerasDrop(m model, at, output int) {
 		return
 	}
 	var options []option
-	mark := f.quote()
 	for _, rate := range rates {
-		made := fmt.Sprintf("%s(%s, name=%s%%NAME%%%s)", text, rate, mark, mark)
+		made := fmt.Sprintf("%s(%s, %s)", text, rate, f.layerName(0))
 		if e, ok := m.insert(at, made); ok {
 			options = append(options, option{made, append([]edit.Edit{e}, edits...)})
 		}
@@ -332,7 +332,7 @@ func (f *finder) kerasDrop(m model, at, output int) {
 
 // kerasSpare tells whether a model works without the i-th layer: a Dropout, a
 // Dense between Dense layers, or a Conv that repeats the one before.
-func (f *finder) kerasSpare(m model, i, output int) bool {
+func (f *finder) kerasSpare(m model, i int) bool {
 	l := m.layers[i]
 	if l.call == nil || project.Argument(l.call, "input_shape", -1) != nil || project.Argument(l.call, "name", -1) != nil {
 		return false

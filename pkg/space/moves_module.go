@@ -2,7 +2,6 @@ package space
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/mlhook/mlhook/pkg/edit"
@@ -27,16 +26,6 @@ func (f *finder) moduleMoves(c class) {
 	if at == 0 || c.order[at-1].owner != torchDropout {
 		f.moduleDrop(m, output)
 	}
-}
-
-// first is the first layer of an owner in the order; nil for none.
-func (c class) first(owners ...string) *field {
-	for _, l := range c.order {
-		if slices.Contains(owners, l.owner) {
-			return l
-		}
-	}
-	return nil
 }
 
 // moduleLayer puts a layer of equal width and relu before one.

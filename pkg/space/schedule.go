@@ -75,12 +75,17 @@ func (f *finder) told(e pysrc.Expr) pysrc.Expr {
 	return e
 }
 
+// cyclic tells whether a call makes a schedule that sets rates by itself.
+func (f *finder) cyclic(c *pysrc.Call) bool {
+	name := f.m.Canonical(c)
+	return strings.HasSuffix(name, ".OneCycleLR") || strings.HasSuffix(name, ".CyclicLR")
+}
+
 // cycled tells whether a schedule sets the rate of an optimizer, whatever it is
 // given.
 func (f *finder) cycled(optimizer *pysrc.Call) bool {
 	return slices.ContainsFunc(f.m.Calls, func(c *pysrc.Call) bool {
-		name := f.m.Canonical(c)
-		if !strings.HasSuffix(name, ".OneCycleLR") && !strings.HasSuffix(name, ".CyclicLR") {
+		if !f.cyclic(c) {
 			return false
 		}
 		given := project.Argument(c, "optimizer", 0)

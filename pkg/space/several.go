@@ -66,7 +66,7 @@ func (f *finder) stacks() {
 			}
 			for i, width := range f.turns(out) {
 				if at, ok := width.Literal(); ok {
-					f.number(fmt.Sprintf("%s:stack#%d:width.%d", f.m.Name, n, i), torchLinear, arg{name: "hidden", role: "width", low: 1, high: 1024, log: true, int: true}, at)
+					f.number(fmt.Sprintf("%s:stack#%d:width.%d", f.m.Name, n, i), torchLinear, whole("hidden", -1, "width", 1, 1024), at)
 				}
 			}
 			n++

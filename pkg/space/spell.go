@@ -15,7 +15,7 @@ import (
 // framework nearby, by a name or a module that it imports, else by one more
 // name in one of its import statements, which is the edit.
 func (f *finder) spell(canonical string, near *pysrc.Call) (text string, also []edit.Edit, ok bool) {
-	last := canonical[strings.LastIndexByte(canonical, '.')+1:]
+	last := project.Last(canonical)
 	if a, ok := near.Func.(*pysrc.Attribute); ok {
 		if name := project.Dotted(a.Value) + "." + last; f.reaches(name, canonical) {
 			return name, nil, true
@@ -107,7 +107,7 @@ func (f *finder) bring(canonical string, near *pysrc.Call) (text string, also []
 	own := f.importing(project.Root(project.Dotted(near.Func)), f.m.Canonical(near), near)
 	switch s := own.(type) {
 	case *pysrc.ImportFrom:
-		parent, last := module[:strings.LastIndexByte(module, '.')], module[strings.LastIndexByte(module, '.')+1:]
+		parent, last := module[:strings.LastIndexByte(module, '.')], project.Last(module)
 		if s.Module == parent {
 			if _, also, ok = f.imported(module, last, near); ok {
 				return last + "." + class, also, true

@@ -30,10 +30,7 @@ var kins = []kin{
 
 // swaps offers other classes for optimizers and activation layers.
 func (f *finder) swaps() {
-	cyclic := slices.ContainsFunc(f.m.Calls, func(c *pysrc.Call) bool { // these set the momentum as well
-		name := f.m.Canonical(c)
-		return strings.HasSuffix(name, ".OneCycleLR") || strings.HasSuffix(name, ".CyclicLR")
-	})
+	cyclic := slices.ContainsFunc(f.m.Calls, f.cyclic) // these set the momentum as well
 	seen := map[string]int{}
 	for _, c := range f.m.Calls {
 		owner := f.m.Canonical(c)

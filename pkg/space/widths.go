@@ -33,7 +33,7 @@ func (f *finder) widths() {
 		if seen[id]++; seen[id] > 1 {
 			id += fmt.Sprintf("#%d", seen[id]-1)
 		}
-		f.number(id+":width", w.owner, arg{name: "hidden", role: s.role, low: 1, high: s.high, log: true, int: true}, w.at)
+		f.number(id+":width", w.owner, whole("hidden", -1, s.role, 1, s.high), w.at)
 	}
 }
 
