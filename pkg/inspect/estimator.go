@@ -25,13 +25,9 @@ func (t *trace) estimated(m *project.Module, e pysrc.Expr, steps int) string {
 				return name
 			}
 		}
-	case *pysrc.Tuple: // ("svc", SVC())
-		if len(e.Elts) > 0 {
-			return t.estimator(m, e.Elts[len(e.Elts)-1], steps-1)
-		}
-	case *pysrc.List:
-		if len(e.Elts) > 0 {
-			return t.estimator(m, e.Elts[len(e.Elts)-1], steps-1)
+	case *pysrc.Tuple, *pysrc.List: // ("svc", SVC())
+		if all, _ := project.Elements(e); len(all) > 0 {
+			return t.estimator(m, all[len(all)-1], steps-1)
 		}
 	case *pysrc.Call:
 		return t.made(m, e, steps)

@@ -38,7 +38,7 @@ type Hints struct {
 // Inspect reads a project. Its error is a fault of reading; what the user has
 // to act on is Program.Problem.
 func Inspect(src Source, hints Hints) (*Program, error) {
-	p := &Program{Schema: Schema, Frameworks: []string{}, Data: []Data{}, Tunables: []space.Tunable{}, Hazards: []string{}, Files: []string{}, ImportPath: []string{},
+	p := &Program{Schema: schema, Frameworks: []string{}, Data: []Data{}, Tunables: []space.Tunable{}, Hazards: []string{}, Files: []string{}, ImportPath: []string{},
 		Requirements: []string{}, Modules: []string{}, Needs: []Need{}, Env: map[string]string{}, Preload: []string{}, Why: []string{}}
 	files, err := project.New(src.FS, known)
 	if err != nil {

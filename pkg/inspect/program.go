@@ -5,8 +5,8 @@ package inspect
 
 import "github.com/mlhook/mlhook/pkg/space"
 
-// Schema is the version of the JSON form.
-const Schema = 1
+// schema is the version of the JSON form.
+const schema = 1
 
 // A Program is what inspect saw. Its JSON form is what `mlhook inspect --json`
 // prints; the doc tags are its documentation, see Fields.

@@ -182,10 +182,9 @@ func (s *splits) keys(m *project.Module, e pysrc.Expr, steps int) []string {
 
 func (s *splits) resolve(m *project.Module, e pysrc.Expr, steps int) (found []string) {
 	switch e := e.(type) {
-	case *pysrc.Tuple:
-		return s.all(m, e.Elts, steps)
-	case *pysrc.List:
-		return s.all(m, e.Elts, steps)
+	case *pysrc.Tuple, *pysrc.List:
+		all, _ := project.Elements(e)
+		return s.all(m, all, steps)
 	case *pysrc.String, *pysrc.Constant:
 		return nil
 	case *pysrc.Call:
@@ -299,15 +298,14 @@ func firstName(e pysrc.Expr) *pysrc.Name {
 // elements are those of a list of evaluation sets: the first of each pair.
 func (s *splits) elements(m *project.Module, e pysrc.Expr) (found []spot) {
 	switch e := e.(type) {
-	case *pysrc.List:
-		for _, x := range e.Elts {
+	case *pysrc.Tuple, *pysrc.List:
+		all, _ := project.Elements(e)
+		for _, x := range all {
 			if pair, ok := x.(*pysrc.Tuple); ok && len(pair.Elts) > 0 {
 				x = pair.Elts[0]
 			}
 			found = append(found, spot{m, x})
 		}
-	case *pysrc.Tuple:
-		return s.elements(m, &pysrc.List{Elts: e.Elts})
 	case *pysrc.Name:
 		for _, at := range s.holds(m, e) {
 			switch at.e.(type) {

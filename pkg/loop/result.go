@@ -16,8 +16,8 @@ import (
 	"github.com/mlhook/mlhook/pkg/store"
 )
 
-// Ref is where git keeps the best tweak of a run.
-func Ref(r run.Run) string { return "refs/mlhook/runs/" + r.ID }
+// ref is where git keeps the best tweak of a run.
+func ref(r run.Run) string { return "refs/mlhook/runs/" + r.ID }
 
 // finish hands the result over: commit object, ref, note, journal, and
 // at last the notification. Every step may be repeated.
@@ -167,7 +167,7 @@ func (l *Loop) handOver(ctx context.Context, r *run.Run, trials []run.Trial, end
 		if err != nil {
 			return err
 		}
-		if err := l.Repo.UpdateRef(ctx, Ref(*r), sha); err != nil {
+		if err := l.Repo.UpdateRef(ctx, ref(*r), sha); err != nil {
 			return err
 		}
 		r.Result = sha

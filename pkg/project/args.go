@@ -103,3 +103,66 @@ func (m *Module) addressed(kind func(*pysrc.Call) bool) (found []*pysrc.Call) {
 	}
 	return found
 }
+
+// option finds the default of the one command line option of a name: argparse,
+// or the flags of absl and TensorFlow.
+func option(name string, modules Modules, steps int) (Value, bool) {
+	var from *Module
+	var given pysrc.Expr
+	seen, set := 0, 0
+	for _, m := range modules {
+		for _, c := range m.Calls {
+			called := LastName(c.Func)
+			switch {
+			case called == "set_defaults":
+				if e := Argument(c, name, -1); e != nil {
+					set++
+					from, given = m, e
+				}
+			case called == "add_argument" && makes(c, name):
+				if _, ok := m.Given(c); ok {
+					return Value{}, false // whatever the default is
+				}
+				seen++
+				if e := Argument(c, "default", -1); set == 0 {
+					from, given = m, e
+				}
+			case strings.HasPrefix(called, "DEFINE_") && len(c.Args) > 0:
+				if s, ok := c.Args[0].(*pysrc.String); ok && s.Value == name {
+					if _, ok := m.Given(c); ok {
+						return Value{}, false
+					}
+					seen++
+					from, given = m, Argument(c, "default", 1)
+				}
+			}
+		}
+	}
+	if given == nil || seen != 1 || set > 1 {
+		return Value{}, false
+	}
+	return from.follow(given, modules, steps)
+}
+
+// makes tells whether an option is that of an attribute: dest, or the name without
+// dashes that click may be given, else the first long option, else the first.
+func makes(c *pysrc.Call, name string) bool {
+	if dest, ok := Argument(c, "dest", -1).(*pysrc.String); ok {
+		return dest.Value == name
+	}
+	first := ""
+	for _, e := range c.Args {
+		s, ok := e.(*pysrc.String)
+		if !ok {
+			return false
+		}
+		plain, long := !strings.HasPrefix(s.Value, "-"), strings.HasPrefix(first, "--")
+		if first == "" || plain || !long && strings.HasPrefix(s.Value, "--") {
+			first = s.Value
+		}
+		if plain {
+			break
+		}
+	}
+	return strings.ReplaceAll(strings.TrimLeft(first, "-"), "-", "_") == name
+}

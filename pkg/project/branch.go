@@ -65,14 +65,9 @@ func (modules Modules) compares(m *Module, b *pysrc.Binary) (holds, known bool) 
 		return !decides, sure && too
 	case "in":
 		x, known := m.Word(b.X, modules)
-		var words []pysrc.Expr
-		switch list := b.Y.(type) {
-		case *pysrc.List:
-			words = list.Elts
-		case *pysrc.Tuple:
-			words = list.Elts
-		case *pysrc.Set:
-			words = list.Elts
+		words, _ := Elements(b.Y)
+		if set, ok := b.Y.(*pysrc.Set); ok {
+			words = set.Elts
 		}
 		plain := len(words) > 0 && !slices.ContainsFunc(words, func(e pysrc.Expr) bool { s, ok := e.(*pysrc.String); return !ok || !s.Plain })
 		return slices.ContainsFunc(words, func(e pysrc.Expr) bool { s, ok := e.(*pysrc.String); return ok && s.Value == x }), known && plain

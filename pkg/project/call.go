@@ -43,6 +43,17 @@ func handed(c *pysrc.Call, called, name string, pos int) (value pysrc.Expr, ok b
 	return nil, false
 }
 
+// Elements are those of a tuple or a list as it is written.
+func Elements(e pysrc.Expr) ([]pysrc.Expr, bool) {
+	switch e := e.(type) {
+	case *pysrc.Tuple:
+		return e.Elts, true
+	case *pysrc.List:
+		return e.Elts, true
+	}
+	return nil, false
+}
+
 // Open tells whether a call may hold arguments that cannot be seen.
 func Open(c *pysrc.Call) bool {
 	for _, k := range c.Keywords {

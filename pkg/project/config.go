@@ -29,7 +29,7 @@ type Scalar struct {
 	Value any    // as the file's own parser reads it
 }
 
-// IsConfig tells whether a file is one that ParseConfig reads.
+// IsConfig tells whether a file is one that parseConfig reads.
 func IsConfig(name string) bool {
 	switch path.Ext(name) {
 	case ".yaml", ".yml", ".toml", ".json", ".ini", ".cfg", ".env", ".properties":
@@ -64,9 +64,9 @@ func MayConfigure(files fs.FS) (names []string, err error) {
 	return names, err
 }
 
-// ParseConfig reads a configuration file. What is reached in more than one way
+// parseConfig reads a configuration file. What is reached in more than one way
 // (anchors) and what spans lines is left out.
-func ParseConfig(name string, src []byte) (*Config, error) {
+func parseConfig(name string, src []byte) (*Config, error) {
 	c := &Config{Name: name, Src: src}
 	var err error
 	switch path.Ext(name) {
@@ -92,7 +92,7 @@ func (c *Config) Line(offset int) int { return 1 + bytes.Count(c.Src[:offset], [
 // add notes a scalar whose source text stands at an offset.
 func (c *Config) add(path []string, start, end int, value any) {
 	place := pysrc.Range{Start: start, End: end}
-	c.Scalars = append(c.Scalars, Scalar{append([]string(nil), path...), place, string(c.Src[start:end]), value})
+	c.Scalars = append(c.Scalars, Scalar{slices.Clone(path), place, string(c.Src[start:end]), value})
 }
 
 // at returns the place of a scalar, where one file alone gives it.

@@ -148,6 +148,9 @@ func (m *Module) global(name string, modules Modules, steps int) (Value, bool) {
 	return m.name(name, len(m.File.Src), modules, steps)
 }
 
+// converting are the functions that give what they are given in another form.
+var converting = []string{"int", "float", "str", "list", "vars", "asdict"}
+
 // called follows a call: a conversion, a lookup with a default, an object, or a
 // function of the project that returns one thing.
 func (m *Module) called(c *pysrc.Call, modules Modules, steps int) (Value, bool) {
@@ -160,11 +163,7 @@ func (m *Module) called(c *pysrc.Call, modules Modules, steps int) (Value, bool)
 	switch {
 	case slices.Contains(holders, name):
 		return self, true
-	case !method && len(c.Args) == 1 && (name == "int" || name == "float" || name == "str"):
-		return m.follow(c.Args[0], modules, steps)
-	case !method && len(c.Args) == 1 && (name == "list" || name == "vars" || name == "deepcopy" || name == "asdict"):
-		return m.follow(c.Args[0], modules, steps)
-	case name == "deepcopy" && len(c.Args) == 1, name == "create" && len(c.Args) == 1:
+	case len(c.Args) == 1 && (name == "deepcopy" || name == "create" || !method && slices.Contains(converting, name)):
 		return m.follow(c.Args[0], modules, steps)
 	case name == "getenv" && len(c.Args) == 2:
 		return m.follow(c.Args[1], modules, steps)
@@ -222,20 +221,30 @@ func (m *Module) get(on pysrc.Expr, c *pysrc.Call, modules Modules, steps int) (
 	return m.follow(c.Args[1], modules, steps)
 }
 
+// definer is the file of the project that has what a call calls, and its name
+// there; nil for what is imported from elsewhere.
+func (m *Module) definer(c *pysrc.Call, modules Modules) (home *Module, name string) {
+	dotted := Dotted(c.Func)
+	full, imported := m.Imports[Root(dotted)]
+	if !imported {
+		return m, Last(dotted)
+	}
+	file, local := m.Local(full, modules.Has)
+	if !local {
+		return nil, ""
+	}
+	return modules[file], Last(dotted)
+}
+
 // returned follows a call of a function of the project that has one return.
 func (m *Module) returned(c *pysrc.Call, modules Modules, steps int) (Value, bool) {
-	home := m
-	name := Dotted(c.Func)
-	if full, ok := m.Imports[Root(name)]; ok {
-		file, local := m.Local(full, modules.Has)
-		if !local {
-			return Value{}, false
-		}
-		home = modules[file]
+	home, name := m.definer(c, modules)
+	if home == nil {
+		return Value{}, false
 	}
 	var returns []pysrc.Expr
 	for _, d := range home.Defs {
-		if d.Name == Last(name) && home.classOf(d) == "" {
+		if d.Name == name && home.classOf(d) == "" {
 			returns = append(returns, gives(d)...)
 		}
 	}

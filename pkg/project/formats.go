@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -140,7 +141,7 @@ func (c *Config) toml() error {
 			known = false
 		case unstable.KeyValue:
 			if known {
-				c.tomlValue(&p, e.Value(), append(append([]string(nil), table...), keys...))
+				c.tomlValue(&p, e.Value(), slices.Concat(table, keys))
 			}
 		}
 	}
@@ -157,7 +158,7 @@ func (c *Config) tomlValue(p *unstable.Parser, n *unstable.Node, path []string) 
 		}
 	case unstable.InlineTable:
 		for it := n.Children(); it.Next(); {
-			keys := append([]string(nil), path...)
+			keys := slices.Clone(path)
 			for key := it.Node().Key(); key.Next(); {
 				keys = append(keys, string(key.Node().Data))
 			}

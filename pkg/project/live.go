@@ -193,7 +193,7 @@ func (l *life) alias(names []pysrc.Alias) {
 		if a.As == "" {
 			continue
 		}
-		l.aliases[a.As] = append(l.aliases[a.As], a.Name[strings.LastIndexByte(a.Name, '.')+1:])
+		l.aliases[a.As] = append(l.aliases[a.As], Last(a.Name))
 		if l.words[a.As] {
 			l.todo = append(l.todo, a.As) // again, with this one
 		}

@@ -29,7 +29,7 @@ func (c *configs) open(name string) *Config {
 	var found *Config
 	if info, err := fs.Stat(c.files, name); err == nil && info.Mode().IsRegular() && info.Size() <= maxConfig {
 		if text, err := fs.ReadFile(c.files, name); err == nil {
-			found, _ = ParseConfig(name, text) // one that does not parse has no values
+			found, _ = parseConfig(name, text) // one that does not parse has no values
 		}
 	}
 	c.read[name] = found

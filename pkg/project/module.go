@@ -1,6 +1,7 @@
 package project
 
 import (
+	"cmp"
 	"fmt"
 	"path"
 	"strings"
@@ -145,16 +146,12 @@ func names(target pysrc.Expr) (found []*pysrc.Name) {
 	switch t := target.(type) {
 	case *pysrc.Name:
 		return []*pysrc.Name{t}
-	case *pysrc.Tuple:
-		for _, e := range t.Elts {
-			found = append(found, names(e)...)
-		}
-	case *pysrc.List:
-		for _, e := range t.Elts {
-			found = append(found, names(e)...)
-		}
 	case *pysrc.Starred:
 		return names(t.Value)
+	}
+	elements, _ := Elements(target)
+	for _, e := range elements {
+		found = append(found, names(e)...)
 	}
 	return found
 }
@@ -177,11 +174,7 @@ func (m *Module) importFrom(n *pysrc.ImportFrom) {
 			m.Stars = append(m.Stars, strings.Repeat(".", n.Level)+n.Module)
 			continue
 		}
-		local := a.As
-		if local == "" {
-			local = a.Name
-		}
-		m.Imports[local] = From(n) + a.Name
+		m.Imports[cmp.Or(a.As, a.Name)] = From(n) + a.Name
 	}
 }
 

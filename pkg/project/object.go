@@ -109,16 +109,11 @@ func (m *Module) around(at int) *pysrc.Class {
 
 // made is the class of the project that a call makes an object of.
 func (m *Module) made(c *pysrc.Call, modules Modules) Value {
-	name := Dotted(c.Func)
-	home := m
-	if full, ok := m.Imports[Root(name)]; ok {
-		file, local := m.Local(full, modules.Has)
-		if !local {
-			return Value{}
-		}
-		home = modules[file]
+	home, name := m.definer(c, modules)
+	if home == nil {
+		return Value{}
 	}
-	return Value{m: home, class: home.class(Last(name)), modules: modules}
+	return Value{m: home, class: home.class(name), modules: modules}
 }
 
 // field follows an attribute that is set once: by self.attr = value in a method,
@@ -268,121 +263,4 @@ func (m *Module) classOf(d *pysrc.Def) string {
 		}
 	}
 	return ""
-}
-
-// option finds the default of the one command line option of a name: argparse,
-// or the flags of absl and TensorFlow.
-func option(name string, modules Modules, steps int) (Value, bool) {
-	var from *Module
-	var given pysrc.Expr
-	seen, set := 0, 0
-	for _, m := range modules {
-		for _, c := range m.Calls {
-			called := LastName(c.Func)
-			switch {
-			case called == "set_defaults":
-				if e := Argument(c, name, -1); e != nil {
-					set++
-					from, given = m, e
-				}
-			case called == "add_argument" && makes(c, name):
-				if _, ok := m.Given(c); ok {
-					return Value{}, false // whatever the default is
-				}
-				seen++
-				if e := Argument(c, "default", -1); set == 0 {
-					from, given = m, e
-				}
-			case strings.HasPrefix(called, "DEFINE_") && len(c.Args) > 0:
-				if s, ok := c.Args[0].(*pysrc.String); ok && s.Value == name {
-					if _, ok := m.Given(c); ok {
-						return Value{}, false
-					}
-					seen++
-					from, given = m, Argument(c, "default", 1)
-				}
-			}
-		}
-	}
-	if given == nil || seen != 1 || set > 1 {
-		return Value{}, false
-	}
-	return from.follow(given, modules, steps)
-}
-
-// makes tells whether an option is that of an attribute: dest, or the name without
-// dashes that click may be given, else the first long option, else the first.
-func makes(c *pysrc.Call, name string) bool {
-	if dest, ok := Argument(c, "dest", -1).(*pysrc.String); ok {
-		return dest.Value == name
-	}
-	first := ""
-	for _, e := range c.Args {
-		s, ok := e.(*pysrc.String)
-		if !ok {
-			return false
-		}
-		plain, long := !strings.HasPrefix(s.Value, "-"), strings.HasPrefix(first, "--")
-		if first == "" || plain || !long && strings.HasPrefix(s.Value, "--") {
-			first = s.Value
-		}
-		if plain {
-			break
-		}
-	}
-	return strings.ReplaceAll(strings.TrimLeft(first, "-"), "-", "_") == name
-}
-
-// Reads counts how often the constant whose value stands at a place is read in
-// the whole project, 0 where it is no constant.
-func (modules Modules) Reads(at Spot) (n int) {
-	if at.Module == nil {
-		return 0
-	}
-	for name, binds := range at.Module.scopes[0].binds {
-		for _, b := range binds {
-			if b.value != nil && b.value.Span() == at.Place {
-				n = max(n, at.Module.Uses[name]+modules.readsElsewhere(at.Module, name))
-			}
-		}
-	}
-	for _, s := range at.Module.scopes[1:] {
-		for name, binds := range s.binds {
-			for _, b := range binds {
-				if b.value != nil && b.value.Span() == at.Place {
-					n = max(n, at.Module.Uses[name])
-				}
-			}
-		}
-	}
-	return n
-}
-
-// readsElsewhere counts the uses of a file's constant in other files.
-func (modules Modules) readsElsewhere(home *Module, name string) (n int) {
-	for _, m := range modules {
-		if m == home {
-			continue
-		}
-		for local, full := range m.Imports {
-			file, ok := m.Local(full, modules.Has)
-			if !ok || file != home.Name {
-				continue
-			}
-			if strings.HasSuffix(full, "."+name) {
-				n += m.Uses[local]
-				continue
-			}
-			pysrc.Walk(m.File, func(node pysrc.Node) bool {
-				if a, ok := node.(*pysrc.Attribute); ok && a.Attr == name && Root(Dotted(a)) == local {
-					n++
-				}
-				return true
-			})
-		}
-		if slices.ContainsFunc(m.Stars, func(star string) bool { file, ok := m.Local(star, modules.Has); return ok && file == home.Name }) {
-			n += m.Uses[name]
-		}
-	}
-	return n
 }

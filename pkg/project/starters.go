@@ -24,9 +24,6 @@ func (p *Project) Starters(names []string, seen []Glance, skip func(name string)
 		name = strings.TrimSuffix(strings.TrimSuffix(name, path.Ext(name)), "/__main__")
 		titles = append(titles, []byte(path.Base(name)))
 	}
-	has := func(text []byte) func([]byte) bool {
-		return func(title []byte) bool { return bytes.Contains(text, title) }
-	}
 	for _, g := range seen {
 		if skip(g.Name) {
 			continue
@@ -36,7 +33,7 @@ func (p *Project) Starters(names []string, seen []Glance, skip func(name string)
 			return nil, err
 		}
 		starts := mentions(g.imports, starting) || slices.ContainsFunc(calling, func(call string) bool { return bytes.Contains(text, []byte(call)) })
-		if starts && len(text) <= maxFile && slices.ContainsFunc(titles, has(text)) {
+		if starts && len(text) <= maxFile && slices.ContainsFunc(titles, func(title []byte) bool { return bytes.Contains(text, title) }) {
 			found = append(found, g.Name)
 		}
 	}

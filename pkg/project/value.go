@@ -87,21 +87,13 @@ func (v Value) elements(steps int) (found []Value, ok bool) {
 			found = append(found, e)
 		}
 	}
-	var elements []pysrc.Expr
-	switch e := v.expr.(type) {
-	case *pysrc.Tuple:
-		elements = e.Elts
-	case *pysrc.List:
-		elements = e.Elts
-	default:
-		return nil, false
-	}
+	elements, ok := Elements(v.expr)
 	for _, e := range elements {
 		element := v.m.value(e, v.modules, steps)
 		element.deep = v.deep + 1
 		found = append(found, element)
 	}
-	return found, true
+	return found, ok
 }
 
 // Expr is the expression in its module, nil for an entry of a configuration file.
@@ -120,7 +112,7 @@ func (v Value) entries(steps int) (found map[string]Value, all bool) {
 		return v.config.entries(v.path), true
 	}
 	all = true
-	literals, ok := literals(v.m, v.expr)
+	literals, ok := literals(v.expr)
 	if !ok {
 		return found, false
 	}
@@ -152,7 +144,7 @@ func (v Value) entries(steps int) (found map[string]Value, all bool) {
 var holders = []string{"dict", "SimpleNamespace", "Namespace", "EasyDict", "edict", "Munch", "DotMap", "Box", "AttrDict", "OrderedDict"}
 
 // literals are the entries of {...}, dict(...) or a namespace; a spread has no key.
-func literals(m *Module, e pysrc.Expr) (found []item, ok bool) {
+func literals(e pysrc.Expr) (found []item, ok bool) {
 	switch d := e.(type) {
 	case *pysrc.Dict:
 		for i, k := range d.Keys {

@@ -169,24 +169,13 @@ func name(i int) string {
 	return fmt.Sprintf("%%NAME%d%%", i+1)
 }
 
-// elements are those of a tuple or a list.
-func elements(e pysrc.Expr) ([]pysrc.Expr, bool) {
-	switch e := e.(type) {
-	case *pysrc.Tuple:
-		return e.Elts, true
-	case *pysrc.List:
-		return e.Elts, true
-	}
-	return nil, false
-}
-
 // listed are the elements of a tuple or a list; another expression stands alone, and
 // none where there is none.
 func listed(e pysrc.Expr) []pysrc.Expr {
 	if e == nil {
 		return nil
 	}
-	if all, ok := elements(e); ok {
+	if all, ok := project.Elements(e); ok {
 		return all
 	}
 	return []pysrc.Expr{e}

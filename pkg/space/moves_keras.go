@@ -28,7 +28,7 @@ func (f *finder) kerasModels() (models []model) {
 		if f.m.Canonical(c) != "keras.Sequential" {
 			continue
 		}
-		if items, ok := elements(project.Argument(c, "layers", 0)); ok && len(items) > 0 {
+		if items, ok := project.Elements(project.Argument(c, "layers", 0)); ok && len(items) > 0 {
 			models = append(models, f.listed("list", "keras.Sequential", items))
 		}
 	}

@@ -69,7 +69,7 @@ func (f *finder) pairs(c *pysrc.Call) ([]pysrc.Expr, bool) {
 	if !ok || f.m.Canonical(dict) != "collections.OrderedDict" || len(dict.Args) != 1 {
 		return nil, false
 	}
-	items, ok := elements(dict.Args[0])
+	items, ok := project.Elements(dict.Args[0])
 	for _, e := range items {
 		pair, isTuple := e.(*pysrc.Tuple)
 		ok = ok && isTuple && len(pair.Elts) == 2

@@ -103,10 +103,9 @@ func (f *finder) sizes() {
 			options = f.insertedSizes(c)
 		case *pysrc.Number:
 			options = f.moreSizes([]pysrc.Expr{given}, "(", ")")
-		case *pysrc.Tuple:
-			options = f.moreSizes(given.Elts, "", "")
-		case *pysrc.List:
-			options = f.moreSizes(given.Elts, "", "")
+		case *pysrc.Tuple, *pysrc.List:
+			sizes, _ := project.Elements(given)
+			options = f.moreSizes(sizes, "", "")
 		}
 		f.move(m, "layers", Move{Kind: "insert"}, options...)
 	}

@@ -43,8 +43,8 @@ type Repository struct {
 // Dir is the repository's own mlhook directory, with queue and journal.
 func (r Repository) Dir() string { return filepath.Join(r.Common, "mlhook") }
 
-// RepositoryID derives the id from the git common dir.
-func RepositoryID(common string) string {
+// repositoryID derives the id from the git common dir.
+func repositoryID(common string) string {
 	sum := sha256.Sum256([]byte(common))
 	return hex.EncodeToString(sum[:6])
 }
@@ -52,7 +52,7 @@ func RepositoryID(common string) string {
 // Register remembers a repository, or changes what is remembered. Its file comes
 // out of the directory that the supervisor watches, who sees it when it is there.
 func (s State) Register(r Repository) error {
-	r.ID = RepositoryID(r.Common)
+	r.ID = repositoryID(r.Common)
 	text, err := json.MarshalIndent(r, "", "  ")
 	if err != nil {
 		return err
@@ -66,7 +66,7 @@ func (s State) Register(r Repository) error {
 
 // Repository returns what is remembered of the repository with this common dir.
 func (s State) Repository(common string) (r Repository, ok bool, err error) {
-	r = Repository{ID: RepositoryID(common), Common: common}
+	r = Repository{ID: repositoryID(common), Common: common}
 	text, err := os.ReadFile(filepath.Join(s.RepoDir(r), "repo.json"))
 	if errors.Is(err, fs.ErrNotExist) {
 		return r, false, nil
@@ -118,7 +118,7 @@ func (s State) ReposDir() string { return filepath.Join(string(s), "repos") }
 
 // RepoDir is the directory of a repository.
 func (s State) RepoDir(r Repository) string {
-	return filepath.Join(s.ReposDir(), RepositoryID(r.Common))
+	return filepath.Join(s.ReposDir(), repositoryID(r.Common))
 }
 
 // RunDir is the directory of a run:
