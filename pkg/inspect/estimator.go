@@ -47,15 +47,10 @@ func (t *trace) made(m *project.Module, c *pysrc.Call, steps int) string {
 		return t.estimator(m, c.Args[len(c.Args)-1], steps-1)
 	case strings.HasSuffix(last, "SearchCV") || last == "CalibratedClassifierCV" || last == "OneVsRestClassifier" || last == "MultiOutputRegressor":
 		return t.estimator(m, argument(c, 0, "estimator"), steps-1)
-	case name != "":
-		if method && (a.Attr == "fit" || a.Attr == "set_params") {
-			return t.estimator(m, a.Value, steps-1)
-		}
-		return name
 	case method && (a.Attr == "fit" || a.Attr == "set_params"):
 		return t.estimator(m, a.Value, steps-1)
 	}
-	return ""
+	return name
 }
 
 // estimates tells whether an expression is known to be no keras model.

@@ -3,6 +3,7 @@ package inspect
 import (
 	"bytes"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -82,12 +83,8 @@ func risk(m *project.Module, n pysrc.Node) string {
 			return "needs an argument; give it with `git config --add mlhook.args ARGUMENT`"
 		}
 	case *pysrc.Assign:
-		if len(n.Targets) > 0 && n.Op == "=" {
-			for _, target := range n.Targets {
-				if project.Dotted(target) == "sys.stdout" {
-					return "replaces sys.stdout; an accuracy that is printed later is not seen"
-				}
-			}
+		if n.Op == "=" && slices.ContainsFunc(n.Targets, func(e pysrc.Expr) bool { return project.Dotted(e) == "sys.stdout" }) {
+			return "replaces sys.stdout; an accuracy that is printed later is not seen"
 		}
 	case *pysrc.Block:
 		if n.Keyword == "while" && len(n.Parts) > 0 && accuracyLoop.MatchString(m.File.Text(n.Parts[0].Test)) {

@@ -139,10 +139,8 @@ func imports(t *trace, names ...string) bool {
 func calls(t *trace, names ...string) bool {
 	for _, m := range t.program {
 		for _, c := range m.Calls {
-			for _, name := range names {
-				if project.LastName(c.Func) == name {
-					return true
-				}
+			if slices.Contains(names, project.LastName(c.Func)) {
+				return true
 			}
 		}
 	}

@@ -13,7 +13,7 @@ import (
 // An outdated name is one that a package lost in a version.
 type outdated struct {
 	name           *regexp.Regexp
-	package_       string
+	pip            string // what the package is called there
 	below          string
 	instead        string
 	withKeyword    string // only where this argument is given
@@ -22,45 +22,45 @@ type outdated struct {
 
 // imported are names that fail as they are imported, called or read.
 var imported = []outdated{
-	{name: regexp.MustCompile(`^keras\.utils\.(?:np_utils|vis_utils|layer_utils|generic_utils|multi_gpu_model)\b`), package_: "keras", below: "2.13", instead: "import to_categorical from keras.utils"},
-	{name: regexp.MustCompile(`^keras\.layers\.(?:convolutional|core|pooling|normalization|recurrent|embeddings|merge|advanced_activations|wrappers|noise|local)\b`), package_: "keras", below: "2.13", instead: "import the layer from keras.layers"},
-	{name: regexp.MustCompile(`^keras\.layers\.(?:Convolution[123]D|CuDNNLSTM|CuDNNGRU|Merge|MaxoutDense|Highway)$`), package_: "keras", below: "3", instead: "use Conv2D, LSTM or GRU"},
-	{name: regexp.MustCompile(`^keras\.preprocessing\.(?:text|sequence\.TimeseriesGenerator)\b|^keras_preprocessing\b|^keras\.preprocessing\.image\.ImageDataGenerator\.flow_generator`), package_: "keras", below: "3", instead: "use keras.layers.TextVectorization or keras.utils"},
-	{name: regexp.MustCompile(`^keras\.wrappers\.`), package_: "keras", below: "2.13", instead: "use scikeras"},
-	{name: regexp.MustCompile(`^keras\.engine\b|^keras\.backend\.(?:tensorflow_backend|set_session|get_session|set_image_dim_ordering|image_dim_ordering)\b`), package_: "keras", below: "2.4", instead: "remove it"},
-	{name: regexp.MustCompile(`^tensorflow\.(?:placeholder|Session|InteractiveSession|global_variables_initializer|get_variable|reset_default_graph|set_random_seed|app|flags|contrib|layers|examples|ConfigProto|variable_scope|truncated_normal|random_normal|to_float|log|matrix_inverse)\b|^tensorflow\.(?:train\.(?:\w+Optimizer|Saver)|nn\.(?:rnn_cell|dynamic_rnn))\b`), package_: "tensorflow", below: "2", instead: "import tensorflow.compat.v1 as tf and call tf.disable_v2_behavior()"},
-	{name: regexp.MustCompile(`^sklearn\.externals\.(?:joblib|six)\b`), package_: "scikit-learn", below: "0.23", instead: "import joblib"},
-	{name: regexp.MustCompile(`^sklearn\.(?:cross_validation|grid_search|learning_curve|lda|qda)\b`), package_: "scikit-learn", below: "0.20", instead: "import from sklearn.model_selection"},
-	{name: regexp.MustCompile(`^sklearn\.datasets\.(?:load_boston|fetch_mldata)$`), package_: "scikit-learn", below: "1.2", instead: "use fetch_openml"},
-	{name: regexp.MustCompile(`^sklearn\.preprocessing\.Imputer$`), package_: "scikit-learn", below: "0.22", instead: "use sklearn.impute.SimpleImputer"},
-	{name: regexp.MustCompile(`^sklearn\.metrics\.(?:plot_confusion_matrix|plot_roc_curve|plot_precision_recall_curve)$`), package_: "scikit-learn", below: "1.2", instead: "use ConfusionMatrixDisplay.from_estimator"},
-	{name: regexp.MustCompile(`^numpy\.(?:float|int|bool|object|str|complex|long)$`), package_: "numpy", below: "1.24", instead: "use Python's own type"},
-	{name: regexp.MustCompile(`^numpy\.(?:Inf|NaN|NAN|float_|product|in1d|unicode_|cast|alltrue|sometrue)$`), package_: "numpy", below: "2", instead: "use inf, nan, float64, prod, isin"},
-	{name: regexp.MustCompile(`^scipy\.misc\.(?:im\w+|toimage)$`), package_: "scipy", below: "1.2", instead: "use imageio or PIL"},
-	{name: regexp.MustCompile(`^torchtext\.(?:data\.(?:Field|LabelField|BucketIterator|Iterator|TabularDataset)|legacy)\b`), package_: "torchtext", below: "0.12", instead: "use torchtext.data.utils"},
-	{name: regexp.MustCompile(`^seaborn\.(?:distplot|factorplot)$`), package_: "seaborn", below: "0.14", instead: "use histplot or catplot"},
+	{name: regexp.MustCompile(`^keras\.utils\.(?:np_utils|vis_utils|layer_utils|generic_utils|multi_gpu_model)\b`), pip: "keras", below: "2.13", instead: "import to_categorical from keras.utils"},
+	{name: regexp.MustCompile(`^keras\.layers\.(?:convolutional|core|pooling|normalization|recurrent|embeddings|merge|advanced_activations|wrappers|noise|local)\b`), pip: "keras", below: "2.13", instead: "import the layer from keras.layers"},
+	{name: regexp.MustCompile(`^keras\.layers\.(?:Convolution[123]D|CuDNNLSTM|CuDNNGRU|Merge|MaxoutDense|Highway)$`), pip: "keras", below: "3", instead: "use Conv2D, LSTM or GRU"},
+	{name: regexp.MustCompile(`^keras\.preprocessing\.(?:text|sequence\.TimeseriesGenerator)\b|^keras_preprocessing\b|^keras\.preprocessing\.image\.ImageDataGenerator\.flow_generator`), pip: "keras", below: "3", instead: "use keras.layers.TextVectorization or keras.utils"},
+	{name: regexp.MustCompile(`^keras\.wrappers\.`), pip: "keras", below: "2.13", instead: "use scikeras"},
+	{name: regexp.MustCompile(`^keras\.engine\b|^keras\.backend\.(?:tensorflow_backend|set_session|get_session|set_image_dim_ordering|image_dim_ordering)\b`), pip: "keras", below: "2.4", instead: "remove it"},
+	{name: regexp.MustCompile(`^tensorflow\.(?:placeholder|Session|InteractiveSession|global_variables_initializer|get_variable|reset_default_graph|set_random_seed|app|flags|contrib|layers|examples|ConfigProto|variable_scope|truncated_normal|random_normal|to_float|log|matrix_inverse)\b|^tensorflow\.(?:train\.(?:\w+Optimizer|Saver)|nn\.(?:rnn_cell|dynamic_rnn))\b`), pip: "tensorflow", below: "2", instead: "import tensorflow.compat.v1 as tf and call tf.disable_v2_behavior()"},
+	{name: regexp.MustCompile(`^sklearn\.externals\.(?:joblib|six)\b`), pip: "scikit-learn", below: "0.23", instead: "import joblib"},
+	{name: regexp.MustCompile(`^sklearn\.(?:cross_validation|grid_search|learning_curve|lda|qda)\b`), pip: "scikit-learn", below: "0.20", instead: "import from sklearn.model_selection"},
+	{name: regexp.MustCompile(`^sklearn\.datasets\.(?:load_boston|fetch_mldata)$`), pip: "scikit-learn", below: "1.2", instead: "use fetch_openml"},
+	{name: regexp.MustCompile(`^sklearn\.preprocessing\.Imputer$`), pip: "scikit-learn", below: "0.22", instead: "use sklearn.impute.SimpleImputer"},
+	{name: regexp.MustCompile(`^sklearn\.metrics\.(?:plot_confusion_matrix|plot_roc_curve|plot_precision_recall_curve)$`), pip: "scikit-learn", below: "1.2", instead: "use ConfusionMatrixDisplay.from_estimator"},
+	{name: regexp.MustCompile(`^numpy\.(?:float|int|bool|object|str|complex|long)$`), pip: "numpy", below: "1.24", instead: "use Python's own type"},
+	{name: regexp.MustCompile(`^numpy\.(?:Inf|NaN|NAN|float_|product|in1d|unicode_|cast|alltrue|sometrue)$`), pip: "numpy", below: "2", instead: "use inf, nan, float64, prod, isin"},
+	{name: regexp.MustCompile(`^scipy\.misc\.(?:im\w+|toimage)$`), pip: "scipy", below: "1.2", instead: "use imageio or PIL"},
+	{name: regexp.MustCompile(`^torchtext\.(?:data\.(?:Field|LabelField|BucketIterator|Iterator|TabularDataset)|legacy)\b`), pip: "torchtext", below: "0.12", instead: "use torchtext.data.utils"},
+	{name: regexp.MustCompile(`^seaborn\.(?:distplot|factorplot)$`), pip: "seaborn", below: "0.14", instead: "use histplot or catplot"},
 }
 
 // called are calls with arguments that a package lost in a version.
 var called = []outdated{
-	{name: regexp.MustCompile(`^keras\.optimizers\.\w+$`), withKeyword: "lr", package_: "keras", below: "3", instead: "write learning_rate="},
-	{name: regexp.MustCompile(`^keras\.optimizers\.\w+$`), withKeyword: "decay", package_: "keras", below: "2.11", instead: "use a schedule of keras.optimizers.schedules"},
-	{name: regexp.MustCompile(`^keras\.layers\.\w+$`), withKeyword: "border_mode", package_: "keras", below: "2", instead: "write padding="},
-	{name: regexp.MustCompile(`^keras\.layers\.\w+$`), withKeyword: "init", package_: "keras", below: "2", instead: "write kernel_initializer="},
-	{name: regexp.MustCompile(`^keras\.layers\.\w+$`), withKeyword: "output_dim", package_: "keras", below: "2", instead: "write units="},
-	{name: regexp.MustCompile(`^sklearn\.model_selection\.(?:Stratified)?KFold$`), withKeyword: "random_state", withoutKeyword: "shuffle", package_: "scikit-learn", below: "0.24", instead: "add shuffle=True"},
-	{name: regexp.MustCompile(`^sklearn\.(?:ensemble|tree)\.`), withKeyword: "min_impurity_split", package_: "scikit-learn", below: "1.0", instead: "write min_impurity_decrease="},
-	{name: regexp.MustCompile(`^sklearn\.ensemble\.(?:Bagging|AdaBoost)\w+$`), withKeyword: "base_estimator", package_: "scikit-learn", below: "1.4", instead: "write estimator="},
-	{name: regexp.MustCompile(`^sklearn\.preprocessing\.OneHotEncoder$`), withKeyword: "sparse", package_: "scikit-learn", below: "1.4", instead: "write sparse_output="},
+	{name: regexp.MustCompile(`^keras\.optimizers\.\w+$`), withKeyword: "lr", pip: "keras", below: "3", instead: "write learning_rate="},
+	{name: regexp.MustCompile(`^keras\.optimizers\.\w+$`), withKeyword: "decay", pip: "keras", below: "2.11", instead: "use a schedule of keras.optimizers.schedules"},
+	{name: regexp.MustCompile(`^keras\.layers\.\w+$`), withKeyword: "border_mode", pip: "keras", below: "2", instead: "write padding="},
+	{name: regexp.MustCompile(`^keras\.layers\.\w+$`), withKeyword: "init", pip: "keras", below: "2", instead: "write kernel_initializer="},
+	{name: regexp.MustCompile(`^keras\.layers\.\w+$`), withKeyword: "output_dim", pip: "keras", below: "2", instead: "write units="},
+	{name: regexp.MustCompile(`^sklearn\.model_selection\.(?:Stratified)?KFold$`), withKeyword: "random_state", withoutKeyword: "shuffle", pip: "scikit-learn", below: "0.24", instead: "add shuffle=True"},
+	{name: regexp.MustCompile(`^sklearn\.(?:ensemble|tree)\.`), withKeyword: "min_impurity_split", pip: "scikit-learn", below: "1.0", instead: "write min_impurity_decrease="},
+	{name: regexp.MustCompile(`^sklearn\.ensemble\.(?:Bagging|AdaBoost)\w+$`), withKeyword: "base_estimator", pip: "scikit-learn", below: "1.4", instead: "write estimator="},
+	{name: regexp.MustCompile(`^sklearn\.preprocessing\.OneHotEncoder$`), withKeyword: "sparse", pip: "scikit-learn", below: "1.4", instead: "write sparse_output="},
 }
 
 // methods are those that keras models lost.
 var methods = map[string]outdated{
-	"fit_generator":      {package_: "keras", below: "3", instead: "call fit"},
-	"evaluate_generator": {package_: "keras", below: "3", instead: "call evaluate"},
-	"predict_generator":  {package_: "keras", below: "3", instead: "call predict"},
-	"predict_classes":    {package_: "keras", below: "2.6", instead: "take the argmax of predict"},
-	"predict_proba":      {package_: "keras", below: "2.6", instead: "call predict"},
+	"fit_generator":      {pip: "keras", below: "3", instead: "call fit"},
+	"evaluate_generator": {pip: "keras", below: "3", instead: "call evaluate"},
+	"predict_generator":  {pip: "keras", below: "3", instead: "call predict"},
+	"predict_classes":    {pip: "keras", below: "2.6", instead: "take the argmax of predict"},
+	"predict_proba":      {pip: "keras", below: "2.6", instead: "call predict"},
 }
 
 // findNeeds says which versions of its packages a program was written for, where
@@ -68,13 +68,13 @@ var methods = map[string]outdated{
 func findNeeds(p *Program, t *trace) {
 	note := func(m *project.Module, at int, what string, o outdated) {
 		if slices.ContainsFunc(p.Needs, func(n Need) bool {
-			return n.Package == o.package_ && n.Below == o.below && strings.HasSuffix(n.Why, " "+what)
+			return n.Package == o.pip && n.Below == o.below && strings.HasSuffix(n.Why, " "+what)
 		}) {
 			return
 		}
-		p.Needs = append(p.Needs, Need{o.package_, o.below, m.Where(at) + " " + what})
+		p.Needs = append(p.Needs, Need{o.pip, o.below, m.Where(at) + " " + what})
 		p.Hazards = append(p.Hazards, fmt.Sprintf("%s %s is not in %s %s and later: %s, or name an older one in requirements.txt (%s<%s, and %s)",
-			m.Where(at), what, o.package_, o.below, o.instead, o.package_, o.below, pythonOf(o.package_, o.below)))
+			m.Where(at), what, o.pip, o.below, o.instead, o.pip, o.below, pythonOf(o.pip, o.below)))
 	}
 	for _, m := range t.program {
 		pysrc.Walk(m.File, func(n pysrc.Node) bool {
@@ -150,16 +150,16 @@ func lost(p *Program, m *project.Module, c *pysrc.Call, note func(what string, o
 			note(a.Attr, o)
 		}
 	case a.Attr == "fit" && given("nb_epoch"):
-		note("fit(nb_epoch=)", outdated{package_: "keras", below: "2", instead: "write epochs="})
+		note("fit(nb_epoch=)", outdated{pip: "keras", below: "2", instead: "write epochs="})
 	case a.Attr == "next" && len(c.Args) == 0 && p.Family == "torch" && name == "":
-		note(m.File.Text(c), outdated{package_: "torch", below: "1.13", instead: "write next(" + m.File.Text(a.Value) + ")"})
+		note(m.File.Text(c), outdated{pip: "torch", below: "1.13", instead: "write next(" + m.File.Text(a.Value) + ")"})
 	case a.Attr == "as_matrix" && len(c.Args) == 0 && m.Roots["pandas"]:
-		note("as_matrix", outdated{package_: "pandas", below: "1.0", instead: "write .values"})
+		note("as_matrix", outdated{pip: "pandas", below: "1.0", instead: "write .values"})
 	case (a.Attr == "append" || a.Attr == "iteritems") && m.Roots["pandas"] && given("ignore_index"):
-		note("DataFrame.append", outdated{package_: "pandas", below: "2", instead: "use pandas.concat"})
+		note("DataFrame.append", outdated{pip: "pandas", below: "2", instead: "use pandas.concat"})
 	case a.Attr == "save" && len(c.Args) > 0 && p.Family == "keras" && name == "":
 		if s, ok := c.Args[0].(*pysrc.String); ok && s.Plain && strayFormat.MatchString(s.Value) {
-			note("save("+m.File.Text(s)+")", outdated{package_: "keras", below: "3", instead: "name it *.keras or *.h5"})
+			note("save("+m.File.Text(s)+")", outdated{pip: "keras", below: "3", instead: "name it *.keras or *.h5"})
 		}
 	}
 }

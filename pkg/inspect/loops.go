@@ -113,15 +113,11 @@ func (t *trace) dict(m *project.Module, e pysrc.Expr) spot {
 
 // elements are those of a display.
 func elements(e pysrc.Expr) []pysrc.Expr {
-	switch e := e.(type) {
-	case *pysrc.List:
-		return e.Elts
-	case *pysrc.Tuple:
-		return e.Elts
-	case *pysrc.Set:
-		return e.Elts
+	if set, ok := e.(*pysrc.Set); ok {
+		return set.Elts
 	}
-	return nil
+	all, _ := project.Elements(e)
+	return all
 }
 
 // spots are some expressions of a file.

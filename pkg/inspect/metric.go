@@ -156,10 +156,7 @@ func scores(s *splits, m *project.Module, c *pysrc.Call) Metric {
 func (s *splits) scoring(m *project.Module, c *pysrc.Call, estimator pysrc.Expr) string {
 	switch given := project.Argument(c, "scoring", -1).(type) {
 	case *pysrc.String:
-		if given.Value != "accuracy" {
-			return given.Value
-		}
-		return "accuracy"
+		return given.Value
 	case nil:
 		return s.scoreName(m, estimator)
 	}
@@ -181,22 +178,20 @@ var errorRate = regexp.MustCompile(`^(?:m?error(?:@.*)?|binary_error|multi_error
 // their evaluation sets.
 func boosting(s *splits, m *project.Module, c *pysrc.Call) Metric {
 	name := m.Canonical(c)
-	params, data, held := 0, 1, "evals"
-	pos := 3
+	held, trained := "evals", "dtrain"
 	switch name {
 	case "xgboost.train":
 	case "lightgbm.train":
-		held = "valid_sets"
+		held, trained = "valid_sets", "train_set"
 	default:
 		return Metric{}
 	}
-	watched := project.Argument(c, held, pos)
+	watched := project.Argument(c, held, 3)
 	if watched == nil {
 		return Metric{}
 	}
-	logged := s.strings(m, project.Argument(c, "params", params), "eval_metric", "metric", "metrics")
 	measure := ""
-	for _, text := range logged {
+	for _, text := range s.strings(m, project.Argument(c, "params", 0), "eval_metric", "metric", "metrics") {
 		measure = text
 		if errorRate.MatchString(text) {
 			measure = "accuracy"
@@ -206,10 +201,7 @@ func boosting(s *splits, m *project.Module, c *pysrc.Call) Metric {
 	if measure == "" {
 		return Metric{}
 	}
-	train := s.text(m, project.Argument(c, "dtrain", data))
-	if held == "valid_sets" {
-		train = s.text(m, project.Argument(c, "train_set", data))
-	}
+	train := s.text(m, project.Argument(c, trained, 1))
 	for _, set := range s.elements(m, watched) {
 		if set.m != m || s.text(set.m, set.e) != train {
 			return Metric{measure, name, "validation"}

@@ -37,14 +37,6 @@ type reading struct {
 	guess bool
 }
 
-// A pathfinder reads the paths that expressions stand for.
-type pathfinder struct {
-	*trace
-	// every asks for all that a name may hold, in a loop as well, not only for the
-	// first that is known.
-	every bool
-}
-
 // top stands for the directory of the repository in a path made from __file__.
 const top = "/<repository>"
 
@@ -57,14 +49,14 @@ func (w pathfinder) reading(m *project.Module, c *pysrc.Call) reading {
 	}
 	name, whole := "", false
 	if a, method := c.Func.(*pysrc.Attribute); method && ofPath[last] {
-		name, whole = w.path(m, a.Value, farthest)
+		name, whole = w.path(m, a.Value)
 	}
 	if !whole {
 		given := argument(c, 0, "directory", "root", "filepath_or_buffer", "container_path")
 		if given == nil {
 			return reading{}
 		}
-		name, whole = w.path(m, given, farthest)
+		name, whole = w.path(m, given)
 	}
 	if strings.Contains(name, "://") || name == "" || !whole {
 		return reading{}
@@ -91,7 +83,7 @@ func (w pathfinder) writing(m *project.Module, c *pysrc.Call) string {
 	if project.LastName(c.Func) == "save" && len(c.Args) > 1 && project.Root(m.Canonical(c)) == "torch" {
 		at = 1
 	}
-	name, whole := w.path(m, c.Args[at], farthest)
+	name, whole := w.path(m, c.Args[at])
 	if !whole {
 		return ""
 	}

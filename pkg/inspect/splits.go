@@ -91,8 +91,7 @@ func (s *splits) fitted(m *project.Module, c *pysrc.Call) {
 			}
 		}
 	}
-	switch name := m.Canonical(c); {
-	case name == "xgboost.train" || name == "lightgbm.train":
+	if name := m.Canonical(c); name == "xgboost.train" || name == "lightgbm.train" {
 		note(s.trained, project.Argument(c, "dtrain", 1), project.Argument(c, "train_set", 1))
 		note(s.watched, project.Argument(c, "evals", 3), project.Argument(c, "valid_sets", 3))
 		return

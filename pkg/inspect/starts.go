@@ -141,7 +141,7 @@ func (s starter) started(m *project.Module, c *pysrc.Call) (found []string) {
 	}
 	dir := path.Dir(m.Name)
 	if cwd := project.Argument(c, "cwd", -1); cwd != nil {
-		if name, known := s.path(m, cwd, farthest); known {
+		if name, known := s.path(m, cwd); known {
 			dir = strings.TrimPrefix(strings.TrimPrefix(name, top), "/")
 		}
 	}

@@ -1,6 +1,7 @@
 package inspect
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/mlhook/mlhook/pkg/project"
@@ -134,9 +135,7 @@ func (t *trace) passed(m *project.Module, d *pysrc.Def, i int) (found []spot) {
 		pos--
 	}
 	if d.Name == "__init__" {
-		if class := classOf(m, d); class != nil {
-			name = class.Name
-		}
+		name = cmp.Or(m.ClassOf(d), name)
 	}
 	for _, at := range t.named[name] {
 		if e := project.Argument(at.c, d.Params[i].Name, pos); e != nil {
@@ -176,15 +175,4 @@ func function(m *project.Module, at int) *pysrc.Def {
 		}
 	}
 	return nil
-}
-
-// classOf is the class that a function is a method of.
-func classOf(m *project.Module, d *pysrc.Def) (class *pysrc.Class) {
-	pysrc.Walk(m.File, func(n pysrc.Node) bool {
-		if c, ok := n.(*pysrc.Class); ok && slices.Contains(c.Body, pysrc.Stmt(d)) {
-			class = c
-		}
-		return class == nil
-	})
-	return class
 }

@@ -244,7 +244,7 @@ func (m *Module) returned(c *pysrc.Call, modules Modules, steps int) (Value, boo
 	}
 	var returns []pysrc.Expr
 	for _, d := range home.Defs {
-		if d.Name == name && home.classOf(d) == "" {
+		if d.Name == name && home.ClassOf(d) == "" {
 			returns = append(returns, gives(d)...)
 		}
 	}

@@ -103,7 +103,7 @@ func (l *life) follow(m *Module, root pysrc.Node) {
 	pysrc.Walk(root, func(n pysrc.Node) bool {
 		switch n := n.(type) {
 		case *pysrc.Def:
-			return !l.waits(m, n, n.Name, len(n.Decorators) == 0 && m.classOf(n) == "" && !takesSelf(n))
+			return !l.waits(m, n, n.Name, len(n.Decorators) == 0 && m.ClassOf(n) == "" && !takesSelf(n))
 		case *pysrc.Class: // of a class with keywords something else may take note
 			return !l.waits(m, n, n.Name, len(n.Decorators)+len(n.Keywords) == 0)
 		case *pysrc.Block:

@@ -181,7 +181,7 @@ func (m *Module) passed(d *pysrc.Def, i int, modules Modules, steps int) (Value,
 		pos--
 	}
 	if d.Name == "__init__" {
-		called = m.classOf(d)
+		called = m.ClassOf(d)
 	}
 	var from *Module
 	var given pysrc.Expr
@@ -255,8 +255,8 @@ func (m *Module) decorated(d *pysrc.Def, i int, modules Modules, steps int) (Val
 	return Value{}, false
 }
 
-// classOf names the class that a method belongs to.
-func (m *Module) classOf(d *pysrc.Def) string {
+// ClassOf names the class that a method belongs to.
+func (m *Module) ClassOf(d *pysrc.Def) string {
 	for _, s := range m.scopes {
 		if s.class != nil && slices.Contains(s.class.Body, pysrc.Stmt(d)) {
 			return s.class.Name

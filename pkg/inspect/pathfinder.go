@@ -12,10 +12,18 @@ import (
 	"github.com/mlhook/mlhook/pkg/pysrc"
 )
 
+// A pathfinder reads the paths that expressions stand for.
+type pathfinder struct {
+	*trace
+	// every asks for all that a name may hold, in a loop as well, not only for the
+	// first that is known.
+	every bool
+}
+
 // path is what an expression names, with "*" for parts that are unknown; whole is
 // false where it is unknown how it begins.
-func (w pathfinder) path(m *project.Module, e pysrc.Expr, steps int) (name string, whole bool) {
-	if names := w.names(m, e, steps); len(names) > 0 {
+func (w pathfinder) path(m *project.Module, e pysrc.Expr) (name string, whole bool) {
+	if names := w.names(m, e, farthest); len(names) > 0 {
 		return names[0], true
 	}
 	return "", false
