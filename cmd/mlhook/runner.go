@@ -8,18 +8,98 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"time"
 
 	"github.com/shirou/gopsutil/v4/mem"
+	"github.com/urfave/cli/v2"
 
-	"github.com/mlhook/mlhook/pkg/config"
 	"github.com/mlhook/mlhook/pkg/inspect"
 	"github.com/mlhook/mlhook/pkg/loop"
-	"github.com/mlhook/mlhook/pkg/notify"
 	"github.com/mlhook/mlhook/pkg/run"
 	"github.com/mlhook/mlhook/pkg/store"
 	"github.com/mlhook/mlhook/pkg/supervise"
 )
+
+// runnerCommand is one run's process.
+func runnerCommand() *cli.Command {
+	return &cli.Command{
+		Name: "runner", Hidden: true, ArgsUsage: "RUN",
+		Action: func(c *cli.Context) error {
+			p, err := openProject(c)
+			if err != nil {
+				return err
+			}
+			defer p.close()
+			number, err := p.number(c.Context, c.Args().First())
+			if err != nil {
+				return err
+			}
+			dir := p.state.RunDir(p.repo, number)
+			if err := os.MkdirAll(dir, 0o755); err != nil {
+				return err
+			}
+			lock := supervise.RunnerLock(dir)
+			free, err := supervise.AcquireRunner(c.Context, lock)
+			if err != nil || !free {
+				return err // another runner has it
+			}
+			defer lock.Unlock()
+			return runAlone(c.Context, p, number, dir)
+		},
+	}
+}
+
+// runnerLog holds what a runner says to people; watch shows it.
+const runnerLog = "runner.log"
+
+// runAlone takes a run on in its directory, whose lock this process has, as long
+// as its repository is there.
+func runAlone(ctx context.Context, p *project, number int, dir string) error {
+	r, err := p.journal.Run(ctx, number)
+	if err != nil {
+		return err
+	}
+	if err := claim(ctx, p.repo, r, dir); err != nil {
+		return err
+	}
+	out, err := os.OpenFile(filepath.Join(dir, runnerLog), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
+	if err != nil {
+		return err
+	}
+	defer out.Close()
+	here, err := siteOf(p.repo, dir)
+	if err != nil {
+		return err
+	}
+	work, cancel := context.WithCancel(ctx)
+	defer cancel()
+	go keepSupervised(work, p.state)
+	go here.keep(work, cancel)
+	err = runLoop(work, p, number, out)
+	switch lost := here.lost(); {
+	case lost == errDirectoryGone && supervise.Held(supervise.RunnerLock(dir)): // by the runner that has the place now
+		return lost
+	case lost != nil:
+		return errors.Join(lost, endAll(ctx, p.repo, r.ID))
+	}
+	if err != nil && ctx.Err() != nil {
+		return &exitError{exitInterrupted, errors.New(supervise.Interrupted)}
+	}
+	return err
+}
+
+// runLoop takes a run to its verdict in this process, with the engine that is set
+// at the time.
+func runLoop(ctx context.Context, p *project, number int, out io.Writer) error {
+	for {
+		l, err := newLoop(ctx, p, number, out)
+		if err != nil {
+			return endBroken(ctx, p, number, err)
+		}
+		if err := l.Run(ctx); !errors.Is(err, loop.ErrMoved) {
+			return err
+		}
+	}
+}
 
 // newLoop wires a run's loop to repository, engine, journal and notifications.
 func newLoop(ctx context.Context, p *project, number int, out io.Writer) (*loop.Loop, error) {
@@ -101,21 +181,4 @@ func endBroken(ctx context.Context, p *project, number int, cause error) error {
 		tell(ctx, p.repo, told.Title, told.Body)
 	}
 	return store.Kept(dir)
-}
-
-// notifier tells the user on the desktop and by mail, says how, and always writes
-// down what was told.
-func (p *project) notifier(s config.Settings, env map[string]string) func(context.Context, string, string) (string, error) {
-	all := notify.All{notify.Desktop{Env: env}}
-	if s.Mail.To != "" {
-		all = append(all, notify.Mail{To: s.Mail.To, From: s.Mail.From, Host: s.Mail.Host, Port: s.Mail.Port,
-			User: s.Mail.User, PasswordCommand: s.Mail.PasswordCommand, TLS: s.Mail.TLS})
-	}
-	return func(ctx context.Context, title, body string) (string, error) {
-		if f, err := openLog(filepath.Join(string(p.state), "notifications.log")); err == nil {
-			fmt.Fprintf(f, "%s %s\n\t%s\n", time.Now().Format(time.RFC3339), title, body)
-			f.Close()
-		}
-		return all.Notify(ctx, notify.Message{Title: title, Body: body})
-	}
 }
