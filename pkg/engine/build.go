@@ -235,3 +235,29 @@ func digest(data []byte) string {
 	sum := sha256.Sum256(data)
 	return hex.EncodeToString(sum[:])
 }
+
+// probe asks an image for python3 and modules, in a container without rights.
+func (d *Docker) probe(ctx context.Context, image string, modules []string) error {
+	const ask = "import importlib.util, sys\n" +
+		"missing = [m for m in sys.argv[1:] if importlib.util.find_spec(m.split('.')[0]) is None]\n" +
+		"if sys.version_info < (3, 8): sys.exit('Python %d.%d is too old, 3.8 is needed' % sys.version_info[:2])\n" +
+		"if missing: sys.exit('the image has no module ' + ', '.join(missing))\n"
+	c, err := d.client.CreateContainer(docker.CreateContainerOptions{Context: ctx,
+		Config:     &docker.Config{Image: image, User: fmt.Sprint(nobody), Entrypoint: []string{"python3"}, Cmd: append([]string{"-c", ask}, modules...)},
+		HostConfig: &docker.HostConfig{NetworkMode: "none", CapDrop: []string{"ALL"}, ReadonlyRootfs: true},
+	})
+	if err != nil {
+		return d.away(err)
+	}
+	defer d.remove(context.WithoutCancel(ctx), c.ID)
+	if err := d.client.StartContainerWithContext(c.ID, nil, ctx); err != nil {
+		return &BuildError{Step: "look for python3 in " + image, Tail: err.Error()}
+	}
+	code, err := d.client.WaitContainerWithContext(c.ID, ctx)
+	if err != nil || code == 0 {
+		return d.away(err)
+	}
+	out, err := d.output(ctx, c.ID, "all")
+	return errors.Join(&BuildError{Step: "look for modules in " + image, Tail: strings.TrimSpace(plain.Text(out)) +
+		"\nadd what is missing to the requirements or the Dockerfile, or name another image with `git config mlhook.image NAME`"}, err)
+}

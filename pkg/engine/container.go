@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -18,7 +17,6 @@ import (
 	docker "github.com/fsouza/go-dockerclient"
 
 	"github.com/mlhook/mlhook/pkg/agent"
-	"github.com/mlhook/mlhook/pkg/plain"
 )
 
 // Labels of a run's container: its identity, by which any runner finds it.
@@ -279,13 +277,11 @@ func (s *dockerSession) living() (bool, string) {
 	if err != nil || exit == nil {
 		return true, ""
 	}
-	var out bytes.Buffer
-	err = s.docker.client.Logs(docker.LogsOptions{Container: s.id, Stdout: true, Stderr: true, Tail: "20",
-		OutputStream: &out, ErrorStream: &out, Context: ctx})
+	out, err := s.docker.output(ctx, s.id, "20")
 	if err != nil {
 		return false, exit.Text
 	}
-	return false, exit.Text + "\n" + strings.TrimSpace(out.String())
+	return false, exit.Text + "\n" + strings.TrimSpace(out)
 }
 
 // Exited inspects the container. An engine that does not answer gets some time
@@ -348,31 +344,4 @@ func (s *dockerSession) Close(ctx context.Context) error {
 		err = nil
 	}
 	return errors.Join(s.docker.away(err), s.docker.remove(ctx, s.id))
-}
-
-// probe asks an image for python3 and modules, in a container without rights.
-func (d *Docker) probe(ctx context.Context, image string, modules []string) error {
-	const ask = "import importlib.util, sys\n" +
-		"missing = [m for m in sys.argv[1:] if importlib.util.find_spec(m.split('.')[0]) is None]\n" +
-		"if sys.version_info < (3, 8): sys.exit('Python %d.%d is too old, 3.8 is needed' % sys.version_info[:2])\n" +
-		"if missing: sys.exit('the image has no module ' + ', '.join(missing))\n"
-	c, err := d.client.CreateContainer(docker.CreateContainerOptions{Context: ctx,
-		Config:     &docker.Config{Image: image, User: fmt.Sprint(nobody), Entrypoint: []string{"python3"}, Cmd: append([]string{"-c", ask}, modules...)},
-		HostConfig: &docker.HostConfig{NetworkMode: "none", CapDrop: []string{"ALL"}, ReadonlyRootfs: true},
-	})
-	if err != nil {
-		return d.away(err)
-	}
-	defer d.remove(context.WithoutCancel(ctx), c.ID)
-	if err := d.client.StartContainerWithContext(c.ID, nil, ctx); err != nil {
-		return &BuildError{Step: "look for python3 in " + image, Tail: err.Error()}
-	}
-	code, err := d.client.WaitContainerWithContext(c.ID, ctx)
-	if err != nil || code == 0 {
-		return d.away(err)
-	}
-	var out bytes.Buffer
-	err = d.client.Logs(docker.LogsOptions{Container: c.ID, Stdout: true, Stderr: true, OutputStream: &out, ErrorStream: &out, Context: ctx})
-	return errors.Join(&BuildError{Step: "look for modules in " + image, Tail: strings.TrimSpace(plain.Text(out.String())) +
-		"\nadd what is missing to the requirements or the Dockerfile, or name another image with `git config mlhook.image NAME`"}, err)
 }

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -165,6 +166,13 @@ func (d *Docker) remove(ctx context.Context, id string) error {
 		return nil
 	}
 	return d.away(err)
+}
+
+// output is what a container printed, its last lines or "all".
+func (d *Docker) output(ctx context.Context, id, lines string) (string, error) {
+	var out bytes.Buffer
+	err := d.client.Logs(docker.LogsOptions{Container: id, Stdout: true, Stderr: true, Tail: lines, OutputStream: &out, ErrorStream: &out, Context: ctx})
+	return out.String(), err
 }
 
 // cacheDir is the writable cache of a repository's trials: downloaded data sets,

@@ -207,7 +207,6 @@ func (j *Journal) Add(ctx context.Context, o Order) (r run.Run, added bool, err 
 // queryer is what *sql.DB and *sql.Tx share.
 type queryer interface {
 	QueryRow(query string, args ...any) *sql.Row
-	Query(query string, args ...any) (*sql.Rows, error)
 }
 
 // selectRuns is what scanRun reads.
