@@ -38,7 +38,7 @@ func runnerCommand() *cli.Command {
 				return err
 			}
 			lock := supervise.RunnerLock(dir)
-			free, err := supervise.AcquireRunner(c.Context, lock)
+			free, err := supervise.Acquire(c.Context, lock)
 			if err != nil || !free {
 				return err // another runner has it
 			}

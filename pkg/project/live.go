@@ -29,10 +29,10 @@ type piece struct {
 	n pysrc.Node
 }
 
-// Live is a program without the functions and classes that it never names, without
-// the branches that it never takes, and without what its imported files do when they are started themselves; the places
-// of the rest are as they were. A program that may find a function by a name that
-// it makes is returned as it is.
+// Live is a program without the functions and classes that it never names, the
+// branches that it never takes and what its imported files do when they are started
+// themselves; the places of the rest are as they were. A program that may find a
+// function by a name that it makes is returned as it is.
 func (modules Modules) Live(program []*Module) ([]*Module, Modules) {
 	if slices.ContainsFunc(program, looksUp) {
 		return program, modules

@@ -9,8 +9,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/gofrs/flock"
-
 	"github.com/mlhook/mlhook/pkg/boot"
 	"github.com/mlhook/mlhook/pkg/run"
 )
@@ -92,14 +90,6 @@ func byTurn(a, b candidate) int {
 	}
 	return a.Queued.Compare(b.Queued)
 }
-
-// RunnerLock is the lock that a runner holds for life.
-func RunnerLock(runDir string) *flock.Flock {
-	return flock.New(filepath.Join(runDir, "runner.lock"))
-}
-
-// AcquireRunner takes the runner's lock; false when another runner has it.
-func AcquireRunner(ctx context.Context, lock *flock.Flock) (bool, error) { return acquire(ctx, lock) }
 
 // working tells whether a runner process, of whatever supervisor, has the run.
 func (s *Supervisor) working(w *watched, r run.Run) bool {

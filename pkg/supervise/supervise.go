@@ -19,7 +19,6 @@ import (
 	"time"
 
 	"github.com/fsnotify/fsnotify"
-	"github.com/gofrs/flock"
 
 	"github.com/mlhook/mlhook/pkg/config"
 	"github.com/mlhook/mlhook/pkg/run"
@@ -70,10 +69,6 @@ type Supervisor struct {
 	worked  bool                       // since memory was given back
 }
 
-// lockPatience is how long the lock is tried: others look at it for an instant,
-// and one that was killed holds it until the last of its threads is gone.
-const lockPatience = 3 * time.Second
-
 // Run supervises until the context ends, no repository is registered or the
 // program was replaced.
 func (s *Supervisor) Run(ctx context.Context) error {
@@ -81,7 +76,7 @@ func (s *Supervisor) Run(ctx context.Context) error {
 		return err
 	}
 	lock := Lock(s.State)
-	held, err := acquire(ctx, lock)
+	held, err := Acquire(ctx, lock)
 	if err != nil {
 		return fmt.Errorf("lock the supervisor: %w", err)
 	}
@@ -161,34 +156,6 @@ func (s *Supervisor) poke() {
 	case s.wake <- struct{}{}:
 	default: // one is pending already
 	}
-}
-
-// Lock is the supervisor's lock.
-func Lock(state store.State) *flock.Flock {
-	return flock.New(filepath.Join(string(state), "supervisor.lock"))
-}
-
-func acquire(ctx context.Context, lock *flock.Flock) (held bool, err error) {
-	ctx, cancel := context.WithTimeout(ctx, lockPatience)
-	defer cancel()
-	held, err = lock.TryLockContext(ctx, 20*time.Millisecond)
-	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
-		return false, nil
-	}
-	return held, err
-}
-
-// Held tells whether a living process holds a lock that was made. The look
-// takes the lock for an instant, which is why acquire is patient.
-func Held(lock *flock.Flock) bool {
-	if _, err := os.Stat(lock.Path()); err != nil {
-		return false
-	}
-	free, err := lock.TryRLock()
-	if free {
-		lock.Unlock()
-	}
-	return err == nil && !free
 }
 
 // announce tells the hooks that a supervisor lives.

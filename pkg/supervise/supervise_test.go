@@ -307,7 +307,7 @@ func TestRunnerIsAdopted(t *testing.T) {
 	s.look()
 	s.change(r, 1, training)
 	lock := RunnerLock(s.State.RunDir(r, 1))
-	if held, err := AcquireRunner(t.Context(), lock); err != nil || !held {
+	if held, err := Acquire(t.Context(), lock); err != nil || !held {
 		t.Fatal(held, err)
 	}
 	s.Supervisor = s.successor()
