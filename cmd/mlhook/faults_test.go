@@ -7,7 +7,6 @@ import (
 	"hash/fnv"
 	"math/rand/v2"
 	"os"
-	"os/exec"
 	"strings"
 	"sync"
 	"testing"
@@ -39,15 +38,7 @@ import (
 //
 // The seed settles what is injected, where and in which order.
 func TestFaults(t *testing.T) {
-	python := os.Getenv("MLHOOK_TEST_PYTHON")
-	if python == "" {
-		python = "python3"
-	}
-	python, err := exec.LookPath(python)
-	if err != nil || exec.Command(python, "-c", "import sklearn").Run() != nil {
-		missing(t, "no Python with scikit-learn here; name one with MLHOOK_TEST_PYTHON")
-	}
-	c := &faults{t: t, python: python, seed: number("MLHOOK_TEST_SEED", 1), baselines: map[string]*baseline{},
+	c := &faults{t: t, python: localPython(t), seed: number("MLHOOK_TEST_SEED", 1), baselines: map[string]*baseline{},
 		lanes: make(chan struct{}, number("MLHOOK_TEST_LANES", 5))}
 	total := number("MLHOOK_TEST_FAULTS", slice)
 	t.Cleanup(c.own.close)

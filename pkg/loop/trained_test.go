@@ -22,7 +22,7 @@ import (
 func trained(t *testing.T, script, framework string) (*Loop, run.Run) {
 	t.Helper()
 	python := os.Getenv("MLHOOK_TEST_PYTHON")
-	if exec.Command(python, "-c", "import "+framework).Run() != nil {
+	if exec.Command(python, "-c", "import importlib.util, sys; sys.exit(not importlib.util.find_spec(sys.argv[1]))", framework).Run() != nil {
 		if os.Getenv("MLHOOK_TEST_REQUIRE") != "" {
 			t.Fatalf("MLHOOK_TEST_PYTHON has no %s, and MLHOOK_TEST_REQUIRE is set", framework)
 		}

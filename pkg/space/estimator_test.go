@@ -68,7 +68,7 @@ func TestEstimatorTables(t *testing.T) {
 	if python == "" {
 		python = "python3"
 	}
-	if err := exec.Command(python, "-c", "import sklearn").Run(); err != nil {
+	if err := exec.Command(python, "-c", "import importlib.util, sys; sys.exit(not importlib.util.find_spec('sklearn'))").Run(); err != nil {
 		if os.Getenv("MLHOOK_TEST_REQUIRE") != "" {
 			t.Fatalf("%s has no sklearn: %v", python, err)
 		}
