@@ -6,7 +6,9 @@ this Python cannot read the file or its bytes are not UTF-8. A first line
 "without keyword" says that this Python knows no place of keyword arguments.
 """
 import ast
+import gc
 import io
+import re
 import sys
 import tokenize
 import warnings
@@ -19,6 +21,7 @@ KINDS = {
     ast.Attribute: "attribute", ast.FunctionDef: "def", ast.AsyncFunctionDef: "def",
     ast.ClassDef: "class", ast.JoinedStr: "string",
 }
+LINE_END = re.compile(rb"\r\n?|\n")
 TEMPLATE = getattr(ast, "TemplateStr", None)
 SINGLETON = getattr(ast, "MatchSingleton", None)
 if TEMPLATE:
@@ -27,25 +30,22 @@ if SINGLETON:
     KINDS[SINGLETON] = "constant"
 
 
-def kind(node):
-    if isinstance(node, ast.Constant):
-        if isinstance(node.value, (str, bytes)):
-            return "string"
-        if node.value is None or node.value is Ellipsis or isinstance(node.value, bool):
-            return "constant"
-        return "number"
-    return KINDS.get(type(node))
+# What has no facts below it: names, contexts and operators, and strings with places.
+LEAVES = {ast.Constant, ast.Name, ast.JoinedStr, TEMPLATE}
 
 
 def line_starts(data):
     """Offset of each line in data; ast counts columns in UTF-8 behind a BOM."""
-    starts = [0, 3 if data.startswith(b"\xef\xbb\xbf") else 0]
-    i = starts[1]
-    while i < len(data):
-        if data[i] == 10 or data[i] == 13 and data[i + 1:i + 2] != b"\n":
-            starts.append(i + 1)
-        i += 1
-    return starts
+    bom = 3 if data.startswith(b"\xef\xbb\xbf") else 0
+    return [0, bom, *(m.end() for m in LINE_END.finditer(data, bom))]
+
+
+def constant(node):
+    if isinstance(node.value, (str, bytes)):
+        return "string"
+    if node.value is None or node.value is Ellipsis or isinstance(node.value, bool):
+        return "constant"
+    return "number"
 
 
 def facts(data):
@@ -54,17 +54,24 @@ def facts(data):
     todo = [tree]
     while todo:
         node = todo.pop()
-        k = kind(node)
+        t = type(node)
+        k = constant(node) if t is ast.Constant else KINDS.get(t)
         if k and hasattr(node, "lineno"):
             start = starts[node.lineno] + node.col_offset
-            end = starts[node.end_lineno] + node.end_col_offset
-            yield k, start, start if k in ("def", "class") else end
-        if isinstance(node, ast.JoinedStr) or TEMPLATE and isinstance(node, TEMPLATE):
+            end = start if k in ("def", "class") else starts[node.end_lineno] + node.end_col_offset
+            yield f"{k} {start} {end}"
+        if t in LEAVES:
             continue
-        todo.extend(ast.iter_child_nodes(node))
+        for name in getattr(t, "_fields", ()):  # a list may hold None or a name
+            child = getattr(node, name, None)
+            if type(child) is list:
+                todo.extend(child)
+            elif isinstance(child, ast.AST):
+                todo.append(child)
 
 
 def main():
+    gc.disable()  # trees have no cycles
     out = sys.stdout
     if sys.version_info < (3, 9):
         print("without keyword", file=out)
@@ -81,8 +88,8 @@ def main():
         except Exception as e:  # not ours to judge: the test counts these
             print("skip", type(e).__name__, file=out)
             continue
-        for fact in found:
-            print(*fact, file=out)
+        if found:
+            print(*found, sep="\n", file=out)
 
 
 main()
