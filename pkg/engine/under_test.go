@@ -31,7 +31,7 @@ func underDocker(t *testing.T) under {
 		lacking(t, err.Error())
 	}
 	u := under{Engine: d, job: newJob(t), fresh: func() Engine { return &Docker{Cache: cache} }}
-	u.job.Preload = []string{"sklearn"}
+	u.job.Preload = []string{"numpy"} // each session imports it anew
 	u.job.Image, err = d.Prepare(testContext(t), sklearnEnvironment(t, base), func(line string) { t.Log(line) })
 	if err != nil {
 		t.Fatal(err)
@@ -96,7 +96,7 @@ func underLocal(t *testing.T) under {
 	cache := t.TempDir()
 	l := &Local{Cache: cache, Pythons: []string{python}}
 	u := under{Engine: l, job: newJob(t), fresh: func() Engine { return &Local{Cache: cache, Pythons: []string{python}} }}
-	u.job.Preload = []string{"sklearn"}
+	u.job.Preload = []string{"numpy"} // each session imports it anew
 	var err error
 	u.job.Image, err = l.Prepare(testContext(t), Environment{Family: "sklearn", Hash: "unused", Modules: []string{"sklearn"}},
 		func(line string) { t.Log(line) })

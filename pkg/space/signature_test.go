@@ -65,21 +65,22 @@ func TestSignatures(t *testing.T) {
 		python = "python3"
 	}
 	current := merged(kerasCalls, torchCalls, sklearnCalls, boostingCalls)
-	// A process for each framework: TensorFlow and Triton, which Lightning brings,
-	// register the same options of LLVM, and a process with both aborts.
-	byFramework := map[string][]string{}
+	// TensorFlow has a process of its own: Triton, which Lightning brings, registers
+	// the same options of LLVM, and a process with both aborts.
+	groups := map[bool][]string{}
 	for _, owner := range slices.Sorted(maps.Keys(current)) {
 		framework, _, _ := strings.Cut(owner, ".")
-		byFramework[framework] = append(byFramework[framework], owner)
+		onTensorFlow := framework == "keras" || framework == "tensorflow"
+		groups[onTensorFlow] = append(groups[onTensorFlow], owner)
 	}
 	var out []byte
-	for framework, owners := range byFramework {
+	for _, owners := range groups {
 		cmd := exec.Command(python, "-W", "ignore", "-c", signatures)
 		cmd.Env = append(os.Environ(), "TF_CPP_MIN_LOG_LEVEL=3", "CUDA_VISIBLE_DEVICES=", "PYTHONDONTWRITEBYTECODE=1")
 		cmd.Stdin = strings.NewReader(strings.Join(owners, "\n"))
 		lines, err := cmd.Output()
 		if err != nil {
-			t.Fatalf("%s: %s: %v", python, framework, err)
+			t.Fatalf("%s: %v: %v", python, owners, err)
 		}
 		out = append(out, lines...)
 	}
