@@ -44,7 +44,7 @@ func (e *ownEngine) open() error {
 		if e.err = e.start(); e.err != nil {
 			return
 		}
-		out, err := exec.Command("sh", "-c", "docker -H "+machineEngine+" save "+faultsImage+" | docker -H "+e.host()+" load").CombinedOutput()
+		out, err := exec.Command("sh", "-c", "docker -H "+machineEngine+" save "+faultsImage()+" | docker -H "+e.host()+" load").CombinedOutput()
 		if err != nil {
 			e.err = fmt.Errorf("load the image: %w\n%s", err, out)
 		}

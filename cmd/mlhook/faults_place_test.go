@@ -34,7 +34,6 @@ type place struct {
 	host   string // where the engine listens
 	own    *ownEngine
 	wire   *wire
-	made   string // the image that the run was trained in
 	repo   store.Repository
 	before string            // the user's tree, index and HEAD
 	bad    map[string]string // what was corrupted, to the hash it had
@@ -86,10 +85,8 @@ func (p *place) make(t *testing.T) {
 	p.must(os.WriteFile(filepath.Join(repo, "train.py"), text, 0o644))
 	p.sh("git init -q -b main && git config mlhook.engine %s && git config mlhook.python %s && git config mlhook.target 0.9999 && git config mlhook.trials %d && git config mlhook.parallel %d && git config mlhook.allow number",
 		p.engine, p.python, p.trials, p.parallel)
-	if p.base != "" {
-		p.sh("git config mlhook.baseImage %s && git config mlhook.caBundle '%s'", p.base, os.Getenv("MLHOOK_TEST_CA"))
-	} else if p.engine == "docker" {
-		p.sh("git config mlhook.image %s && git config mlhook.network none", faultsImage)
+	if p.engine == "docker" {
+		p.sh("git config mlhook.image %s && git config mlhook.network none", faultsImage())
 	}
 	p.sh("%s install && git add train.py", binary)
 	state := store.State(filepath.Join(p.top, "state", "mlhook"))
@@ -209,7 +206,7 @@ func (p *place) await(what string, patience time.Duration, done func() bool) {
 
 // soon waits for something that may not come.
 func (p *place) soon(patience time.Duration, done func() bool) bool {
-	for end := time.Now().Add(patience); !done(); time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(patience); !done(); time.Sleep(100 * time.Millisecond) {
 		if time.Now().After(end) {
 			return false
 		}
@@ -238,9 +235,6 @@ func (p *place) check(want *result) {
 	p.got = result{verdict: d.Verdict, best: -1}
 	if d.Best != nil {
 		p.got.best = *d.Best
-	}
-	if d.Image != nil {
-		p.made = d.Image.ID
 	}
 	for _, t := range d.Trials {
 		text, err := json.Marshal([]any{t.N, t.State, t.Value, t.Parent, t.Start, t.Seed, t.Why, t.Error, t.Values, t.Tweak})

@@ -67,11 +67,10 @@ type kind struct {
 	parallel int
 
 	engine string
-	disk   bool   // on a filesystem of its own
-	held   bool   // no supervisor is started by the commit
-	wires  bool   // the machine's engine behind a wire
-	breaks bool   // an engine of the test's own, one run at a time
-	base   string // image to build on, instead of the one that is ready
+	disk   bool // on a filesystem of its own
+	held   bool // no supervisor is started by the commit
+	wires  bool // the machine's engine behind a wire
+	breaks bool // an engine of the test's own, one run at a time
 	needs  func() string
 	inject func(p *place)
 }
@@ -108,9 +107,7 @@ type faults struct {
 	seed   int
 	lanes  chan struct{} // how many runs may be under way at once
 
-	image    sync.Once
-	imageErr error
-	own      ownEngine
+	own ownEngine
 
 	mu        sync.Mutex
 	rows      []row
@@ -152,11 +149,6 @@ func (c *faults) left(k kind) result {
 
 // kind does runs until so many faults have hit, a few at a time.
 func (c *faults) kind(t *testing.T, k kind, quota int) {
-	if k.engine == "docker" {
-		if err := c.prepare(); err != nil {
-			t.Fatal(err)
-		}
-	}
 	workers, next := min(3, 1+quota/8), 0
 	if k.breaks {
 		workers = 1

@@ -1,12 +1,19 @@
+# No framework: to import one would be most of what a campaign takes.
+import math
+import random
 import time
 
-from sklearn.datasets import load_digits
-from sklearn.linear_model import SGDClassifier
-from sklearn.model_selection import train_test_split
-
-X, y = load_digits(return_X_y=True)
-X_train, X_test, y_train, y_test = train_test_split(X[:600], y[:600], random_state=0)
-model = SGDClassifier(alpha=0.01, random_state=0)
-model.fit(X_train, y_train)
+rng = random.Random(0)
+rows = [(rng.gauss(0, 1), rng.gauss(0, 1)) for _ in range(90)]
+labels = [(x + y > 0) ^ (rng.random() < 0.1) for x, y in rows]
+learning_rate = 0.01
+epochs = 2
+a = b = 0.0
+for epoch in range(epochs):
+    for (x, y), label in zip(rows[:60], labels):
+        error = label - 1 / (1 + math.exp(-a * x - b * y))
+        a += learning_rate * error * x
+        b += learning_rate * error * y
 time.sleep(0.15)
-print("Test accuracy:", model.score(X_test, y_test))
+right = sum((a * x + b * y > 0) == label for (x, y), label in zip(rows[60:], labels[60:]))
+print("Test accuracy:", right / 30)
