@@ -19,22 +19,27 @@ import (
 	"github.com/mlhook/mlhook/pkg/run"
 )
 
-// slow is a script with a defect, whose trials take a second; %s comes before the training.
-const slow = `import os, time
-from sklearn.datasets import load_digits
-from sklearn.model_selection import train_test_split
-from sklearn.svm import SVC
-X, y = load_digits(return_X_y=True)
-a, b, c, d = train_test_split(X, y, random_state=0)
+// slow is a script that trains too short; %s comes before the training.
+const slow = `import math, os, random, time
+rng = random.Random(0)
+rows = [(rng.gauss(0, 1), rng.gauss(0, 1)) for _ in range(90)]
+labels = [x + y > 0 for x, y in rows]
 %s
-model = SVC(gamma=0.1, C=0.01).fit(a, c)
-print("accuracy", model.score(b, d))
+learning_rate = 0.002
+a = b = -0.1
+for epoch in range(2):
+    for (x, y), label in zip(rows[:60], labels):
+        error = label - 1 / (1 + math.exp(-a * x - b * y))
+        a += learning_rate * error * x
+        b += learning_rate * error * y
+right = sum((a * x + b * y > 0) == label for (x, y), label in zip(rows[60:], labels[60:]))
+print("Test accuracy:", right / 30)
 `
 
 // crewed trains a script with two places, and returns its end and its trials.
 func crewed(t *testing.T, script string, beside func(*Loop)) (ending, []run.Trial) {
 	t.Helper()
-	l, r := trained(t, script, "sklearn")
+	l, r := trained(t, script, "math")
 	var err error
 	l.program, err = inspect.Inspect(inspect.Source{FS: os.DirFS(l.commitDir()),
 		Classify: func(string) (string, error) { return "missing", nil }}, inspect.Hints{})

@@ -114,7 +114,7 @@ func TestFullDisk(t *testing.T) {
 // then does not begin the attempt a second time.
 func TestAttemptOfAnAgentThatIsNotReady(t *testing.T) {
 	ctx := t.Context()
-	l, r := trained(t, "print('Test accuracy: 0.5')", "sklearn")
+	l, r := trained(t, "print('Test accuracy: 0.5')", "numpy")
 	defer func() { l.closeSession(ctx, &ending{}) }()
 	trial := run.Trial{State: run.Training, Start: run.Cold, Seed: 5}
 	s, opened, err := l.openSession(ctx, r)
@@ -137,7 +137,7 @@ func TestAttemptOfAnAgentThatIsNotReady(t *testing.T) {
 // What an agent that is gone began is not what the next one was asked for.
 func TestAttemptOfAnAgentThatIsGone(t *testing.T) {
 	ctx := t.Context()
-	l, r := trained(t, "import time; time.sleep(600)", "sklearn")
+	l, r := trained(t, "import time; time.sleep(600)", "numpy")
 	defer func() { l.closeSession(ctx, &ending{}) }()
 	trial := run.Trial{State: run.Training, Start: run.Cold, Seed: 5}
 	s, _, err := l.openSession(ctx, r)

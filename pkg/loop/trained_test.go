@@ -39,7 +39,7 @@ func trained(t *testing.T, script, framework string) (*Loop, run.Run) {
 		t.Fatal(err)
 	}
 	l := &Loop{Number: r.Number, Dir: dir, Journal: journal, Out: io.Discard, Engine: &engine.Local{Cache: filepath.Join(dir, "cache")},
-		program: &inspect.Program{Entry: "train.py", Dir: ".", Family: framework, Frameworks: []string{framework}}, image: engine.Image{Ref: python},
+		program: &inspect.Program{Entry: "train.py", Dir: ".", Family: framework, Frameworks: []string{framework}, Preload: []string{framework}}, image: engine.Image{Ref: python},
 		Hold: func() string { return "" }, budget: &budget{most: time.Hour}, Settings: config.Defaults()}
 	for _, name := range []string{"commit", "trials"} {
 		if err := os.Mkdir(filepath.Join(dir, name), 0o755); err != nil {
