@@ -2,12 +2,10 @@ package tweak
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"io/fs"
 	"maps"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -149,15 +147,9 @@ func structural(p *inspect.Program) (found []space.Tunable) {
 	return found
 }
 
-// A trial is a tweaked scene to be run.
-type trial struct {
-	Name  string            `json:"name"`
-	Files map[string]string `json:"files"`
-}
-
 // trials are a scene as it is, with each choice of each move, with all first
 // choices and with all last ones.
-func (s scene) trials(t *testing.T) (all []trial) {
+func (s scene) trials(t *testing.T) (names []string, all []script) {
 	t.Helper()
 	add := func(values map[string]string) {
 		r, err := Make(s.program, s.files, values, counter())
@@ -174,7 +166,7 @@ func (s scene) trials(t *testing.T) (all []trial) {
 		for name, text := range r.Files {
 			files[name] = string(text)
 		}
-		all = append(all, trial{fmt.Sprint(s.name, " ", values), files})
+		names, all = append(names, fmt.Sprint(s.name, " ", values)), append(all, script{"train.py", files})
 	}
 	add(nil)
 	first, last := map[string]string{}, map[string]string{}
@@ -189,7 +181,7 @@ func (s scene) trials(t *testing.T) (all []trial) {
 	}
 	add(first)
 	add(last)
-	return all
+	return names, all
 }
 
 // TestMovesTrain runs every scene with every move, and with all of them.
@@ -197,23 +189,19 @@ func TestMovesTrain(t *testing.T) {
 	for _, framework := range []string{"keras", "torch", "sklearn"} {
 		t.Run(framework, func(t *testing.T) {
 			python := interpreter(t, framework)
-			var all []trial
+			var names []string
+			var all []script
 			for _, s := range scenes(t) {
 				if strings.HasPrefix(s.name, framework) {
-					all = append(all, s.trials(t)...)
+					more, programs := s.trials(t)
+					names, all = append(names, more...), append(all, programs...)
 				}
 			}
 			t.Logf("%d programs", len(all))
-			input, err := json.Marshal(all)
-			if err != nil {
-				t.Fatal(err)
-			}
-			cmd := exec.Command(python, "-W", "ignore", "testdata/run.py", framework)
-			cmd.Stdin = bytes.NewReader(input)
-			cmd.Env = append(os.Environ(), "TF_CPP_MIN_LOG_LEVEL=3", "CUDA_VISIBLE_DEVICES=", "OMP_NUM_THREADS=1", "PYTHONDONTWRITEBYTECODE=1")
-			out, err := cmd.CombinedOutput()
-			if err != nil || !strings.Contains(string(out), fmt.Sprintf("%d programs, 0 failed", len(all))) {
-				t.Errorf("%v\n%s", err, out)
+			for i, p := range play(t, python, all, framework == "keras") {
+				if p.Error != "" || !strings.Contains(p.Said, "accuracy") {
+					t.Errorf("%s: it said %q last\n%s\n%v", names[i], p.Said, p.Error, all[i].Files)
+				}
 			}
 		})
 	}
