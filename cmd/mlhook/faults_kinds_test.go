@@ -261,7 +261,7 @@ func orders(spoil spoiler) func(p *place) {
 	}
 }
 
-// checkpoints kills all and spoils the two newest checkpoints, six times; the run
+// checkpoints kills all and spoils the two newest checkpoints, three times; the run
 // has to go on from the third.
 func checkpoints(spoil spoiler) func(p *place) {
 	return func(p *place) {
@@ -274,7 +274,7 @@ func checkpoints(spoil spoiler) func(p *place) {
 			}
 			p.await("checkpoints", 5*time.Minute, func() bool { return p.done() || fresh() })
 			p.killAll()
-			if p.done() || p.injected == 12 {
+			if p.done() || p.injected == 6 {
 				p.hook()
 				return
 			}
