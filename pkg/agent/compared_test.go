@@ -16,7 +16,8 @@ func TestComparedModels(t *testing.T) {
 	const imports = `
 from sklearn.linear_model import Ridge
 from sklearn.metrics import accuracy_score, classification_report, mean_squared_error
-from sklearn.model_selection import KFold
+from sklearn.model_selection import KFold, cross_val_score
+from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 def trees(): return [T(max_depth=k, random_state=0) for k in (2, 9, 3)]
@@ -40,6 +41,12 @@ def mean(m):
     return sum(m.fit(X[i], y[i]).score(X[j], y[j]) for i, j in KFold(3).split(X)) / 3
 print(max(mean(m) for m in trees()))`,
 			"sklearn.DecisionTreeClassifier.score, mean of folds, best of 3 models", "m.max_depth == 9"},
+		{"classes that score", `
+print(max(m.fit(a, c).score(b, d) for m in [T(random_state=0), *trees()[:1], GaussianNB()]))`,
+			"sklearn.DecisionTreeClassifier.score, best of 3 models", "m.max_depth is None"},
+		{"cross-validation", `
+print(max(cross_val_score(make_pipeline(StandardScaler(), m), X, y).mean() for m in trees()))`,
+			"sklearn.model_selection.cross_val_score, best of 3 models", ""},
 		{"what is measured behind the loop", `
 for m in trees(): m.fit(a, c).score(b, d)
 print(accuracy_score(d, m.predict(b)))`, "sklearn.metrics.accuracy_score", "m.max_depth == 3"},
@@ -61,6 +68,12 @@ print(last)`, "sklearn.DecisionTreeClassifier.score", "m.max_depth == 2"},
 			}
 			if last := all[len(all)-1]; last.Source != c.source || math.Abs(*last.Value-value) > 1e-12 {
 				t.Errorf("%s %v, want %s and %v", last.Source, *last.Value, c.source, value)
+			}
+			if c.model == "" { // only copies were trained
+				if kept := a.all(agent.EventModel); len(kept) > 0 {
+					t.Errorf("an untrained model is kept: %v", kept)
+				}
+				return
 			}
 			s.loads(a, "model.joblib", "import joblib\nm = joblib.load(path)\nassert "+c.model)
 		})

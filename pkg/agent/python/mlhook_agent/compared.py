@@ -23,15 +23,15 @@ class _Loop:
     def __init__(self, rows: Optional[str]) -> None:
         self.rows = rows
         self.configurations: Set[str] = set()
-        self.best: Any = None  # value, labels and origin
+        self.best: Any = None  # value, labels, origin and source
         self.last: Any = None
 
-    def add(self, name: str, value: float, labels: Any, origin: Any) -> None:
+    def add(self, name: str, value: float, labels: Any, origin: Any, source: str) -> None:
         """Note a model's value."""
         if self.best is not None and self.best[2].model is origin.model:
             self.configurations, self.best = set(), None  # it is another one now
         self.configurations.add(_configuration(origin.model))
-        self.last = value, labels, origin
+        self.last = value, labels, origin, source
         sign = -1 if any(word in name for word in SMALLER) else 1
         if self.best is None or sign * value > sign * self.best[0]:
             self.best = self.last
@@ -47,14 +47,15 @@ class Compared:
 
     def measured(self, name: str, value: Any, split: str, source: str, rows: Optional[str], labels: Any, origin: Any) -> None:
         """Note a metric; where no estimator is known whose it is, there is no comparison."""
-        number, key = events.plain(value), (name, split, source, _place())
+        # Without the class, which a score's source names: that is what is compared.
+        number, key = events.plain(value), (name, split, source.rpartition(".")[2], _place())
         self._last[name, split] = key
         loop = self._loops.pop(key, None)
         if not isinstance(number, (int, float)) or not hasattr(getattr(origin, "model", None), "get_params") or split == "train":
             return
         if loop is None or loop.rows != rows:
             loop = _Loop(rows)
-        loop.add(name, number, labels, origin)
+        loop.add(name, number, labels, origin, source)
         self._loops[key] = loop
         if len(self._loops) > KEPT:
             self._loops.popitem(last=False)
@@ -64,8 +65,8 @@ class Compared:
         for (name, split), key in sorted(self._last.items(), key=lambda item: item[0][0] == "accuracy"):
             loop = self._loops.get(key)
             if loop is not None and len(loop.configurations) > 1 and loop.best[0] != loop.last[0]:
-                value, labels, origin = loop.best
-                self._report(name, value, split, key[2] + BEST % len(loop.configurations), labels, origin)
+                value, labels, origin, source = loop.best
+                self._report(name, value, split, source + BEST % len(loop.configurations), labels, origin)
 
 
 def _place() -> Tuple[Any, ...]:

@@ -207,8 +207,9 @@ def _after_cross(recorder: Recorder, name: str, given: Given, result: Any) -> No
     several, one = scoring.by_name(given.get("scoring")), given.get("scoring")
     measures = {"test_" + key: scoring.of(of) for key, of in several.items()} or {
         "test_score": scoring.of_score(given["estimator"]) if one is None else scoring.of(one)}
+    origin = Origin("sklearn", given["estimator"], "validation", copied=True)
     for key, measure in measures.items():
         scores = result[key] if isinstance(result, dict) else result
         if measure is not None:
             source = "sklearn.model_selection." + name
-            recorder.metric(measure.name, measure.sign * scores.mean(), "validation", source, given.get("y"))
+            recorder.metric(measure.name, measure.sign * scores.mean(), "validation", source, given.get("y"), origin)

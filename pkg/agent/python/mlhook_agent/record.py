@@ -23,6 +23,7 @@ class Origin(NamedTuple):
     split: str = "unknown"  # that of the rows predicted, as far as they tell
     count: int = 0
     own: Optional[seen.Seen] = None  # what the model was trained on
+    copied: bool = False  # copies of the model made them, which are gone; it may be untrained
 
 
 Predicted = Tuple[Origin, Callable[[], Any]]  # with a reference to the model, which the origin does without
@@ -170,7 +171,7 @@ class Recorder:
         counts: Any = None,
     ) -> None:
         """Record a value; accuracies are a share of 1. counts stands in for labels that cannot be counted."""
-        if origin is not None and split != "train":
+        if origin is not None and split != "train" and not origin.copied:
             self.measured = origin
         self.folds.measured(name, value, split, source, labels, origin)
         known, digest = labels if labels is not None else counts, rows.fingerprint(labels)
