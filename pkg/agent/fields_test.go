@@ -31,7 +31,7 @@ print(accuracy_score(d, p), np.bincount(d).max() / len(d))`)
 	if math.Abs(*e.Value-value) > 1e-12 || math.Abs(e.Majority-most) > 1e-12 || e.Samples != 450 || e.Rows == "" {
 		t.Errorf("%+v, printed %s", e, log)
 	}
-	if fit := a.one(agent.EventFit); fit.Samples != 1347 || fit.Model != "sklearn.tree._classes.DecisionTreeClassifier" || fit.Rows == "" {
+	if fit := a.one(agent.EventFit); fit.Samples != 1347 || fit.Model != "sklearn.tree._classes.DecisionTreeClassifier" || fit.Model != e.Model || fit.Rows == "" {
 		t.Errorf("%+v", fit)
 	}
 }

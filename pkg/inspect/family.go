@@ -161,7 +161,7 @@ func maker(canonical string) string {
 	case "pytorch_lightning", "lightning", "fastai", "timm":
 		return "torch"
 	case "transformers":
-		if kindOf(canonical) != "" || strings.HasSuffix(canonical, "Trainer") {
+		if KindOf(canonical) != "" || strings.HasSuffix(canonical, "Trainer") {
 			if strings.HasPrefix(canonical, "transformers.TF") {
 				return "keras"
 			}
@@ -172,7 +172,7 @@ func maker(canonical string) string {
 	case "jax", "flax", "optax":
 		return "jax"
 	case "sklearn":
-		if kindOf(canonical) != "" || strings.HasSuffix(canonical, "Classifier") || strings.HasSuffix(canonical, "Regressor") {
+		if KindOf(canonical) != "" || strings.HasSuffix(canonical, "Classifier") || strings.HasSuffix(canonical, "Regressor") {
 			return "sklearn"
 		}
 	}

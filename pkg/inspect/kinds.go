@@ -31,8 +31,8 @@ var kinds = []kind{
 	{regexp.MustCompile(`^sklearn\.linear_model\.(?:\w*Regression\w*|\w*Ridge\w*|\w*Lasso\w*|\w*ElasticNet\w*|SGD\w+|Perceptron|PassiveAggressive\w+|Lars\w*|OrthogonalMatchingPursuit\w*|\w*Regressor)$|^sklearn\.discriminant_analysis\.\w+Analysis$`), "linear"},
 }
 
-// kindOf is the kind of model that a canonical name makes; empty for others.
-func kindOf(canonical string) string {
+// KindOf is the kind of model that a canonical name makes; empty for others.
+func KindOf(canonical string) string {
 	if !modelled(project.Root(canonical)) {
 		return ""
 	}
@@ -55,7 +55,7 @@ func modelled(root string) bool {
 
 // known tells which names a star import is asked for: those that make a model
 // and those that can be tuned.
-func known(canonical string) bool { return kindOf(canonical) != "" || space.Known(canonical) }
+func known(canonical string) bool { return KindOf(canonical) != "" || space.Known(canonical) }
 
 // rank puts the parts of a network in the order in which they name it: what has
 // an attention is a transformer, whatever else it has.
@@ -81,7 +81,7 @@ func modelKind(t *trace, family string) (found string) {
 		if !owned(project.Root(name)) {
 			return
 		}
-		if kind := kindOf(name); kind != "" && (found == "" || rank[kind] > rank[found]) {
+		if kind := KindOf(name); kind != "" && (found == "" || rank[kind] > rank[found]) {
 			found = kind
 		}
 	})

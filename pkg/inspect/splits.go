@@ -40,7 +40,7 @@ func readSplits(t *trace) *splits {
 				accurate++
 			}
 		}
-		if name := m.Canonical(c); kindOf(name) != "" && strings.Contains(name, ".") {
+		if name := m.Canonical(c); KindOf(name) != "" && strings.Contains(name, ".") {
 			estimators++
 			if regressor(name) {
 				regressors++

@@ -11,6 +11,7 @@ import (
 
 	"github.com/mlhook/mlhook/pkg/agent"
 	"github.com/mlhook/mlhook/pkg/engine"
+	"github.com/mlhook/mlhook/pkg/project"
 	"github.com/mlhook/mlhook/pkg/run"
 )
 
@@ -29,7 +30,8 @@ type outcome struct {
 	metrics map[string][]observation // by name, of the wanted measures
 	curve   []run.Point
 	models  []agent.Event
-	failure string // what the script raised
+	trained []agent.Event // of estimators
+	failure string        // what the script raised
 	start   run.Start
 	began   string // how it starts that is not to start cold
 	void    string // why the accuracy is no measurement
@@ -290,6 +292,10 @@ func (o *outcome) add(e agent.Event) {
 		o.void = firstLine(e.Text)
 	case agent.EventModel:
 		o.models = append(o.models, e)
+	case agent.EventFit:
+		if slices.Contains(estimating, project.Root(e.Model)) && len(o.trained) < 1000 {
+			o.trained = append(o.trained, e)
+		}
 	case agent.EventResume:
 		o.resume = &e
 	case agent.EventError:
@@ -321,6 +327,7 @@ func (l *Loop) settle(ctx context.Context, t run.Trial, out outcome) error {
 	if t.Metric != nil && t.Metric.Split == run.Test {
 		t.Validation = measured(out.metrics[t.Metric.Name], run.Validation)
 	}
+	t.Idle = out.idle(t.Metric, t.Validation)
 	t.Cut = out.cut != ""
 	if t.Metric != nil && t.Metric.Split != run.Train && !t.Cut {
 		value := t.Metric.Value

@@ -22,10 +22,11 @@ func Measured(events []agent.Event, printed string) *run.Metric {
 	return out.metric("accuracy", func() string { return printed })
 }
 
-// An observation is a metric with the hash of the rows that it was measured on.
+// An observation is a metric with the hash of the rows that it was measured on
+// and the class of the model.
 type observation struct {
 	run.Metric
-	rows string
+	rows, model string
 }
 
 // measure notes a metric that the run is about.
@@ -45,7 +46,7 @@ func (o *outcome) measure(e agent.Event) {
 		if name == "accuracy" { // of which the most frequent class is the least
 			m.Majority = e.Majority
 		}
-		o.metrics[name] = append(o.metrics[name], observation{rows: e.Rows, Metric: m})
+		o.metrics[name] = append(o.metrics[name], observation{rows: e.Rows, model: e.Model, Metric: m})
 	}
 }
 

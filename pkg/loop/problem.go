@@ -1,6 +1,7 @@
 package loop
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -18,7 +19,12 @@ func (l *Loop) problem(r run.Run, trials []run.Trial) search.Problem {
 		Budget:    search.Budget{Trials: l.Settings.Trials, Seconds: l.Settings.Minutes*60 + l.gained(trials), Patience: l.Settings.Patience},
 		Resumable: l.resumable(trials), Warm: l.grows(), Tallies: moves(r.Tallies),
 	}
-	for _, t := range l.tunables() {
+	all := l.tunables()
+	tunables := working(all, trials)
+	if len(tunables) < len(all) {
+		p.Model = cmp.Or(modelOf(tunables), p.Model)
+	}
+	for _, t := range tunables {
 		kind := search.Number
 		if len(t.Choices) > 0 {
 			kind = search.Choice

@@ -238,6 +238,9 @@ type Trial struct {
 	Names  []string          `json:"names,omitempty"` // layer names drawn for this trial
 	Curve  []Point           `json:"curve,omitempty"`
 	Fits   int               `json:"fits,omitempty"` // trainings with a curve in one execution
+	// Idle are the estimators, by their classes, that it trained beside those of
+	// its result: what they are set to does not matter.
+	Idle []string `json:"idle,omitempty"`
 	// Until is the epoch at which the trial is compared next, 0 for its end;
 	// Decisions is how it started that was not to start cold, and why it went on
 	// at each rung.

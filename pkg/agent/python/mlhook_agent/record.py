@@ -179,7 +179,7 @@ class Recorder:
         self.compared.measured(name, value, split, source, digest, labels, origin)
         self.writer.write(
             "metric", name=name, value=value, split=split, source=source, samples=rows.size(known) or None, rows=digest,
-            majority=rows.majority(labels),
+            majority=rows.majority(labels), model=name_of(origin.model) if origin is not None and origin.model is not None else None,
         )
 
 

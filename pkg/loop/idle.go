@@ -1,0 +1,84 @@
+package loop
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/mlhook/mlhook/pkg/inspect"
+	"github.com/mlhook/mlhook/pkg/project"
+	"github.com/mlhook/mlhook/pkg/run"
+	"github.com/mlhook/mlhook/pkg/space"
+)
+
+// estimating are the packages whose trainings are of estimators, one each.
+var estimating = []string{"sklearn", "xgboost", "lightgbm", "catboost"}
+
+// compared is in the source of a result that is the best of several models'.
+const compared = ", best of "
+
+// idle lists, by class, the estimators that were trained and are no part of the
+// models of some metrics; none where a model is not seen, or may be any of them.
+func (o *outcome) idle(metrics ...*run.Metric) (classes []string) {
+	var working []string
+	for _, m := range metrics {
+		if m == nil {
+			continue
+		}
+		found := false
+		for _, fit := range o.trained {
+			if fit.Model == o.model(*m) && !strings.Contains(m.Source, compared) {
+				found = true
+				working = append(append(working, class(fit.Model)), fit.Layers...)
+			}
+		}
+		if !found {
+			return nil
+		}
+	}
+	for _, fit := range o.trained {
+		for _, c := range append([]string{class(fit.Model)}, fit.Layers...) {
+			if !slices.Contains(working, c) && !slices.Contains(classes, c) && len(working) > 0 {
+				classes = append(classes, c)
+			}
+		}
+	}
+	return classes
+}
+
+// model is the class of the model that a metric was observed of; empty where it is not seen.
+func (o *outcome) model(m run.Metric) string {
+	for _, seen := range slices.Backward(o.metrics[m.Name]) {
+		if seen.Metric == m {
+			return seen.model
+		}
+	}
+	return ""
+}
+
+// working leaves the tunables that may matter for the result: of a program that
+// trains several estimators those of the one that it measures last. Where that
+// are none all are left.
+func working(tunables []space.Tunable, trials []run.Trial) []space.Tunable {
+	if len(trials) == 0 {
+		return tunables
+	}
+	left := slices.DeleteFunc(slices.Clone(tunables), func(t space.Tunable) bool {
+		return slices.Contains(trials[0].Idle, class(t.Owner)) && slices.Contains(estimating, project.Root(t.Owner))
+	})
+	if len(left) == 0 {
+		return tunables
+	}
+	return left
+}
+
+// modelOf is the kind of model that tunables are of; empty for none.
+func modelOf(tunables []space.Tunable) string {
+	for _, t := range tunables {
+		if kind := inspect.KindOf(t.Owner); kind != "" {
+			return kind
+		}
+	}
+	return ""
+}
+
+func class(canonical string) string { return canonical[strings.LastIndexByte(canonical, '.')+1:] }
