@@ -225,3 +225,25 @@ func TestTooLateForAnother(t *testing.T) {
 		}
 	}
 }
+
+// What was tried is not tried again for being shortened, as a layer where there
+// is no place for one.
+func TestNothingNewIsShortened(t *testing.T) {
+	const id = "sklearn.ensemble.RandomForestClassifier.estimators"
+	low, high := 0.5, 0.6
+	p := Problem{Goal: Goal{Target: 0.9}, Version: Version, Budget: Budget{Trials: 30, Seconds: 100},
+		Params: []Param{number("estimators", "sklearn.ensemble.RandomForestClassifier", "100", 1, 1000, true)}}
+	history := []Trial{{State: Done, Score: &low, Samples: 100, Seconds: 10},
+		{N: 1, State: Done, Score: &high, Samples: 100, Seconds: 40, Values: map[string]string{id: "400"}}}
+	for {
+		a := Next(p, history)
+		if a.Kind != Start {
+			break
+		}
+		if strings.Contains(a.Why, "layer") {
+			t.Fatalf("trial %d: %s %v", len(history), a.Why, a.Values)
+		}
+		n, _ := strconv.ParseFloat(a.Values[id], 64)
+		history = append(history, Trial{N: len(history), State: Done, Score: &low, Samples: 100, Seconds: n / 10, Values: a.Values})
+	}
+}

@@ -266,6 +266,9 @@ func fresh(p Problem, history []Trial, arms, top []arm) (Action, bool) {
 	}
 	dear := false
 	for _, c := range soundFirst(p, history, candidates(p, history, top)) {
+		if tried(arms, c.values) {
+			continue // shortened it is no idea of its own
+		}
 		c, ok := afford(p, history, top[0].trials[0], c)
 		dear = dear || !ok
 		if !ok || tried(arms, c.values) {
