@@ -1,7 +1,5 @@
 package space
 
-import "slices"
-
 var (
 	forestSize = whole("n_estimators", 0, "estimators", 1, 1000).missing("100")
 	stages     = whole("n_estimators", -1, "estimators", 1, 1000)
@@ -24,13 +22,12 @@ var (
 	neighbours = whole("n_neighbors", 0, "neighbors", 1, 25).missing("5")
 	distances  = oneOf("weights", -1, "weights", "'uniform'", "'distance'").missing("'uniform'").only()
 
-	trees   = []arg{depth, minLeaf, minSplit, leafNodes, pruning, featureMix}
-	forests = slices.Concat([]arg{forestSize}, trees, []arg{linear("max_samples", -1, "subsample", 0.1, 1)})
-	staged  = []arg{stages.missing("100"), real("learning_rate", -1, "learning_rate", 1e-4, 1).missing("0.1"), step("max_depth", -1, "max_depth", 1, 16).or("3"),
-		linear("subsample", -1, "subsample", 0.1, 1).or("1.0"), minLeaf, minSplit, leafNodes, featureMix}
+	forests = []arg{forestSize, depth.missing("None"), minLeaf.missing("1"), minSplit, leafNodes, pruning, linear("max_samples", -1, "subsample", 0.1, 1)}
+	staged  = []arg{stages.missing("100"), real("learning_rate", -1, "learning_rate", 1e-4, 1).missing("0.1"), step("max_depth", -1, "max_depth", 1, 16).missing("3"),
+		linear("subsample", -1, "subsample", 0.1, 1).missing("1.0"), minLeaf, minSplit, leafNodes, featureMix}
 	histogram = []arg{real("learning_rate", -1, "learning_rate", 1e-4, 1).missing("0.1"), whole("max_iter", -1, "rounds", 1, 1000).missing("100"),
-		step("max_depth", -1, "max_depth", 1, 64).or("None"), whole("max_leaf_nodes", -1, "leaves", 2, 512).or("31"),
-		step("min_samples_leaf", -1, "min_samples", 1, 50).or("20"), real("l2_regularization", -1, "reg_lambda", 1e-4, 1000).or("0.0")}
+		step("max_depth", -1, "max_depth", 1, 64).or("None"), whole("max_leaf_nodes", -1, "leaves", 2, 512).missing("31"),
+		step("min_samples_leaf", -1, "min_samples", 1, 50).missing("20"), real("l2_regularization", -1, "reg_lambda", 1e-4, 1000).or("0.0")}
 	bagging = []arg{whole("n_estimators", 1, "estimators", 1, 300).missing("10"), linear("max_samples", -1, "subsample", 0.1, 1),
 		linear("max_features", -1, "subsample", 0.5, 1)}
 	perceptrons = []arg{
@@ -86,10 +83,10 @@ var sklearnCalls = map[string][]arg{
 	"sklearn.tree.DecisionTreeClassifier":             {depth.missing("None"), minLeaf.missing("1"), minSplit, leafNodes, pruning, featureMix.or("None"), impurity, weighing},
 	"sklearn.tree.DecisionTreeRegressor":              {depth.missing("None"), minLeaf.missing("1"), minSplit, leafNodes, pruning, featureMix.or("None")},
 	"sklearn.tree.ExtraTreeClassifier":                {depth, minLeaf, minSplit, leafNodes, featureMix.or("'sqrt'"), impurity, weighing},
-	"sklearn.ensemble.RandomForestClassifier":         append([]arg{impurity, weighing}, forests...),
-	"sklearn.ensemble.ExtraTreesClassifier":           append([]arg{impurity, weighing}, forests...),
-	"sklearn.ensemble.RandomForestRegressor":          forests,
-	"sklearn.ensemble.ExtraTreesRegressor":            forests,
+	"sklearn.ensemble.RandomForestClassifier":         append([]arg{impurity, weighing, featureMix.missing("'sqrt'")}, forests...),
+	"sklearn.ensemble.ExtraTreesClassifier":           append([]arg{impurity, weighing, featureMix.missing("'sqrt'")}, forests...),
+	"sklearn.ensemble.RandomForestRegressor":          append([]arg{featureMix}, forests...),
+	"sklearn.ensemble.ExtraTreesRegressor":            append([]arg{featureMix}, forests...),
 	"sklearn.ensemble.AdaBoostClassifier":             {stages.missing("50"), real("learning_rate", -1, "learning_rate", 1e-4, 1).missing("1.0")},
 	"sklearn.ensemble.AdaBoostRegressor":              {stages.missing("50"), real("learning_rate", -1, "learning_rate", 1e-4, 1).missing("1.0")},
 	"sklearn.ensemble.GradientBoostingClassifier":     staged,
