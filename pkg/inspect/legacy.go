@@ -31,6 +31,7 @@ var imported = []outdated{
 	{name: regexp.MustCompile(`^tensorflow\.(?:placeholder|Session|InteractiveSession|global_variables_initializer|get_variable|reset_default_graph|set_random_seed|app|flags|contrib|layers|examples|ConfigProto|variable_scope|truncated_normal|random_normal|to_float|log|matrix_inverse)\b|^tensorflow\.(?:train\.(?:\w+Optimizer|Saver)|nn\.(?:rnn_cell|dynamic_rnn))\b`), pip: "tensorflow", below: "2", instead: "import tensorflow.compat.v1 as tf and call tf.disable_v2_behavior()"},
 	{name: regexp.MustCompile(`^sklearn\.externals\.(?:joblib|six)\b`), pip: "scikit-learn", below: "0.23", instead: "import joblib"},
 	{name: regexp.MustCompile(`^sklearn\.(?:cross_validation|grid_search|learning_curve|lda|qda)\b`), pip: "scikit-learn", below: "0.20", instead: "import from sklearn.model_selection"},
+	{name: regexp.MustCompile(`^sklearn\.utils\.testing\b`), pip: "scikit-learn", below: "0.24", instead: "import from sklearn.utils"},
 	{name: regexp.MustCompile(`^sklearn\.datasets\.(?:load_boston|fetch_mldata)$`), pip: "scikit-learn", below: "1.2", instead: "use fetch_openml"},
 	{name: regexp.MustCompile(`^sklearn\.preprocessing\.Imputer$`), pip: "scikit-learn", below: "0.22", instead: "use sklearn.impute.SimpleImputer"},
 	{name: regexp.MustCompile(`^sklearn\.metrics\.(?:plot_confusion_matrix|plot_roc_curve|plot_precision_recall_curve)$`), pip: "scikit-learn", below: "1.2", instead: "use ConfusionMatrixDisplay.from_estimator"},
@@ -52,6 +53,23 @@ var called = []outdated{
 	{name: regexp.MustCompile(`^sklearn\.(?:ensemble|tree)\.`), withKeyword: "min_impurity_split", pip: "scikit-learn", below: "1.0", instead: "write min_impurity_decrease="},
 	{name: regexp.MustCompile(`^sklearn\.ensemble\.(?:Bagging|AdaBoost)\w+$`), withKeyword: "base_estimator", pip: "scikit-learn", below: "1.4", instead: "write estimator="},
 	{name: regexp.MustCompile(`^sklearn\.preprocessing\.OneHotEncoder$`), withKeyword: "sparse", pip: "scikit-learn", below: "1.4", instead: "write sparse_output="},
+	{name: regexp.MustCompile(`^sklearn\.preprocessing\.OneHotEncoder$`), withKeyword: "categorical_features", pip: "scikit-learn", below: "0.22", instead: "use sklearn.compose.ColumnTransformer"},
+	{name: regexp.MustCompile(`^sklearn\.metrics\.mean_squared_(?:log_)?error$`), withKeyword: "squared", pip: "scikit-learn", below: "1.6", instead: "call root_mean_squared_error"},
+	{name: regexp.MustCompile(`^sklearn\.model_selection\.cross_val(?:idate|_score|_predict)$`), withKeyword: "fit_params", pip: "scikit-learn", below: "1.6", instead: "write params="},
+	{name: regexp.MustCompile(`^sklearn\.model_selection\.\w+SearchCV$`), withKeyword: "iid", pip: "scikit-learn", below: "0.24", instead: "remove it"},
+	{name: regexp.MustCompile(`^sklearn\.linear_model\.LogisticRegression(?:CV)?$`), withKeyword: "multi_class", pip: "scikit-learn", below: "1.8", instead: "remove it"},
+	{name: regexp.MustCompile(`^sklearn\.ensemble\.AdaBoostClassifier$`), withKeyword: "algorithm", pip: "scikit-learn", below: "1.8", instead: "remove it"},
+	{name: regexp.MustCompile(`^lightgbm\.(?:train|cv)$`), withKeyword: "early_stopping_rounds", pip: "lightgbm", below: "4", instead: "write callbacks=[lightgbm.early_stopping(10)]"},
+	{name: regexp.MustCompile(`^lightgbm\.(?:train|cv)$`), withKeyword: "verbose_eval", pip: "lightgbm", below: "4", instead: "write callbacks=[lightgbm.log_evaluation(10)]"},
+	{name: regexp.MustCompile(`^lightgbm\.train$`), withKeyword: "evals_result", pip: "lightgbm", below: "4", instead: "write callbacks=[lightgbm.record_evaluation({})]"},
+}
+
+// fitted are arguments that fit of some classes lost.
+var fitted = []outdated{
+	{name: regexp.MustCompile(`^xgboost\.`), withKeyword: "eval_metric", pip: "xgboost", below: "2.1", instead: "give it to the class"},
+	{name: regexp.MustCompile(`^xgboost\.`), withKeyword: "early_stopping_rounds", pip: "xgboost", below: "2.1", instead: "give it to the class"},
+	{name: regexp.MustCompile(`^lightgbm\.`), withKeyword: "early_stopping_rounds", pip: "lightgbm", below: "4", instead: "write callbacks=[lightgbm.early_stopping(10)]"},
+	{name: regexp.MustCompile(`^lightgbm\.`), withKeyword: "verbose", pip: "lightgbm", below: "4", instead: "write callbacks=[lightgbm.log_evaluation(10)]"},
 }
 
 // methods are those that keras models lost.
@@ -89,7 +107,7 @@ func findNeeds(p *Program, t *trace) {
 			return true
 		})
 		for _, c := range t.calls[m] {
-			lost(p, m, c, func(what string, o outdated) { note(m, c.Start, what, o) })
+			lost(p, t, m, c, func(what string, o outdated) { note(m, c.Start, what, o) })
 		}
 	}
 }
@@ -126,7 +144,7 @@ func old(full string) string {
 }
 
 // lost are the methods and arguments of a call that are no more.
-func lost(p *Program, m *project.Module, c *pysrc.Call, note func(what string, o outdated)) {
+func lost(p *Program, t *trace, m *project.Module, c *pysrc.Call, note func(what string, o outdated)) {
 	name := m.Canonical(c)
 	given := func(keyword string) bool {
 		return slices.ContainsFunc(c.Keywords, func(k *pysrc.Keyword) bool { return k.Arg == keyword })
@@ -142,6 +160,11 @@ func lost(p *Program, m *project.Module, c *pysrc.Call, note func(what string, o
 	a, method := c.Func.(*pysrc.Attribute)
 	if !method {
 		return
+	}
+	for _, o := range fitted {
+		if a.Attr == "fit" && given(o.withKeyword) && o.name.MatchString(t.estimator(m, a.Value, farthest)) {
+			note("fit("+o.withKeyword+"=)", o)
+		}
 	}
 	o, gone := methods[a.Attr]
 	switch {
@@ -172,7 +195,7 @@ func pythonOf(name, below string) string {
 	newest := map[string]string{
 		"keras 3": "3.11", "keras 2.13": "3.11", "keras 2.11": "3.10", "keras 2.6": "3.8", "keras 2.4": "3.7", "keras 2": "3.6", "tensorflow 2": "3.7",
 		"scikit-learn 0.20": "3.7", "scikit-learn 0.22": "3.8", "scikit-learn 0.23": "3.8", "scikit-learn 0.24": "3.9", "scikit-learn 1.0": "3.9", "scikit-learn 1.2": "3.11",
-		"scikit-learn 1.4": "3.12", "numpy 1.24": "3.11", "numpy 2": "3.12", "scipy 1.2": "3.7", "torchtext 0.12": "3.10", "torch 1.13": "3.10", "pandas 1.0": "3.8", "pandas 2": "3.11",
+		"scikit-learn 1.4": "3.12", "scikit-learn 1.6": "3.12", "scikit-learn 1.8": "3.13", "xgboost 2.1": "3.12", "lightgbm 4": "3.11", "numpy 1.24": "3.11", "numpy 2": "3.12", "scipy 1.2": "3.7", "torchtext 0.12": "3.10", "torch 1.13": "3.10", "pandas 1.0": "3.8", "pandas 2": "3.11",
 		"seaborn 0.14": "3.12",
 	}[name+" "+below]
 	return fmt.Sprintf("Python %s: `git config mlhook.baseImage python:%s-slim`", newest, newest)

@@ -1,0 +1,30 @@
+package inspect
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// Arguments that the packages of today refuse are told before anything fails over them.
+func TestLostArguments(t *testing.T) {
+	for text, want := range map[string][]string{
+		"from xgboost import XGBClassifier\nm = XGBClassifier()\nm.fit(X, y, eval_metric='auc', early_stopping_rounds=9)\n": {
+			"xgboost<2.1 train.py:3 fit(eval_metric=)", "xgboost<2.1 train.py:3 fit(early_stopping_rounds=)"},
+		"import lightgbm as lgb\nlgb.LGBMRegressor().fit(X, y, eval_metric='l2', verbose=0)\n":                          {"lightgbm<4 train.py:2 fit(verbose=)"},
+		"import lightgbm as lgb\nlgb.train(p, d, 9, valid_sets=[e], early_stopping_rounds=3)\n":                         {"lightgbm<4 train.py:2 train(early_stopping_rounds=)"},
+		"from catboost import CatBoostClassifier\nCatBoostClassifier().fit(X, y, early_stopping_rounds=3, verbose=0)\n": nil,
+		"from sklearn.svm import SVC\nfrom sklearn.metrics import mean_squared_error\nSVC().fit(X, y)\nmean_squared_error(y, p, squared=False)\n": {
+			"scikit-learn<1.6 train.py:4 mean_squared_error(squared=)"},
+		"from sklearn.utils.testing import all_estimators\nfor n, c in all_estimators():\n    c().fit(X, y)\n": {
+			"scikit-learn<0.24 train.py:1 sklearn.utils.testing.all_estimators"},
+	} {
+		var got []string
+		for _, n := range readText(t, text).Needs {
+			got = append(got, n.Package+"<"+n.Below+" "+n.Why)
+		}
+		if d := cmp.Diff(want, got); d != "" {
+			t.Errorf("%s-want +got\n%s", text, d)
+		}
+	}
+}
