@@ -19,11 +19,12 @@ func (l *Loop) explained(failure string) string {
 	return failure
 }
 
-// foreseen is what inspect said of a module or of arguments that are missing.
+// foreseen is what inspect said of a module or of arguments that are missing, or
+// of what today's packages lack at the place of the error.
 func (l *Loop) foreseen(failure string) string {
 	_, module, missing := strings.Cut(failure, "No module named '")
 	module, _, _ = strings.Cut(strings.TrimSuffix(module, "'"), ".")
-	place, _, short := strings.Cut(failure, ": IndexError") // of sys.argv
+	place, what, _ := strings.Cut(failure, ": ")
 	var all []string
 	for _, hazard := range l.program.Hazards {
 		if missing && strings.Contains(hazard, " imports "+module+",") {
@@ -32,8 +33,11 @@ func (l *Loop) foreseen(failure string) string {
 		if _, how, ok := strings.Cut(hazard, " is required; "); ok && strings.Contains(failure, "arguments are required") {
 			all = append(all, how)
 		}
-		if how, ok := strings.CutPrefix(hazard, place+" needs an argument; "); ok && short {
+		if how, ok := strings.CutPrefix(hazard, place+" needs an argument; "); ok && strings.HasPrefix(what, "IndexError") { // of sys.argv
 			all = append(all, how)
+		}
+		if lost, ok := strings.CutPrefix(hazard, place+" "); ok && strings.Contains(lost, " is not in ") {
+			all = append(all, lost)
 		}
 	}
 	return strings.Join(all, "; ")
