@@ -129,7 +129,7 @@ func TestLayers(t *testing.T) {
 		want         []string // source: layers
 	}{
 		{"sklearn", digits + `
-from sklearn.ensemble import VotingClassifier as V
+from sklearn.ensemble import StackingClassifier, VotingClassifier as V
 from sklearn.linear_model import LogisticRegression as L
 from sklearn.model_selection import GridSearchCV, cross_val_score
 from sklearn.pipeline import make_pipeline
@@ -139,8 +139,10 @@ from sklearn.tree import DecisionTreeClassifier as T
 SVC().fit(a, c)
 GridSearchCV(make_pipeline(S(), SVC()), {"svc__C": [1, 2]}, cv=2).fit(a, c)
 V([("t", T()), ("p", make_pipeline(S(), SVC()))]).fit(a, c)
+StackingClassifier([("t", T())], final_estimator=L(max_iter=500), cv=2).fit(a, c)
 cross_val_score(make_pipeline(S(), L()), a, c, cv=2)`, []string{
 			"SVC.fit:", "GridSearchCV.fit: StandardScaler SVC", "VotingClassifier.fit: DecisionTreeClassifier StandardScaler SVC",
+			"StackingClassifier.fit: DecisionTreeClassifier LogisticRegression",
 			"cross_val_score: StandardScaler LogisticRegression",
 		}},
 		{"keras", digits + `

@@ -44,7 +44,9 @@ def _estimators(model: Any) -> List[Any]:
     steps = getattr(model, "steps", None) or getattr(model, "estimators", None)
     inner = getattr(model, "estimator", None)
     if isinstance(steps, list) and all(isinstance(step, tuple) for step in steps):
-        return [part for step in steps for part in _estimators(step[1])]
+        last = getattr(model, "final_estimator", None)  # of a stack
+        parts = [step[1] for step in steps] + ([last] if hasattr(last, "get_params") else [])
+        return [inner for part in parts for inner in _estimators(part)]
     if inner is not None and "sklearn" in sys.modules and hasattr(inner, "get_params"):
         return _estimators(inner)
     return [model]
