@@ -135,7 +135,7 @@ func TestSeenByKeras(t *testing.T) {
 	t.Parallel()
 	const imports = `
 import os; os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
-import keras, tensorflow as tf
+import numpy as np, keras, tensorflow as tf
 def net():
     m = keras.Sequential([keras.Input((64,)), keras.layers.Dense(10)])
     m.compile("sgd", keras.losses.SparseCategoricalCrossentropy(from_logits=True), metrics=["accuracy"])
@@ -170,5 +170,45 @@ m.evaluate(a, c, verbose=0); m.evaluate(Batches(a, c, 9), verbose=0); m.evaluate
 m = net()
 m.fit(Batches(X, y, rows=slice(400, 900)), verbose=0); m.evaluate(Batches(X, y, rows=slice(0, 400)), verbose=0); m.evaluate(X[:400], y[:400], verbose=0)`,
 			"train train train test train test test"},
+		// What a generator holds may be in parts or transformed: what it gives is known.
+		{"generators", imports + `
+class Rows(keras.utils.PyDataset):
+    def __init__(self, rows):
+        super().__init__()
+        self.rows, self.count = rows, len(rows) // 64
+    def __len__(self): return self.count
+    def __getitem__(self, i): return X[self.rows[i * 64:][:64]], y[self.rows[i * 64:][:64]]
+order = np.random.permutation(len(X)); one, two = order[:1280], order[1280:]
+m.fit(Rows(one), epochs=2, verbose=0)
+m.evaluate(X[one], y[one], verbose=0); m.evaluate(X[two], y[two], verbose=0)
+def draw():
+    while True:
+        for i in range(0, 1280, 64): yield X[one[i:i + 64]], y[one[i:i + 64]]
+m = net(); m.fit(draw(), steps_per_epoch=20, verbose=0)
+m.evaluate(X[one], y[one], verbose=0); m.evaluate(X[two], y[two], verbose=0)
+m = net(); m.fit(x=draw(), steps_per_epoch=20, verbose=0); m.evaluate(X[one], y[one], verbose=0)`,
+			"train train test train train test train train"},
+		{"images", imports + `
+import os
+from keras.src.legacy.preprocessing.image import ImageDataGenerator
+I, J = a.reshape(-1, 8, 8, 1), b.reshape(-1, 8, 8, 1)
+def images():
+    m = keras.Sequential([keras.Input((8, 8, 1)), keras.layers.Flatten(), keras.layers.Dense(10)])
+    m.compile("sgd", keras.losses.SparseCategoricalCrossentropy(from_logits=True), metrics=["accuracy"])
+    return m
+m, g = images(), ImageDataGenerator(rotation_range=20, rescale=2.)
+m.fit(g.flow(I, c, batch_size=64), verbose=0); m.evaluate(I, c, verbose=0); m.evaluate(J, d, verbose=0)
+m.evaluate(g.flow(I, c, shuffle=False), verbose=0); m.evaluate(g.flow(J, d), verbose=0); m.evaluate(I * 2, c, verbose=0)
+for part, images_of, labels in ("one", I, c), ("two", J, d):
+    for n in range(200):
+        os.makedirs("%s/%d" % (part, labels[n] % 2), exist_ok=True)
+        keras.utils.save_img("%s/%d/%d.png" % (part, labels[n] % 2, n), images_of[n])
+o = dict(target_size=(8, 8), color_mode="grayscale", class_mode="sparse")
+m = images(); m.fit(g.flow_from_directory("one", **o), verbose=0)
+m.evaluate(g.flow_from_directory("one", shuffle=False, **o), verbose=0); m.evaluate(g.flow_from_directory("two", shuffle=False, **o), verbose=0)
+o = dict(image_size=(8, 8), color_mode="grayscale", verbose=False)
+m = images(); m.fit(keras.utils.image_dataset_from_directory("one", **o), verbose=0)
+m.evaluate(keras.utils.image_dataset_from_directory("one", **o), verbose=0); m.evaluate(keras.utils.image_dataset_from_directory("two", **o), verbose=0)`,
+			"train train test train test train train train test train train test"},
 	})
 }

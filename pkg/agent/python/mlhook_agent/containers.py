@@ -30,6 +30,8 @@ def content(data: Any) -> Content:
         return _pipeline(data)
     if hasattr(data, "batch_sampler") and hasattr(data, "dataset"):
         return _loader(data)
+    if hasattr(data, "image_data_generator"):
+        return _images(data)
     if hasattr(data, "__getitem__") and hasattr(data, "__dict__"):
         return _dataset(data)
     return Content((data,), root=data)
@@ -60,10 +62,22 @@ def _pipeline(dataset: Any) -> Content:
         dataset = behind
     tensors, spec = getattr(dataset, "_tensors", None), dataset.element_spec
     if steps or not tensors:
+        zipped = getattr(dataset, "_datasets", None)
+        beside = list(map(content, zipped)) if isinstance(zipped, tuple) and len(zipped) > 1 and not steps else []
+        if beside and all(len(one.inputs) == 1 for one in beside[:2]):
+            return Content(beside[0].inputs, beside[1].inputs[0], dataset)
         return Content(root=dataset, part=tuple(steps))
     count = len(spec) if isinstance(spec, tuple) else 1
     place = {1: len(tensors), 2: len(tensors) - 1}.get(count, len(tensors) - 2)  # of the labels; weights are behind them
     return Content(tuple(tensors[:place]), tensors[place] if count > 1 else None, dataset)
+
+
+def _images(iterator: Any) -> Content:
+    """An iterator of Keras' ImageDataGenerator: the images or files that it has, which it gives transformed."""
+    files = getattr(iterator, "filepaths", None)
+    if files is None:
+        return Content((iterator.x,), iterator.y, iterator)
+    return Content((files,), getattr(iterator, "labels", None), iterator)
 
 
 def _loader(loader: Any) -> Content:

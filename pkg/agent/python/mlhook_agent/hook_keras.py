@@ -3,7 +3,7 @@
 import functools
 from typing import Any, Dict, List, Optional, Tuple
 
-from . import resume_keras, warm, wrapping
+from . import feeds, resume_keras, warm, wrapping
 from .record import ACCURACY, Origin, Recorder
 from .wrapping import Given
 
@@ -22,7 +22,7 @@ def patch_tensorflow(tensorflow: Any, recorder: Recorder) -> None:
 
 
 def _patch(model: Any, callbacks: Any, recorder: Recorder) -> None:
-    before = functools.partial(_before_fit, recorder, callbacks.Callback)
+    before = functools.partial(_before_fit, recorder, feeds.Feeds(recorder), callbacks.Callback)
     hooks: Dict[str, Tuple[Any, Any]] = {
         "fit": (before, functools.partial(_after_fit, recorder)),
         "evaluate": (None, functools.partial(_after_evaluate, recorder)),
@@ -37,8 +37,11 @@ def _patch(model: Any, callbacks: Any, recorder: Recorder) -> None:
         resume_keras.Fits(recorder, recorder.checkpoints, _named).follow(callbacks.CallbackList)
 
 
-def _before_fit(recorder: Recorder, callback: Any, given: Given, kwargs: Dict[str, Any]) -> None:
-    recorder.fitting("keras", given["self"], "keras.Model.fit", given.get("x"), given.get("y"))
+def _before_fit(
+    recorder: Recorder, drawn: feeds.Feeds, callback: Any, given: Given, kwargs: Dict[str, Any]
+) -> None:
+    learned = recorder.fitting("keras", given["self"], "keras.Model.fit", given.get("x"), given.get("y"))
+    drawn.follow(given, kwargs, learned)
     if recorder.warm is not None:
         from . import warm_keras  # loads NumPy, as keras has
 

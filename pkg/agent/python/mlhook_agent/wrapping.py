@@ -11,6 +11,7 @@ from . import HERE
 from .record import Recorder
 
 Given = Dict[str, Any]  # a call's arguments by name
+POSITIONAL = "*"  # in it, the list of those that are passed by position, which a hook may change
 Before = Callable[[Given, Dict[str, Any]], None]  # may change the keyword arguments
 After = Callable[[Given, Any], None]  # sees the result
 
@@ -43,16 +44,17 @@ class _Call:
     of the original passes through unchanged, one of a hook becomes a warning.
     """
 
-    __slots__ = ("_watch", "_args", "_kwargs", "_guard", "_given", "result")
+    __slots__ = ("_watch", "args", "_kwargs", "_guard", "_given", "result")
 
     def __init__(self, watch: _Watch, args: Any, kwargs: Dict[str, Any]) -> None:
-        self._watch, self._args, self._kwargs = watch, args, kwargs
+        self._watch, self.args, self._kwargs = watch, list(args), kwargs
         self._guard = watch.recorder.outermost()
         self._given: Optional[Given] = None
 
     def __enter__(self) -> None:
         if self._guard.__enter__():
-            self._given = arguments(self._watch.original, self._args, self._kwargs)
+            self._given = arguments(self._watch.original, self.args, self._kwargs)
+            self._given[POSITIONAL] = self.args
             try:
                 self._hook(self._watch.before, self._given, self._kwargs)
             except BaseException:  # an interrupt
@@ -86,7 +88,7 @@ def _observed(original: Any, watch: _Watch) -> Any:
     def observed(*args: Any, **kwargs: Any) -> Any:
         call = watch((args, kwargs))
         with call:
-            call.result = original(*args, **kwargs)
+            call.result = original(*call.args, **kwargs)
         return call.result
 
     observed.__code__ = _unseen(observed.__code__)

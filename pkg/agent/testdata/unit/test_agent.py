@@ -155,10 +155,20 @@ class Wrapping(InDirectory):
         module.outer = lambda x: module.inner(x) * 2
         seen = []
         for name in ("inner", "outer"):
-            wrapping.function(module, name, self.recorder, after=lambda g, r, n=name: seen.append((n, g, r)))
+            wrapping.function(module, name, self.recorder, after=lambda g, r, n=name: seen.append((n, g["x"], r)))
         self.assertEqual(module.outer(1), 4)
         module.inner(5)
-        self.assertEqual(seen, [("outer", {"x": 1}, 4), ("inner", {"x": 5}, 6)])
+        self.assertEqual(seen, [("outer", 1, 4), ("inner", 5, 6)])
+
+    def test_hooks_may_change_what_is_passed(self):
+        module = type(sys)("m")
+        module.f = lambda x, y: (x, y)
+
+        def before(given, kwargs):
+            given[wrapping.POSITIONAL][0], kwargs["y"] = 3, 4
+
+        wrapping.function(module, "f", self.recorder, before=before)
+        self.assertEqual(module.f(1, y=2), (3, 4))
 
     def test_failing_hook_is_one_warning(self):
         module = type(sys)("m")
