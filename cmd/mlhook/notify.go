@@ -10,6 +10,7 @@ import (
 
 	"github.com/mlhook/mlhook/pkg/config"
 	"github.com/mlhook/mlhook/pkg/notify"
+	"github.com/mlhook/mlhook/pkg/store"
 )
 
 func notifyCommand() *cli.Command {
@@ -25,7 +26,7 @@ func notifyCommand() *cli.Command {
 			if err != nil {
 				return err
 			}
-			told, err := p.notifier(s, sessionEnv())(c.Context, "mlhook works", "This is how results of "+filepath.Base(p.git.Top)+" are told.")
+			told, err := p.notifier(s, sessionEnv())(c.Context, store.Message{Title: "mlhook works", Body: "This is how results of " + filepath.Base(p.git.Top) + " are told."})
 			if told != "" {
 				fmt.Fprintln(c.App.Writer, told)
 			}
@@ -35,18 +36,22 @@ func notifyCommand() *cli.Command {
 }
 
 // notifier tells the user on the desktop and by mail, says how, and always writes
-// down what was told.
-func (p *project) notifier(s config.Settings, env map[string]string) func(context.Context, string, string) (string, error) {
-	all := notify.All{notify.Desktop{Env: env}}
+// down what was told. What is told again is so by mail only.
+func (p *project) notifier(s config.Settings, env map[string]string) func(context.Context, store.Message) (string, error) {
+	desktop, letter := notify.All{notify.Desktop{Env: env}}, notify.All{}
 	if s.Mail.To != "" {
-		all = append(all, notify.Mail{To: s.Mail.To, From: s.Mail.From, Host: s.Mail.Host, Port: s.Mail.Port,
+		letter = append(letter, notify.Mail{To: s.Mail.To, From: s.Mail.From, Host: s.Mail.Host, Port: s.Mail.Port,
 			User: s.Mail.User, PasswordCommand: s.Mail.PasswordCommand, TLS: s.Mail.TLS})
 	}
-	return func(ctx context.Context, title, body string) (string, error) {
+	return func(ctx context.Context, m store.Message) (string, error) {
+		message := notify.Message{Title: m.Title, Body: m.Body}
+		if m.Failed > 0 {
+			return letter.Notify(ctx, message)
+		}
 		if f, err := openLog(filepath.Join(string(p.state), "notifications.log")); err == nil {
-			fmt.Fprintf(f, "%s %s\n\t%s\n", time.Now().Format(time.RFC3339), title, body)
+			fmt.Fprintf(f, "%s %s\n\t%s\n", time.Now().Format(time.RFC3339), m.Title, m.Body)
 			f.Close()
 		}
-		return all.Notify(ctx, notify.Message{Title: title, Body: body})
+		return append(desktop, letter...).Notify(ctx, message)
 	}
 }

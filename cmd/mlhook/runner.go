@@ -177,8 +177,8 @@ func endBroken(ctx context.Context, p *project, number int, cause error) error {
 	if err != nil {
 		return err
 	}
-	if !ended {
-		tell(ctx, p.repo, told.Title, told.Body)
+	if ended {
+		return store.Kept(dir)
 	}
-	return store.Kept(dir)
+	return store.Deliver(dir, told, func(m store.Message) bool { return tell(ctx, p.repo, m) })
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/mlhook/mlhook/pkg/config"
 	"github.com/mlhook/mlhook/pkg/git"
+	"github.com/mlhook/mlhook/pkg/notify"
 	"github.com/mlhook/mlhook/pkg/run"
 	"github.com/mlhook/mlhook/pkg/store"
 	"github.com/mlhook/mlhook/pkg/supervise"
@@ -113,13 +114,15 @@ func cleanRun(ctx context.Context, r store.Repository, v run.Run) error {
 	return nil // no engine had the run yet
 }
 
-// tell notifies the user; how it was told is in notifications.log.
-func tell(ctx context.Context, r store.Repository, title, body string) {
+// tell notifies the user, and says whether to try again; what was told is in notifications.log.
+func tell(ctx context.Context, r store.Repository, m store.Message) (again bool) {
 	s, err := hostSettings(ctx, r)
 	if err != nil {
 		s = config.Defaults()
 	}
-	if _, err := projectOf(r).notifier(s, nil)(ctx, title, body); err != nil {
+	_, err = projectOf(r).notifier(s, nil)(ctx, m)
+	if err != nil {
 		slog.Warn("notify", "error", err)
 	}
+	return errors.Is(err, notify.ErrMail)
 }

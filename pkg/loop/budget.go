@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/mlhook/mlhook/pkg/run"
+	"github.com/mlhook/mlhook/pkg/store"
 )
 
 // A budget counts the time that a run has had. Waiting for Docker, the disk or
@@ -122,7 +123,7 @@ func (l *Loop) hold(ctx context.Context) error {
 		if why != told {
 			told = why
 			l.say("wait", "%s", why)
-			l.tell(ctx, filepath.Base(l.Top)+": waiting", why)
+			l.tell(ctx, store.Message{Title: filepath.Base(l.Top) + ": waiting", Body: why})
 			if _, err := l.Journal.Change(ctx, l.Number, func(r *run.Run) { r.State, r.Reason = run.Waiting, why }); err != nil {
 				return err
 			}

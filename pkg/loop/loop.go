@@ -20,6 +20,7 @@ import (
 	"github.com/mlhook/mlhook/pkg/inspect"
 	"github.com/mlhook/mlhook/pkg/plain"
 	"github.com/mlhook/mlhook/pkg/run"
+	"github.com/mlhook/mlhook/pkg/store"
 )
 
 // Journal is where the run is written down.
@@ -63,8 +64,9 @@ type Loop struct {
 	UID, GID int // owner of the repository
 	// Inspect reads the program in dir.
 	Inspect func(dir string) (*inspect.Program, error)
-	// Notify tells the user and says how; its errors are written down, nothing more.
-	Notify func(ctx context.Context, title, body string) (told string, err error)
+	// Notify tells the user and says how; a mail that is not taken gives notify.ErrMail, and
+	// is tried again.
+	Notify func(ctx context.Context, m store.Message) (told string, err error)
 	// Clean removes what the engine that a run was with has of it.
 	Clean func(ctx context.Context, r run.Run) error
 	// Moved tells whether the user has set another engine since.

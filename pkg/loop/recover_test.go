@@ -13,6 +13,7 @@ import (
 	"github.com/mlhook/mlhook/pkg/config"
 	"github.com/mlhook/mlhook/pkg/engine"
 	"github.com/mlhook/mlhook/pkg/inspect"
+	"github.com/mlhook/mlhook/pkg/notify"
 	"github.com/mlhook/mlhook/pkg/run"
 	"github.com/mlhook/mlhook/pkg/space"
 	"github.com/mlhook/mlhook/pkg/store"
@@ -63,7 +64,7 @@ func bare(t *testing.T) *Loop {
 	}
 	return &Loop{Number: r.Number, Dir: dir, Journal: journal, Settings: config.Defaults(), Out: io.Discard, budget: &budget{most: time.Hour},
 		program: &inspect.Program{Entry: "train.py", Dir: "."}, Hold: func() string { return "" },
-		Notify: func(context.Context, string, string) (string, error) { return "", nil }}
+		Notify: func(context.Context, store.Message) (string, error) { return "", nil }}
 }
 
 func TestCrashLoop(t *testing.T) {
@@ -97,7 +98,7 @@ func TestFullDisk(t *testing.T) {
 		t.Fatal("the disk is full, and the script was blamed")
 	}
 	ctx, cancel := context.WithCancelCause(t.Context())
-	l.Notify = func(context.Context, string, string) (string, error) {
+	l.Notify = func(context.Context, store.Message) (string, error) {
 		cancel(errors.New("told"))
 		return "", nil
 	}
@@ -274,20 +275,33 @@ func TestPromise(t *testing.T) {
 	if _, err := l.Journal.Change(t.Context(), l.Number, func(r *run.Run) { r.State = run.Training }); err != nil {
 		t.Fatal(err)
 	}
-	told := 0
-	l.Notify = func(_ context.Context, title, _ string) (string, error) {
-		told++
+	times := 0
+	l.Notify = func(_ context.Context, told store.Message) (string, error) {
+		times++
 		r, err := l.Journal.Run(t.Context(), l.Number)
-		if m, ok := store.Promised(l.Dir); err != nil || r.State != run.Done || !ok || m.Title != title {
-			t.Errorf("told %q of a run that is %s, promised: %+v %v", title, r.State, m, err)
+		if m, ok := store.Promised(l.Dir); err != nil || r.State != run.Done || !ok || m != told {
+			t.Errorf("told %q of a run that is %s, promised: %+v %v", told.Title, r.State, m, err)
 		}
 		return "", nil
 	}
 	if err := l.finish(t.Context(), &ending{verdict: run.Failed, reason: "no data"}); err != nil {
 		t.Fatal(err)
 	}
-	if _, ok := store.Promised(l.Dir); ok || told != 1 {
-		t.Errorf("told %d times, and promised still: %v", told, ok)
+	if _, ok := store.Promised(l.Dir); ok || times != 1 {
+		t.Errorf("told %d times, and promised still: %v", times, ok)
+	}
+}
+
+// A mail that is not taken stays promised, for the supervisor to send again.
+func TestMailThatFails(t *testing.T) {
+	l := bare(t)
+	l.Repo = noting{}
+	l.Notify = func(context.Context, store.Message) (string, error) { return "shown", notify.ErrMail }
+	if err := l.finish(t.Context(), &ending{verdict: run.Failed, reason: "no data"}); err != nil {
+		t.Fatal(err)
+	}
+	if m, ok := store.Promised(l.Dir); !ok || m.Failed != 1 || m.Wait() <= 0 {
+		t.Errorf("promised: %+v %t", m, ok)
 	}
 }
 

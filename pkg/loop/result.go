@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/mlhook/mlhook/pkg/engine"
+	"github.com/mlhook/mlhook/pkg/notify"
 	"github.com/mlhook/mlhook/pkg/report"
 	"github.com/mlhook/mlhook/pkg/run"
 	"github.com/mlhook/mlhook/pkg/store"
@@ -57,10 +58,16 @@ func (l *Loop) finish(ctx context.Context, end *ending) error {
 	}
 	os.RemoveAll(l.commitDir())
 	os.Remove(filepath.Join(l.Dir, "commit.complete"))
-	if tells {
-		l.tell(ctx, message.Title, message.Body)
+	if !tells {
+		return nil
 	}
-	return store.Kept(l.Dir)
+	return store.Deliver(l.Dir, message, func(m store.Message) bool {
+		again := l.tell(ctx, m)
+		if again {
+			l.say("notify", "the mail is sent again until a server takes it, for half a day at most")
+		}
+		return again
+	})
 }
 
 // message is what the user is to be told of the run's end, if anything.
@@ -78,15 +85,16 @@ func (l *Loop) promise(m store.Message, tells bool) error {
 	return store.Promise(l.Dir, m)
 }
 
-// tell notifies the user, and says how or why not.
-func (l *Loop) tell(ctx context.Context, title, body string) {
-	told, err := l.Notify(ctx, title, body)
+// tell notifies the user, says how or why not, and whether to try again.
+func (l *Loop) tell(ctx context.Context, m store.Message) (again bool) {
+	told, err := l.Notify(ctx, m)
 	if told != "" {
 		l.say("notify", "%s", told)
 	}
 	if err != nil {
 		l.say("notify", "%v", err)
 	}
+	return errors.Is(err, notify.ErrMail)
 }
 
 // cleanPatience is how long an engine that is away may take to come back before

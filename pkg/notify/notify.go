@@ -35,6 +35,9 @@ type Notifier interface {
 // ErrNoDesktop is what a machine that nobody sits at gives, say a server.
 var ErrNoDesktop = errors.New("no desktop session to notify (DBUS_SESSION_BUS_ADDRESS is not set)")
 
+// ErrMail is a mail that could not be sent. It may be later, say by a server that was down.
+var ErrMail = errors.New("mail")
+
 // All sends to every notifier and joins what they say. A desktop that is not
 // there is an error only where nothing else is set up.
 type All []Notifier
@@ -155,7 +158,7 @@ func (m Mail) Notify(ctx context.Context, msg Message) (string, error) {
 		err = ctx.Err()
 	}
 	if err != nil {
-		return "", fmt.Errorf("mail to %s through %s: %w", m.To, net.JoinHostPort(m.Host, fmt.Sprint(m.Port)), err)
+		return "", fmt.Errorf("%w to %s through %s: %w", ErrMail, m.To, net.JoinHostPort(m.Host, fmt.Sprint(m.Port)), err)
 	}
 	return "mail sent to " + m.To, nil
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/mlhook/mlhook/pkg/boot"
 	"github.com/mlhook/mlhook/pkg/run"
+	"github.com/mlhook/mlhook/pkg/store"
 )
 
 // A candidate is a run that is not done.
@@ -179,7 +180,7 @@ func (s *Supervisor) explain(ctx context.Context, c candidate, why string) error
 func (s *Supervisor) tellOnce(ctx context.Context, c candidate, why string) {
 	if key := c.ID + " " + why; !s.told[key] {
 		s.told[key] = true
-		s.Tell(ctx, c.w.Repository, filepath.Base(c.w.Top)+": waiting", fmt.Sprintf("run %d: %s", c.Number, why))
+		s.Tell(ctx, c.w.Repository, store.Message{Title: filepath.Base(c.w.Top) + ": waiting", Body: fmt.Sprintf("run %d: %s", c.Number, why)})
 	}
 }
 

@@ -86,15 +86,30 @@ func (s *Supervisor) giveUp(ctx context.Context, c candidate, why string) error 
 	if err := s.finish(ctx, c.w, c.Run, run.Failed, run.CauseMlhook, reason); err != nil {
 		return err
 	}
-	return s.keepPromise(ctx, c.w, dir)
+	_, err := s.keepPromise(ctx, c.w, dir)
+	return err
 }
 
-// keepPromise tells the user how a run ended, where that was not told yet.
-func (s *Supervisor) keepPromise(ctx context.Context, w *watched, runDir string) error {
-	if m, ok := store.Promised(runDir); ok {
-		s.Tell(ctx, w.Repository, m.Title, m.Body)
+// keepPromise tells the user how a run ended, where that was not told yet. A mail
+// that no server takes is looked at again when its next try is due; kept tells
+// that none is.
+func (s *Supervisor) keepPromise(ctx context.Context, w *watched, runDir string) (kept bool, err error) {
+	m, ok := store.Promised(runDir)
+	if !ok {
+		return true, store.Kept(runDir)
 	}
-	return store.Kept(runDir)
+	if m.Wait() <= 0 {
+		tell := func(m store.Message) bool { return s.Tell(ctx, w.Repository, m) }
+		if err := store.Deliver(runDir, m, tell); err != nil {
+			return false, err
+		}
+		m, ok = store.Promised(runDir)
+	}
+	if ok {
+		w.pruned = false
+		s.lookAgain(m.Wait())
+	}
+	return !ok, nil
 }
 
 // backingOff says until when a run waits after failures. A clock that was set

@@ -69,7 +69,8 @@ func (s *Supervisor) pruneRun(ctx context.Context, w *watched, number int, old b
 		w.pruned = false // it still says goodbye; the next sweep looks again
 		return nil
 	}
-	if err := errors.Join(unanswered(ctx, w, d.Run), s.keepPromise(ctx, w, dir)); err != nil {
+	kept, err := s.keepPromise(ctx, w, dir)
+	if err = errors.Join(unanswered(ctx, w, d.Run), err); err != nil || !kept {
 		return err
 	}
 	if old {

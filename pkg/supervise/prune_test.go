@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -152,5 +153,38 @@ func TestMessageOfADeadRunner(t *testing.T) {
 	s.look()
 	if !slices.Equal(s.told, []string{"a: reached"}) {
 		t.Errorf("told: %v", s.told)
+	}
+}
+
+// A mail that no server takes is sent again when that is due, also by the next
+// supervisor, until one does.
+func TestMailIsSentAgain(t *testing.T) {
+	s := newScene(t)
+	r := s.repo("a")
+	dir := s.State.RunDir(r, 1)
+	s.hook(r, "1", "main")
+	s.look()
+	s.change(r, 1, training)
+	if err := store.Promise(dir, store.Message{Title: "a: reached"}); err != nil {
+		t.Fatal(err)
+	}
+	s.change(r, 1, reached)
+	s.dies(r, 1, "")
+	s.mute = true
+	s.look()
+	s.look()
+	m, ok := store.Promised(dir)
+	if len(s.told) != 1 || !ok || m.Failed != 1 || m.Wait() <= 0 || s.next > m.Wait()+time.Second {
+		t.Errorf("told: %v, promised: %+v %t, looked at again in %v", s.told, m, ok, s.next)
+	}
+	m.Due = time.Now()
+	if err := store.Promise(dir, m); err != nil {
+		t.Fatal(err)
+	}
+	s.mute = false
+	s.Supervisor = s.successor()
+	s.look()
+	if _, ok := store.Promised(dir); len(s.told) != 2 || ok {
+		t.Errorf("told: %v, promised still: %t", s.told, ok)
 	}
 }

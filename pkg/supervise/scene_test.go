@@ -26,6 +26,7 @@ type scene struct {
 	spawned  []string
 	cleaned  []string
 	told     []string
+	mute     bool            // no mail is taken
 	amended  map[string]bool // newer commits that replace the older one
 	log      bytes.Buffer
 }
@@ -65,7 +66,10 @@ func (s *scene) successor() *Supervisor {
 		Branch:    func(context.Context, store.Repository, string) string { return "main" },
 		Target:    func(context.Context, store.Repository, string) float64 { return s.settings.Target },
 		Tidy:      func(context.Context) {},
-		Tell:      func(_ context.Context, _ store.Repository, title, _ string) { s.told = append(s.told, title) },
+		Tell: func(_ context.Context, _ store.Repository, m store.Message) bool {
+			s.told = append(s.told, m.Title)
+			return s.mute
+		},
 	}
 	next.begin()
 	s.t.Cleanup(func() {

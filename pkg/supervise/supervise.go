@@ -51,8 +51,8 @@ type Supervisor struct {
 	Target func(ctx context.Context, r store.Repository, commit string) float64
 	// Tidy removes what no run has needed for long; it is called when nothing is left to do.
 	Tidy func(ctx context.Context)
-	// Tell notifies the user.
-	Tell func(ctx context.Context, r store.Repository, title, body string)
+	// Tell notifies the user; again tells that it has to be tried again.
+	Tell func(ctx context.Context, r store.Repository, m store.Message) (again bool)
 	Log  *slog.Logger
 	// Poll is how often everything is looked at when nothing is at work and no
 	// file event came.
