@@ -1,6 +1,7 @@
 package inspect
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -51,9 +52,10 @@ func findData(p *Program, src Source, t *trace, hints Hints) error {
 	for _, name := range writes {
 		written[seenFrom(m.dir, name)] = true
 	}
-	seen := map[string]bool{}
+	seen, sure := map[string]bool{}, map[string]bool{}
 	for _, r := range read {
 		r.name = seenFrom(m.dir, r.name)
+		sure[r.name] = sure[r.name] || !r.guess
 		if seen[r.name] {
 			continue
 		}
@@ -70,7 +72,10 @@ func findData(p *Program, src Source, t *trace, hints Hints) error {
 	}
 	ambiguous(p.Data)
 	for i, d := range p.Data {
-		p.Data[i].How = m.how(d)
+		if p.Data[i].How = m.how(d); p.Data[i].How == unfetched && sure[d.Path] && !written[d.Path] && p.Problem == nil {
+			problem := d.Path + " is " + unfetched
+			p.Problem = &problem
+		}
 	}
 	return nil
 }
@@ -185,6 +190,8 @@ func (m mapper) how(d Data) string {
 	within := m.within(d.Path)
 	reachable := isAnchored(d.Path) || !strings.HasPrefix(within, "../..")
 	switch {
+	case (d.Mapped != "" || d.Kind == tracked) && isPointer(m.src.FS, cmp.Or(d.Mapped, within)):
+		return unfetched
 	case d.Mapped != "" && isAnchored(d.Path):
 		own := seenFrom(m.dir, path.Join(top, d.Mapped))
 		return fmt.Sprintf("trials in a container see %s of the repository there, read-only; the local engine cannot show it there: for that, name %s in the program", d.Mapped, own)

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"strings"
 	"testing"
 	"testing/fstest"
 
@@ -107,5 +108,38 @@ func TestEntrySetting(t *testing.T) {
 	}
 	if p := read(t, "two_entries", Hints{Entry: "c.py"}); p.Problem == nil {
 		t.Error("a missing entry script is accepted")
+	}
+}
+
+// Data that Git LFS has not fetched is no data: what surely reads it is refused, and
+// a model that the program writes itself is its own affair.
+func TestPointers(t *testing.T) {
+	const pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n"
+	const train = `
+import joblib, pandas
+from sklearn.svm import SVC
+data = pandas.read_csv("data.csv")
+clf = SVC().fit(data[["a"]], data["b"])
+joblib.dump(clf, "model.joblib")
+print("accuracy", clf.score(data[["a"]], data["b"]))
+`
+	for name, c := range map[string]struct{ data, script, problem string }{
+		"fetched":     {"a,b\n1,2\n", train, ""},
+		"not fetched": {pointer, train, "data.csv is a Git LFS pointer and not the data: run `git lfs install` and `git lfs pull`, then `mlhook run`"},
+		"a directory": {pointer, strings.ReplaceAll(train, `pandas.read_csv("data.csv")`, `load(os.listdir("images"))`), "images is a Git LFS pointer"},
+	} {
+		files := fstest.MapFS{"train.py": {Data: []byte(c.script)}, "data.csv": {Data: []byte(c.data)}, "model.joblib": {Data: []byte(pointer)},
+			"images/1.png": {Data: []byte(c.data)}, "images/2.png": {Data: []byte(c.data)}}
+		p, err := Inspect(Source{FS: files, Classify: func(string) (string, error) { return "missing", nil }}, Hints{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := ""
+		if p.Problem != nil {
+			got = *p.Problem
+		}
+		if c.problem == "" && got != "" || !strings.HasPrefix(got, c.problem) {
+			t.Errorf("%s: %q, want %q; data: %+v", name, got, c.problem, p.Data)
+		}
 	}
 }
