@@ -7,6 +7,22 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
+// repoBehind moves --repo DIR from before the command to behind it, where every
+// command takes it, so that it may be written as with `git -C DIR`.
+func repoBehind(args []string) []string {
+	words := 0
+	switch {
+	case len(args) > 1 && (args[1] == "--repo" || args[1] == "-repo"):
+		words = 2
+	case len(args) > 1 && (strings.HasPrefix(args[1], "--repo=") || strings.HasPrefix(args[1], "-repo=")):
+		words = 1
+	}
+	if words == 0 || len(args) < words+2 {
+		return args // no command follows
+	}
+	return slices.Concat(args[:1], args[1+words:2+words], args[1:1+words], args[2+words:])
+}
+
 // flagsFirst moves a command's flags before its arguments, since urfave/cli
 // v2 takes a flag behind an argument for another argument.
 func flagsFirst(app *cli.App, args []string) []string {

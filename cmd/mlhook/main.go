@@ -70,7 +70,7 @@ func main() {
 func Main(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	out := &output{Writer: stdout}
 	app := newApp(out, stderr)
-	err := app.RunContext(ctx, flagsFirst(app, args))
+	err := app.RunContext(ctx, flagsFirst(app, repoBehind(args)))
 	if err == nil {
 		err = out.err
 	}
@@ -125,6 +125,7 @@ func newApp(stdout, stderr io.Writer) *cli.App {
 			}
 			return cli.ShowAppHelp(c)
 		},
+		Flags:    []cli.Flag{repoFlag()},
 		Commands: commands(),
 	}
 }
@@ -138,10 +139,15 @@ func commands() []*cli.Command {
 	}
 	for _, c := range all {
 		c.OnUsageError = onUsageError
-		c.Flags = append(c.Flags, &cli.StringFlag{Name: "repo", Value: ".", Usage: "the repository, `DIR`"})
+		c.Flags = append(c.Flags, repoFlag())
 		c.Action = strict(c.ArgsUsage, c.Action)
 	}
 	return all
+}
+
+// repoFlag may stand before the command or behind it.
+func repoFlag() cli.Flag {
+	return &cli.StringFlag{Name: "repo", Value: ".", Usage: "the repository, `DIR`"}
 }
 
 func onUsageError(_ *cli.Context, err error, _ bool) error { return usage("%v", err) }
