@@ -41,6 +41,10 @@ func sealed(text string) string {
 // savedSuffix is appended to the name of a foreign hook that was moved aside.
 const savedSuffix = ".mlhook-saved"
 
+// legacySuffix is appended by pre-commit, where it installs a hook of that name over
+// ours: it runs ours from there.
+const legacySuffix = ".legacy"
+
 // Params is what the hook has to know.
 type Params struct {
 	Binary string // the mlhook program, absolute
@@ -64,6 +68,9 @@ func Status(dir string, p Params) (State, error) {
 	for _, name := range Names {
 		file := filepath.Join(dir, name)
 		state, err := status(file)
+		if legacy := file + legacySuffix; state == Foreign && isOurs(legacy) {
+			file, state = legacy, Ours
+		}
 		if err != nil || state != Ours {
 			return state, err
 		}
@@ -90,6 +97,20 @@ func status(file string) (State, error) {
 		}
 	}
 	return Ours, nil
+}
+
+// isOurs tells whether a file is a hook of ours as we wrote it.
+func isOurs(file string) bool {
+	state, err := status(file)
+	return err == nil && state == Ours
+}
+
+// removeLegacy removes our hook from where pre-commit put it.
+func removeLegacy(file string) error {
+	if legacy := file + legacySuffix; isOurs(legacy) {
+		return os.Remove(legacy)
+	}
+	return nil
 }
 
 // Install writes the hooks; saved names the foreign hooks that were moved aside.
@@ -119,7 +140,7 @@ func Install(dir string, p Params) (saved []string, err error) {
 			}
 			saved = append(saved, aside)
 		}
-		if err := write(file, render(name, p)); err != nil {
+		if err := errors.Join(removeLegacy(file), write(file, render(name, p))); err != nil {
 			return saved, fmt.Errorf("install the hook: %w", err)
 		}
 	}
@@ -185,10 +206,12 @@ func Uninstall(dir string) error {
 	}
 	for _, name := range Names {
 		file := filepath.Join(dir, name)
+		err := removeLegacy(file)
 		if states[name] == Ours {
-			if err := os.Remove(file); err != nil {
-				return fmt.Errorf("uninstall the hook: %w", err)
-			}
+			err = errors.Join(err, os.Remove(file))
+		}
+		if err != nil {
+			return fmt.Errorf("uninstall the hook: %w", err)
 		}
 		if _, err := os.Lstat(file + savedSuffix); err == nil && (states[name] != Foreign || again(file)) {
 			if err := os.Rename(file+savedSuffix, file); err != nil {

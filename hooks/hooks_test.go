@@ -272,6 +272,43 @@ func TestHookWrittenAnew(t *testing.T) {
 	p.sh("grep -q ran .git/hooks/post-commit; ! test -e .git/hooks/post-commit.mlhook-saved")
 }
 
+// pre-commit, installed over ours, moves it to .legacy and runs it from there.
+func TestHookMovedByPreCommit(t *testing.T) {
+	p := newPlace(t)
+	params := hooks.Params{Binary: p.program(), Dir: filepath.Join(p.dir, ".git", "mlhook"), State: p.home}
+	p.install(params.Binary)
+	hook := filepath.Join(p.hooks, "post-commit")
+	over := func() {
+		p.sh("mv .git/hooks/post-commit .git/hooks/post-commit.legacy")
+		p.file(hook, "#!/bin/sh\necho pre-commit\n\"$0.legacy\" \"$@\"\n", 0o755)
+	}
+	over()
+	p.sh("git commit -q --allow-empty -m a")
+	p.expect("below pre-commit", 1)
+	if state, err := hooks.Status(p.hooks, params); err != nil || state != hooks.Ours {
+		t.Errorf("below pre-commit it is %s, %v", state, err)
+	}
+	if err := hooks.Uninstall(p.hooks); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(hook + ".legacy"); err == nil {
+		t.Error("uninstall leaves our hook for pre-commit to run")
+	}
+	if text, err := os.ReadFile(hook); err != nil || !strings.Contains(string(text), "pre-commit") {
+		t.Errorf("uninstall takes pre-commit's hook: %v", err)
+	}
+	os.Remove(hook)
+	p.install(params.Binary)
+	over()
+	p.install(params.Binary) // over pre-commit's, which is kept
+	p.file(hook+".mlhook-saved", "#!/bin/sh\n[ ! -e \"$0.legacy\" ] || \"$0.legacy\" \"$@\"\n", 0o755)
+	p.sh("git commit -q --allow-empty -m b")
+	p.expect("above pre-commit", 1)
+	if _, err := os.Stat(hook + ".legacy"); err == nil {
+		t.Error("install leaves our hook for pre-commit to run a second time")
+	}
+}
+
 func TestTakenBackupNameStopsInstall(t *testing.T) {
 	p := newPlace(t)
 	for _, name := range []string{"post-rewrite", "post-rewrite.mlhook-saved"} {
