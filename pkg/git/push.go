@@ -41,10 +41,10 @@ func (r *Repo) push(ctx context.Context, commit, branch string, limit time.Durat
 	to := spoken(remote) + "/" + strings.TrimPrefix(ref, "refs/heads/")
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	out, err := r.exec(ctx, slices.Concat(r.Session, silent, r.sshCommand(ctx)), nil, []string{
+	out, err := r.exec(ctx, slices.Concat(r.Session, silent, r.sshCommand(ctx)), nil, slices.Concat([]string{
 		"-c", "core.askPass=", "-c", "credential.interactive=false",
-		"-c", "http.lowSpeedLimit=1000", "-c", "http.lowSpeedTime=30",
-		"push", "--porcelain", "--no-follow-tags", remote, commit + ":" + ref})
+		"-c", "http.lowSpeedLimit=1000", "-c", "http.lowSpeedTime=30"}, r.unmirrored(ctx, remote),
+		[]string{"push", "--porcelain", "--no-follow-tags", remote, commit + ":" + ref}))
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
 		return run.PushRefused, fmt.Sprintf("%s: the push was given up after %.0f minutes; try `git push` by hand", to, limit.Minutes())
@@ -56,6 +56,16 @@ func (r *Repo) push(ctx context.Context, commit, branch string, limit time.Durat
 		return r.behind(ctx, to, branch, commit, reason)
 	}
 	return state, reason
+}
+
+// unmirrored are the options for a remote that is set up as a mirror, whose pushes
+// take no ref and delete what is not here.
+func (r *Repo) unmirrored(ctx context.Context, remote string) []string {
+	key := "remote." + remote + ".mirror"
+	if out, err := r.run(ctx, "config", "--type=bool", "--get", key); err != nil || strings.TrimSpace(out) != "true" {
+		return nil
+	}
+	return []string{"-c", key + "=false"}
 }
 
 // behind says what a commit that is no successor of the remote's is to it: older,

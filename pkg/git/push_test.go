@@ -44,6 +44,7 @@ func TestPushGoesWhereGitPushWould(t *testing.T) {
 		"renamed":          {"git config remote.origin.push 'refs/heads/*:refs/heads/me/*'", "done origin/me/main", "refs/heads/me/main"},
 		"upstream":         {"git config branch.main.remote origin; git config branch.main.merge refs/heads/dev; git config push.default upstream", "done origin/dev", "refs/heads/dev"},
 		"another upstream": {"git config branch.main.remote origin; git config branch.main.merge refs/heads/dev", "done origin/main", "refs/heads/main"},
+		"a mirror":         {"git config remote.origin.mirror true", "done origin/main", "refs/heads/main"},
 		"a hook's words":   {"echo 'echo tests failed >&2; exit 1' >>.git/hooks/pre-push", "refused origin/main: tests failed", ""},
 		"a URL with a password": {"git config branch.main.pushRemote ssh://me:secret@host/x.git; git config core.sshCommand false",
 			"waiting ssh://host/x.git/main cannot be reached (Could not read from remote repository.)", ""},
