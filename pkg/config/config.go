@@ -207,15 +207,29 @@ func located(name string, err error) error {
 	var unknown *toml.StrictMissingError
 	if errors.As(err, &unknown) && len(unknown.Errors) > 0 {
 		row, _ := unknown.Errors[0].Position()
-		return fmt.Errorf("%s:%d: there is no setting %q\n%s", name, row, strings.Join(unknown.Errors[0].Key(), "."), unknown.Errors[0].String())
+		return fmt.Errorf("%s:%d: there is no setting %q\n%s", name, row, strings.Join(unknown.Errors[0].Key(), "."), cut(unknown.Errors[0].String()))
 	}
 	var bad *toml.DecodeError
 	if errors.As(err, &bad) {
 		row, _ := bad.Position()
 		words := func(text string) string { return mistyped.ReplaceAllStringFunc(text, wanted) }
-		return fmt.Errorf("%s:%d: %s%s\n%s", name, row, words(strings.TrimPrefix(bad.Error(), "toml: ")), share(bad.String()), words(bad.String()))
+		return fmt.Errorf("%s:%d: %s%s\n%s", name, row, words(strings.TrimPrefix(bad.Error(), "toml: ")), share(bad.String()), cut(words(bad.String())))
 	}
 	return fmt.Errorf("%s: %w", name, err)
+}
+
+// widest is how many characters of a line are shown.
+const widest = 160
+
+// cut shortens the lines of a text.
+func cut(text string) string {
+	lines := strings.Split(text, "\n")
+	for i, line := range lines {
+		if runes := []rune(line); len(runes) > widest {
+			lines[i] = string(runes[:widest]) + "…"
+		}
+	}
+	return strings.Join(lines, "\n")
 }
 
 // mistyped is how the TOML library says, in words of Go, that a value has the wrong type.

@@ -68,6 +68,7 @@ func TestErrorsNameThePlace(t *testing.T) {
 		"percent":               {file("target = \"99.9%\"\n"), []string{"mlhook.toml:1: target is of type string, but has to be a number; 99.9 % is written 0.999"}},
 		"bare percent":          {file("target = 80%\n"), []string{"; 80 % is written 0.8"}},
 		"percent for git":       {git("target", "85%"), []string{`"85%" is no number; 85 % is written 0.85; change it with`}},
+		"long line":             {file("entry = \"" + strings.Repeat("a", 100000) + "\"\ntargt = [" + strings.Repeat("1, ", 100000) + "]\n"), []string{"mlhook.toml:2", `"targt"`, "…"}},
 		"broken":                {file("target = \n"), []string{"mlhook.toml:1"}},
 		"kind":                  {file("deny = [\"magic\"]\n"), []string{`"magic"`, "architecture"}},
 		"host only":             {file("engine = \"local\"\n"), []string{"git config mlhook.engine", "this machine"}},
@@ -84,6 +85,9 @@ func TestErrorsNameThePlace(t *testing.T) {
 			if !strings.Contains(err.Error(), words) {
 				t.Errorf("%s: no %q in %q", what, words, err)
 			}
+		}
+		if len(err.Error()) > 2000 {
+			t.Errorf("%s: %d bytes", what, len(err.Error()))
 		}
 		if strings.Contains(err.Error(), "float64") {
 			t.Errorf("%s: words of Go in %q", what, err)
