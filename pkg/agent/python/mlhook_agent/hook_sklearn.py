@@ -98,9 +98,12 @@ def _before_fit(recorder: Recorder, name: str, given: Given, kwargs: Any) -> Non
     model = given["self"]
     if "Y" in given:  # of several outputs
         given["y"] = given["Y"]
-    if not hasattr(model, "predict") or given.get("y") is None:
+    if not hasattr(model, "predict"):
         return  # a scaler, an encoder
     fresh = name == "fit" and not getattr(model, "warm_start", False)
+    if given.get("y") is None:
+        recorder.fitting_alone(model, given.get("X"), fresh)
+        return
     onto = given.get("xgb_model", given.get("init_model"))
     recorder.fitting("sklearn", model, type(model).__name__ + ".fit", given.get("X"), given["y"], fresh, onto)
     held = given.get("eval_set")
@@ -146,6 +149,8 @@ def _after_fit(recorder: Recorder, given: Given, _result: Any) -> None:
     model = given["self"]
     if "undo" in given:
         given["undo"]()
+    if hasattr(model, "labels_"):  # of clusters
+        recorder.predicted("sklearn", model, given.get("X"), model.labels_)
     if type(model).__module__.split(".")[0] in BOOSTING:
         hook_boosting.fitted(recorder, model, given.get("held") or [], given.get("eval_names"))
     best = getattr(model, "best_score_", None)

@@ -83,6 +83,12 @@ class Recorder:
             self.training(framework, model, source, given, labels)
         return self.last
 
+    def fitting_alone(self, model: Any, given: Any, fresh: bool) -> None:
+        """A model is fitted on these rows without labels; what others were trained on stays as it is."""
+        own = seen.Seen() if fresh else self.models.made(model)
+        self.models.bind(model, own)
+        own.add(rows.identity(given), set(), given)
+
     def training(self, framework: str, model: Any, source: str, given: Any, labels: Any) -> None:
         """Write down that a training call begins, of a copy of the model where it is cross-validated."""
         self.writer.write(
@@ -159,7 +165,7 @@ class Recorder:
         if of_rows in ("train", "validation"):
             return of_rows
         told = of_rows == "test" or known is not None
-        return "test" if told and (self.all.given or self.all.labels) else "unknown"
+        return "test" if told and (own or self.all.given or self.all.labels) else "unknown"
 
     def asked(self, model: Any, given: Any, labels: Any) -> str:
         """Say which data a model is scored or evaluated on."""
