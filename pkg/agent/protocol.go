@@ -114,7 +114,10 @@ const (
 	EventFit    = "fit"    // a training call began, of torch: an optimizer was built: Source, Model, Layers, Samples, Rows
 	EventCurve  = "curve"  // one epoch or boosting round: Epoch (from 1), Values
 	EventMetric = "metric" // a measured value: Name, Value, Split, Samples, Source, Rows, Majority, Model where it is seen whose it is
-	EventModel  = "model"  // a model was saved: Path below model/, Format, SHA256, Size
+	// EventPredicted: rows that were not trained on were predicted, for the first
+	// time: Split, Samples.
+	EventPredicted = "predicted"
+	EventModel     = "model" // a model was saved: Path below model/, Format, SHA256, Size
 	// EventCheckpoint: a state of the training is on disk: Path (its name), Epoch
 	// (finished ones), Size, Seconds it took to get there, SHA256 of the manifest.
 	EventCheckpoint = "checkpoint"

@@ -221,3 +221,24 @@ m.evaluate(keras.utils.image_dataset_from_directory("one", **o), verbose=0); m.e
 			"train train test train test train train train test train train test"},
 	})
 }
+
+// That other rows than those trained on were predicted is told once; one sample for
+// show is none of that.
+func TestPredicted(t *testing.T) {
+	t.Parallel()
+	needs(t, "sklearn")
+	s := start(t, "sklearn")
+	for trial, c := range []struct {
+		script string
+		want   int
+	}{
+		{"m.predict(b); m.predict(b[:100])", 1},
+		{"m.predict(a); m.predict(b[:1])", 0},
+	} {
+		a, log := s.run(agent.Request{Trial: trial, Threads: 1}, digits+tree+"m = T().fit(a, c)\n"+c.script)
+		a.t = t
+		if got := a.clean().all(agent.EventPredicted); len(got) != c.want || c.want > 0 && (got[0].Split != "test" || got[0].Samples != 450) {
+			t.Errorf("%s: %+v\n%s", c.script, got, log)
+		}
+	}
+}

@@ -27,21 +27,22 @@ const (
 
 // An outcome is what an attempt left behind.
 type outcome struct {
-	metrics map[string][]observation // by name, of the wanted measures
-	curve   []run.Point
-	models  []agent.Event
-	trained []agent.Event // of estimators
-	failure string        // what the script raised
-	start   run.Start
-	began   string // how it starts that is not to start cold
-	void    string // why the accuracy is no measurement
-	resume  *agent.Event
-	exit    *agent.Event
-	cut     string   // the limit by which it was stopped
-	wanted  []string // the measures, that of the target first
-	fits    int      // trainings with a curve
-	frozen  bool     // by the search, as soon as a checkpoint is there
-	paused  bool     // its attempt was ended for that
+	metrics   map[string][]observation // by name, of the wanted measures
+	predicted bool                     // rows that were not trained on
+	curve     []run.Point
+	models    []agent.Event
+	trained   []agent.Event // of estimators
+	failure   string        // what the script raised
+	start     run.Start
+	began     string // how it starts that is not to start cold
+	void      string // why the accuracy is no measurement
+	resume    *agent.Event
+	exit      *agent.Event
+	cut       string   // the limit by which it was stopped
+	wanted    []string // the measures, that of the target first
+	fits      int      // trainings with a curve
+	frozen    bool     // by the search, as soon as a checkpoint is there
+	paused    bool     // its attempt was ended for that
 }
 
 // execute brings a trial to its end, however many attempts it takes.
@@ -275,6 +276,8 @@ func (o *outcome) add(e agent.Event) {
 	switch e.Type {
 	case agent.EventMetric:
 		o.measure(e)
+	case agent.EventPredicted:
+		o.predicted = true
 	case agent.EventCurve:
 		again := len(o.curve) > 0 && run.Epochs(o.curve) >= e.Epoch
 		if again || o.fits == 0 {

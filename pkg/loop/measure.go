@@ -53,14 +53,15 @@ func (o *outcome) measure(e agent.Event) {
 // metric is what was observed of a measure in the process, else what log has.
 // What the script prints of data by its name comes before what was observed on
 // less telling data, unless that number was observed too, where the observation
-// counts: a fit observes its training, and the test may be computed by hand.
+// counts: a fit observes its training, and the test may be computed by hand. So may
+// what it prints without a name, where all that was observed is training.
 func (o outcome) metric(name string, log func() string) *run.Metric {
 	m := measured(o.metrics[name], run.Test, run.Validation, run.Unknown, run.Train)
 	if m != nil && m.Split == run.Test {
 		return m
 	}
 	reading, ok := printed(log(), name)
-	if !ok || m != nil && (reading.Guess || !outranks(run.Split(reading.Split), m.Split)) {
+	if !ok || m != nil && (reading.Guess || !outranks(run.Split(reading.Split), m.Split) && !o.byHand(name, reading, m.Split)) {
 		return m
 	}
 	if same := o.observed(name, reading.Value); same != nil {
@@ -81,15 +82,28 @@ func outranks(a, b run.Split) bool {
 	return rank[a] > rank[b]
 }
 
+// byHand tells whether a value that is printed without saying of which data is
+// computed on other data than what was observed, the training: other rows were
+// predicted, and no value like it was observed.
+func (o outcome) byHand(name string, r metric.Reading, seen run.Split) bool {
+	return o.predicted && seen == run.Train && run.Split(r.Split) == run.Unknown &&
+		!slices.ContainsFunc(o.metrics[name], func(m observation) bool { return near(m.Value, r.Value) })
+}
+
+// near tells whether a value may be another as it was printed.
+func near(value, printed float64) bool {
+	return math.Abs(value-printed) <= rounding*max(1, math.Abs(printed))
+}
+
 // rounding is how far a printed value may be from the one that was observed.
 const rounding = 0.005
 
 // observed is the last of the metrics on data that was not trained on that are
 // nearest to a value as it was printed; nil where none is near.
 func (o outcome) observed(name string, value float64) (same *run.Metric) {
-	nearest := rounding * max(1, math.Abs(value))
+	nearest := math.Inf(1)
 	for _, m := range o.metrics[name] {
-		if off := math.Abs(m.Value - value); m.Split != run.Train && off <= nearest {
+		if off := math.Abs(m.Value - value); m.Split != run.Train && near(m.Value, value) && off <= nearest {
 			nearest, same = off, &m.Metric
 		}
 	}

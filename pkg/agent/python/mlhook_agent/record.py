@@ -49,6 +49,7 @@ class Recorder:
         self.measured: Optional[Origin] = None  # the model of the last metric off the training data
         self._predictions: "OrderedDict[str, List[Predicted]]" = OrderedDict()
         self._predictor: Any = None  # the last one; the program may drop it before it measures
+        self._foresaw = False  # whether rows were predicted that no model was trained on
         self._local = threading.local()
         self.folds = folds.Folds(self.outermost, self.metric)
         self.compared = compared.Compared(self.metric)
@@ -109,7 +110,11 @@ class Recorder:
     def predicted(self, framework: str, model: Any, given: Any, output: Any) -> None:
         """Remember who predicted this, for the metric that follows."""
         own = self.models.of(model)
-        self.made(Origin(framework, None, self.rows_split(own, given), rows.size(output), own), model, output)
+        split, count = self.rows_split(own, given), rows.size(output)
+        if split in ("test", "validation") and count >= targets.FEW and not self._foresaw:
+            self._foresaw = True
+            self.writer.write("predicted", split=split, samples=count)
+        self.made(Origin(framework, None, split, count, own), model, output)
 
     def made(self, origin: Origin, model: Any, output: Any) -> None:
         """Remember predictions by their values."""
