@@ -82,6 +82,22 @@ func field(history []Trial, rung int, g gauge) []standing {
 	return all
 }
 
+// ahead says which frozen trial has shown more than the best, of which nobody knows
+// what it would have come to.
+func ahead(p Problem, history []Trial, best arm) string {
+	g, text := gaugeOf(p, history), ""
+	if !g.goal {
+		return ""
+	}
+	most := g.best(best.trials[0].Curve, math.MaxInt)
+	for _, t := range history {
+		if shown := g.best(t.Curve, epochsOf(t)); t.State == Paused && shown > most {
+			most, text = shown, fmt.Sprintf("; trial %d, which was frozen after %d epochs, had shown %.3f by then", t.N, epochsOf(t), g.sign*shown)
+		}
+	}
+	return text
+}
+
 // goOn says which paused trial deserves its next slice, if any does: one that
 // has shown the target, a first guess that leads at its rung, or the best of a
 // rung's top third. The last slice, two thirds of a training, is for these only:

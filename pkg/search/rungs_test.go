@@ -216,3 +216,26 @@ func TestTallies(t *testing.T) {
 		t.Fatalf("got %v", sorted)
 	}
 }
+
+// What a frozen trial has shown is said where the search ends with less.
+func TestFrozenAhead(t *testing.T) {
+	p := Problem{Goal: Goal{Target: 0.9}, Budget: Budget{Trials: 9, Seconds: 10}, Version: Version, Resumable: true,
+		Params: []Param{number("learning_rate", "torch.optim.Adam", "0.001", 1e-6, 1, false)}}
+	curve := func(epochs int, value float64) (points []Point) {
+		for e := 1; e <= epochs; e++ {
+			points = append(points, Point{Epoch: e, Values: map[string]float64{"val_accuracy": value}})
+		}
+		return points
+	}
+	own := 0.1
+	history := []Trial{{State: Done, Score: &own, Curve: curve(30, 0.1), Seconds: 8},
+		{N: 1, State: Paused, Curve: curve(10, 0.7), Seconds: 3, Values: map[string]string{"torch.optim.Adam.learning_rate": "0.01"}}}
+	a := Next(p, history)
+	if a.Kind != Stop || !strings.HasSuffix(a.Why, "; trial 1, which was frozen after 10 epochs, had shown 0.700 by then") {
+		t.Errorf("%+v", a)
+	}
+	history[1].Curve = curve(10, 0.05)
+	if a := Next(p, history); a.Kind != Stop || strings.Contains(a.Why, "frozen") {
+		t.Errorf("%+v", a)
+	}
+}

@@ -226,10 +226,10 @@ func decide(p Problem, history []Trial) Action {
 	case hit != nil && why == "":
 		return confirm(*hit, p.Goal)
 	case hit != nil:
-		return exhausted(arms, top, why, p.Goal)
+		return exhausted(p, history, arms, top, why)
 	}
 	if over(p, history) {
-		return exhausted(arms, top, why, p.Goal)
+		return exhausted(p, history, arms, top, why)
 	}
 	if why == "" && p.Goal.Best && closing(p, history, top[0]) {
 		return confirm(top[0], p.Goal)
@@ -256,7 +256,7 @@ func further(p Problem, history []Trial, arms, top []arm, why string) Action {
 	if p.Goal.Best && spent(p, history) == "" && top[0].unconfirmed(p.Goal) > 0 {
 		return confirm(top[0], p.Goal)
 	}
-	return exhausted(arms, top, why, p.Goal)
+	return exhausted(p, history, arms, top, why)
 }
 
 // fresh starts a configuration that was not tried, or says why there is none.
@@ -288,7 +288,8 @@ func fresh(p Problem, history []Trial, arms, top []arm) (Action, bool) {
 
 // exhausted ends the search: with the best where that was asked for or a model
 // reached the target that its source does not; and says when the best was luck.
-func exhausted(arms, top []arm, why string, g Goal) Action {
+func exhausted(p Problem, history []Trial, arms, top []arm, why string) Action {
+	g := p.Goal
 	best := winner(top, g)
 	if c := best.confirmed(); g.Best && !best.failed() && c.N > 0 && g.met(c.Mean) {
 		return Action{Kind: Stop, Parent: best.source(), Verdict: "reached", Why: why}
@@ -311,5 +312,5 @@ func exhausted(arms, top []arm, why string, g Goal) Action {
 			why += fmt.Sprintf("; trial %d was luck, its mean with other seeds is %.3f", a.trials[0].N, c.Mean)
 		}
 	}
-	return Action{Kind: Stop, Verdict: "exhausted", Why: why}
+	return Action{Kind: Stop, Verdict: "exhausted", Why: why + ahead(p, history, best)}
 }
