@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/mlhook/mlhook/pkg/run"
 )
@@ -29,6 +30,9 @@ func (r *Repo) Push(ctx context.Context, commit, branch string) (run.Push, strin
 func (r *Repo) push(ctx context.Context, commit, branch string, limit time.Duration) (run.Push, string) {
 	if branch == "" {
 		return run.PushOff, "HEAD is detached, or the commit was named: there is no branch to push"
+	}
+	if strings.ContainsRune(branch, utf8.RuneError) { // what is no UTF-8 does not come through the journal
+		return run.PushRefused, "the name of the branch is not UTF-8: `git push` it by hand"
 	}
 	remote, err := r.remote(ctx, branch)
 	if err != nil {

@@ -70,3 +70,16 @@ func TestPushWithoutEnd(t *testing.T) {
 		t.Errorf("%s, %q", got, reason)
 	}
 }
+
+// A branch whose name came out of the journal as another one is not pushed under that.
+func TestPushOfANameThatIsNoUTF8(t *testing.T) {
+	r, head := pushing(t, `git checkout -q -b "$(printf 'caf\351')"`)
+	for _, branch := range []string{"caf\xe9", "caf\uFFFD"} {
+		if state, reason := r.Push(t.Context(), head, branch); state != run.PushRefused || !strings.Contains(reason, "not UTF-8") {
+			t.Errorf("%q: %s %s", branch, state, reason)
+		}
+	}
+	if out, err := exec.Command("git", "-C", r.Top+"/../far.git", "for-each-ref").Output(); err != nil || len(out) > 0 {
+		t.Errorf("the remote has %s, %v", out, err)
+	}
+}
