@@ -35,6 +35,7 @@ const (
 	insideTrials   = "/mlhook/trials"
 	insideData     = "/mlhook/data"
 	insideHome     = "/mlhook/home"
+	insideTemp     = "/tmp"
 )
 
 // nobody is whom the trials of root's repositories run as.
@@ -45,6 +46,7 @@ type dockerSession struct {
 	files
 	docker *Docker
 	id     string
+	temp   string        // for temporary files; empty where the user names another directory
 	dead   []string      // containers of the run that have ended
 	gone   chan struct{} // closed when the container has ended
 }
@@ -55,6 +57,9 @@ func (d *Docker) Open(ctx context.Context, job Job) (Session, error) {
 		return nil, err
 	}
 	s := &dockerSession{docker: d, files: files{run: job.Dir}, gone: make(chan struct{})}
+	if job.Env["TMPDIR"] == "" {
+		s.temp = insideTemp
+	}
 	uid, gid := d.user(job)
 	s.uid, s.gid = uid, gid
 	if uid == os.Geteuid() || os.Geteuid() != 0 {
@@ -82,6 +87,12 @@ func (d *Docker) Open(ctx context.Context, job Job) (Session, error) {
 	}
 	go s.await(ctx)
 	return s, nil
+}
+
+// Start gives the trial a directory for temporary files, which goes with the container.
+func (s *dockerSession) Start(ctx context.Context, req agent.Request) error {
+	req.Temp = trialTemp(s.temp, req.Trial)
+	return s.files.Start(ctx, req)
 }
 
 // Hello removes the dead containers while the agent imports: what they did is
@@ -224,7 +235,7 @@ func (s *dockerSession) hostConfig(job Job, home, cache string) *docker.HostConf
 	host := &docker.HostConfig{
 		Init: true, RestartPolicy: docker.NeverRestart(), NetworkMode: network,
 		CapDrop: []string{"ALL"}, SecurityOpt: []string{"no-new-privileges"}, PidsLimit: &pids,
-		ReadonlyRootfs: true, Tmpfs: map[string]string{"/tmp": "rw,exec,nosuid,nodev,mode=1777"}, ShmSize: 1 << 30,
+		ReadonlyRootfs: true, Tmpfs: map[string]string{insideTemp: "rw,exec,nosuid,nodev,mode=1777"}, ShmSize: 1 << 30,
 		Memory: s.docker.memoryLimit(), NanoCPUs: int64(job.CPUs * 1e9), CPUShares: 512, // half of the desktop's weight
 		LogConfig: docker.LogConfig{Type: "json-file", Config: map[string]string{"max-size": "20m", "max-file": "3"}},
 		Mounts: []docker.HostMount{

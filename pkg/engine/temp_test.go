@@ -51,3 +51,21 @@ tempfile.mkdtemp(prefix="left-"), subprocess.Popen(["sleep", "3599.5"], start_ne
 		t.Errorf("left: %v", left)
 	}
 }
+
+// In a container, which trials share, each has a directory of its own too.
+func TestTemporaryFilesInAContainer(t *testing.T) {
+	u := underDocker(t)
+	t.Cleanup(func() { u.Clean(context.Background(), u.job.RunID) })
+	s := open(t, u)
+	for trial := range 2 {
+		begin(t, u, s, trial, 1, `
+import os, tempfile
+print(tempfile.gettempdir(), os.listdir(tempfile.gettempdir()))
+open(os.path.join(tempfile.gettempdir(), "left"), "w").close()
+`)
+		await(t, s, trial, 1, agent.EventExit)
+		if text, want := logText(t, s, trial, 1), trialTemp(insideTemp, trial)+" []\n"; text != want {
+			t.Errorf("trial %d: %q, want %q", trial, text, want)
+		}
+	}
+}
