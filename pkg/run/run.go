@@ -310,12 +310,13 @@ type Change struct {
 	File    string `json:"file"`
 	Cell    *int   `json:"cell,omitempty"` // of a notebook, 1-based among all its cells
 	Line    int    `json:"line"`           // 1-based, in the committed file, within the cell of a notebook
+	Name    string `json:"name,omitempty"` // of the parameter; empty where the source text has it, and of layers
 	From    string `json:"from"`           // source text
 	To      string `json:"to"`
 	Why     string `json:"why"`
 }
 
-// Text says the change for a person: "0.1 -> 0.01", "not set -> C=10".
+// Text says the change for a person: "lr 0.1 -> 0.01", "not set -> C=10".
 func (c Change) Text() string {
 	from, to := strings.TrimSpace(c.From), strings.TrimSpace(c.To)
 	switch {
@@ -324,7 +325,7 @@ func (c Change) Text() string {
 	case from == "":
 		from = "none"
 	}
-	return from + " -> " + cmp.Or(to, "removed")
+	return strings.TrimSpace(c.Name + " " + from + " -> " + cmp.Or(to, "removed"))
 }
 
 var keyword = regexp.MustCompile(`^\w+=`)

@@ -130,8 +130,11 @@ func stepOf(t space.Tunable, value string, values map[string]string, names func(
 	for _, place := range t.Also {
 		s.edits = append(s.edits, edit.Edit{Start: place.Start, End: place.End, New: value})
 	}
-	if t.Kind == "inserted" { // nothing stood there
+	switch t.Kind {
+	case "inserted": // nothing stood there
 		s.change.From, s.change.To = "", t.Name+"="+value
+	case "number", "choice":
+		s.change.Name = t.Name
 	}
 	return s, nil
 }
