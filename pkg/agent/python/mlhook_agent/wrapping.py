@@ -44,17 +44,17 @@ class _Call:
     of the original passes through unchanged, one of a hook becomes a warning.
     """
 
-    __slots__ = ("_watch", "args", "_kwargs", "_guard", "_given", "result")
+    __slots__ = ("_watch", "_args", "_kwargs", "_guard", "_given", "result")
 
     def __init__(self, watch: _Watch, args: Any, kwargs: Dict[str, Any]) -> None:
-        self._watch, self.args, self._kwargs = watch, list(args), kwargs
+        self._watch, self._args, self._kwargs = watch, args, kwargs
         self._guard = watch.recorder.outermost()
         self._given: Optional[Given] = None
 
     def __enter__(self) -> None:
         if self._guard.__enter__():
-            self._given = arguments(self._watch.original, self.args, self._kwargs)
-            self._given[POSITIONAL] = self.args
+            self._given = arguments(self._watch.original, self._args, self._kwargs)
+            self._given[POSITIONAL] = self._args
             try:
                 self._hook(self._watch.before, self._given, self._kwargs)
             except BaseException:  # an interrupt
@@ -86,9 +86,10 @@ def _observed(original: Any, watch: _Watch) -> Any:
     """A function that looks like the original."""
 
     def observed(*args: Any, **kwargs: Any) -> Any:
-        call = watch((args, kwargs))
+        passed = list(args)
+        call = watch((passed, kwargs))
         with call:
-            call.result = original(*call.args, **kwargs)
+            call.result = original(*passed, **kwargs)
         return call.result
 
     observed.__code__ = _unseen(observed.__code__)
