@@ -11,10 +11,20 @@ import (
 
 // What it counts that a file is run by a command in a document or by a script: in
 // one of a directory, which is about that directory; in one at the top, or for a
-// build tool.
+// build tool; and that the README calls it the main one.
 const (
 	aside = 1
 	first = 3
+	chief = 5
+)
+
+// A saying is what a document says of a file.
+type saying int
+
+const (
+	runIt   saying = iota // a command for it
+	runLike               // one that stands for others like it
+	mainOne               // that it is the main one
 )
 
 // scripted is a file that a sentence names, maybe as a link.
@@ -32,6 +42,10 @@ var (
 	opened = regexp.MustCompile(`(?i)\bopen\s+(?:the\s+)?(?:(?:file|notebook|jupyter)\s+)*\[?\s*([\w./\\-]+\.ipynb)`)
 	// installed is an entry of a packaging file: train = "package.train:main".
 	installed = regexp.MustCompile(`=\s*["']?([\w.]+):\w+`)
+	// introduced is the file that a sentence calls the main one, and described that
+	// in a list with what it is.
+	introduced = regexp.MustCompile(`(?i)\b(?:entry[ -]?point|main\s+(?:\w+\s+)?(?:script|program|file|notebook))(?:\s+(?:for|of|to|in)(?:\s+\w+){1,4}?)?(?:\s+(?:is|called|named)\s|\s*(?:[:=(]|->|→))?\s*` + scripted)
+	described  = regexp.MustCompile(`(?i)([\w./\\-]+\.(?:py|ipynb))[^\w.]+(?:(?:is|the|a|contains)\s+)*(?:(?:\w+\s+){0,2}entry[ -]?point|main\s+(?:\w+\s+)?(?:script|program|file|notebook))\b`)
 	// change is a command that goes to a directory.
 	change = regexp.MustCompile(`(?:^|[\s;&|])cd\s+([\w./-]+)`)
 	// quoting is what stands around the words of a command in JSON, YAML and Markdown.
@@ -58,11 +72,16 @@ func named(files *project.Project) (map[string]mention, error) {
 		if path.Dir(name) == "." || strings.HasPrefix(name, ".github/") || !isProse(name) && path.Ext(name) != ".sh" {
 			how = first
 		}
-		runs(name, string(text), func(word string, example bool) {
-			if file := meant(files, path.Dir(name), word); file != "" {
-				m := mention{how, "a document of the project has a command for", about(name, file), example, !example && project.IsReadme(name)}
-				found[file] = found[file].or(m)
+		runs(name, string(text), func(word string, as saying) {
+			file := meant(files, path.Dir(name), word)
+			if file == "" {
+				return
 			}
+			m := mention{how, "a document of the project has a command for", about(name, file), as == runLike, as != runLike && project.IsReadme(name)}
+			if as == mainOne {
+				m.count, m.by = chief, "the README calls the main one"
+			}
+			found[file] = found[file].or(m)
 		})
 	})
 	return found, err
@@ -95,11 +114,11 @@ func isProse(name string) bool {
 var forExample = regexp.MustCompile(`(?i)\b(?:for (?:example|instance)|e\.g\.)`)
 
 // runs visits the files and modules that a document has commands for.
-func runs(name, text string, visit func(word string, example bool)) {
+func runs(name, text string, visit func(word string, as saying)) {
 	base := path.Base(name)
 	if base == "pyproject.toml" || base == "setup.cfg" {
 		for _, m := range installed.FindAllStringSubmatch(text, -1) {
-			visit(module(m[1]), false)
+			visit(module(m[1]), runIt)
 		}
 		return
 	}
@@ -117,19 +136,27 @@ func runs(name, text string, visit func(word string, example bool)) {
 		if len(commands) == 0 && len(strings.Fields(line)) > 2 {
 			before = line
 		}
+		if project.IsReadme(name) {
+			for _, m := range slices.Concat(introduced.FindAllStringSubmatch(line, -1), described.FindAllStringSubmatch(line, -1)) {
+				visit(m[1], mainOne)
+			}
+		}
 		sentences := slices.Concat(asked.FindAllStringSubmatch(line, -1), credited.FindAllStringSubmatch(line, -1), opened.FindAllStringSubmatch(line, -1))
 		if len(commands)+len(sentences) == 0 {
 			continue
 		}
-		example := forExample.MatchString(before) || forExample.MatchString(line)
+		as := runIt
+		if forExample.MatchString(before) || forExample.MatchString(line) {
+			as = runLike
+		}
 		for _, m := range commands {
 			if file := program(strings.Fields(m[1])); file != "" {
-				visit(path.Join(dir, file), example)
-				visit(file, example)
+				visit(path.Join(dir, file), as)
+				visit(file, as)
 			}
 		}
 		for _, m := range sentences {
-			visit(m[1], example)
+			visit(m[1], as)
 		}
 	}
 }
@@ -160,7 +187,7 @@ func module(dotted string) string { return strings.ReplaceAll(dotted, ".", "/") 
 // meant is the file that a word of a document in a directory means: the one of
 // that path there or at the top, otherwise the only one whose path ends so.
 func meant(files *project.Project, dir, word string) string {
-	word = path.Clean(strings.Trim(strings.ReplaceAll(word, `\`, "/"), "*_()[]"))
+	word = path.Clean(strings.Trim(variable.ReplaceAllString(strings.ReplaceAll(word, `\`, "/"), ""), "*_()[]"))
 	for _, exact := range []string{path.Join(dir, word), word} {
 		for _, exact := range []string{exact, strings.TrimSuffix(exact, ".py") + "/__main__.py"} {
 			if files.Has(exact) {
@@ -178,3 +205,6 @@ func meant(files *project.Project, dir, word string) string {
 	}
 	return ""
 }
+
+// variable is a directory that a shell's variable names.
+var variable = regexp.MustCompile(`^\$(?:\w+|\{\w+\}|\(\w+\))/`)

@@ -197,6 +197,11 @@ func TestEntry(t *testing.T) {
 			"training_part_1.py":         sklearnFit + "train([], [])\n",
 			"training_part_2_(final).py": sklearnFit + "train([], [1])\n",
 		}, "training_part_2_(final).py"},
+		"a directory in a variable of a shell": {map[string]string{
+			"a.py":   sklearnFit + "train([], [])\n",
+			"b.py":   sklearnFit + "train([], [1])\n",
+			"job.sh": "python3 \"$SLURM_SUBMIT_DIR/b.py\" > \"${LOGS}/b.log\"\n",
+		}, "b.py"},
 		"a training before the training": {map[string]string{
 			"pre-train.py": sklearnFit + "train([], [])\n",
 			"model.py":     sklearnFit + "train([], [1])\n",

@@ -206,7 +206,7 @@ func shell(line string) (said []string) {
 	if rest, ok := strings.CutPrefix(line, unknown+" "); ok {
 		line = "python " + rest
 	}
-	runs("", line, func(word string, _ bool) { said = append(said, word) })
+	runs("", line, func(word string, _ saying) { said = append(said, word) })
 	return said
 }
 
