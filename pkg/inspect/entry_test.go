@@ -197,11 +197,32 @@ func TestEntry(t *testing.T) {
 			"training_part_1.py":         sklearnFit + "train([], [])\n",
 			"training_part_2_(final).py": sklearnFit + "train([], [1])\n",
 		}, "training_part_2_(final).py"},
+		"a first version and what has none": {map[string]string{
+			"model.py":    sklearnFit + "train([], [])\n",
+			"model_v1.py": sklearnFit + "train([], [1])\n",
+		}, "model.py"},
+		"a second version": {map[string]string{
+			"model.py":    sklearnFit + "train([], [])\n",
+			"model v2.py": sklearnFit + "train([], [1])\n",
+		}, "model v2.py"},
+		"sizes": {map[string]string{
+			"resnet_18.py": sklearnFit + "train([], [])\n",
+			"resnet_50.py": sklearnFit + "train([], [1])\n",
+		}, ""},
 		"a directory in a variable of a shell": {map[string]string{
 			"a.py":   sklearnFit + "train([], [])\n",
 			"b.py":   sklearnFit + "train([], [1])\n",
 			"job.sh": "python3 \"$SLURM_SUBMIT_DIR/b.py\" > \"${LOGS}/b.log\"\n",
 		}, "b.py"},
+		"baselines": {map[string]string{
+			"run_baselines.py": sklearnFit + "train([], [])\n",
+			"run_forest.py":    sklearnFit + "train([], [1])\n",
+		}, "run_forest.py"},
+		"a notebook to prepare data": {map[string]string{
+			"data_preprocessing&base.ipynb": cells("from sklearn.svm import SVC\nSVC().fit([], [])\n"),
+			"playground.ipynb":              cells("from sklearn.svm import SVC\nSVC().fit([], [1])\n"),
+			"modelling.ipynb":               cells("from sklearn.svm import SVC\nSVC().fit([], [2])\n"),
+		}, "modelling.ipynb"},
 		"a training before the training": {map[string]string{
 			"pre-train.py": sklearnFit + "train([], [])\n",
 			"model.py":     sklearnFit + "train([], [1])\n",

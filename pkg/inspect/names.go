@@ -1,19 +1,21 @@
 package inspect
 
 import (
+	"math"
 	"path"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/mlhook/mlhook/pkg/project"
 )
 
 // Words in names of scripts that do something beside training: they look for
 // parameters, compare, or use what was trained.
-var beside = set("ref reference preprocess preprocessing prepare preparation clean cleaning features featurize featurization tune tuning tuner sweep optuna hyperparameter hyperparameters hyperopt hpo gridsearch search benchmark benchmarks compare comparison ablation study baseline " +
-	"eda exploration exploratory explore eval evaluate evaluation metrics predict prediction inference infer visualize visualization plot analysis analyze explain saliency cv kfold crossval demo example examples test debug check")
+var beside = set("ref reference preprocess preprocessing prepare preparation clean cleaning features featurize featurization tune tuning tuner sweep optuna hyperparameter hyperparameters hyperopt hpo gridsearch search benchmark benchmarks compare comparison ablation study baseline baselines " +
+	"eda exploration exploratory explore eval evaluate evaluation metrics predict prediction inference infer visualize visualization plot analysis analyze explain saliency playground sandbox scratch cv kfold crossval demo example examples test debug check")
 
 // isBeside tells whether the name of a file says that it does something beside training.
 func isBeside(name string) bool {
@@ -29,7 +31,7 @@ var trial = set("experiment experiments example examples demo demos sandbox play
 // words are those of the name of a file, without its extension, or of a directory:
 // train_model, train-model and trainModel have the same.
 func words(name string) []string {
-	return strings.FieldsFunc(strings.ToLower(camel.ReplaceAllString(name, "${1}_$2")), func(r rune) bool { return strings.ContainsRune("/_-. ()", r) })
+	return strings.FieldsFunc(strings.ToLower(camel.ReplaceAllString(name, "${1}_$2")), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 }
 
 // camel is where a word begins within a name.
@@ -76,21 +78,32 @@ func namesTraining(name string) bool {
 }
 
 // precedes tells whether the name of a file is that of another beside it with a
-// smaller number: train_part_1 and train_part_2, model_v1 and model_v2.
+// smaller number: train_part_1 and train_part_2, model_v1 and model_v2. What has
+// none is behind the first, and before the second.
 func precedes(name, of string) bool {
 	if path.Dir(name) != path.Dir(of) {
 		return false
 	}
 	in, other := words(title(name)), words(title(of))
-	for i := range min(len(in), len(other)) {
-		if in[i] == other[i] {
-			continue
-		}
-		a, err := strconv.Atoi(strings.TrimPrefix(in[i], "v"))
-		b, err2 := strconv.Atoi(strings.TrimPrefix(other[i], "v"))
-		return i > 0 && err == nil && err2 == nil && a < b
+	i := 0
+	for i < min(len(in), len(other)) && in[i] == other[i] {
+		i++
 	}
-	return false
+	return i > 0 && number(in[i:]) < number(other[i:])
+}
+
+// number is that which the rest of a name begins with, as people count; not a
+// number, which is less than none, where it begins with another word or a size:
+// resnet_50.
+func number(rest []string) float64 {
+	if len(rest) == 0 {
+		return 1.5
+	}
+	n, err := strconv.Atoi(strings.TrimPrefix(rest[0], "v"))
+	if err != nil || n > 9 {
+		return math.NaN()
+	}
+	return float64(n)
 }
 
 // varies tells whether a file is named as a variation of another beside it:
