@@ -35,6 +35,7 @@ func TestEntryByDocuments(t *testing.T) {
 		"what it calls the main one":  {"README.md", "    python a.py\n\nThe **entry point** for training is **`src/b.py`**.\n", "src/b.py"},
 		"the main one of a list":      {"README.md", "    python a.py\n\n├── a.py       # experiments\n└── b.py       # Main training script\n", "src/b.py"},
 		"two main ones":               {"README.md", "- a.py: the main script\n- b.py: the main script\n", ""},
+		"what it names alone":         {"README.md", "See [b](src/b.py), not lib-a.py.\n", "src/b.py"},
 		"a Makefile":                  {"Makefile", "train:\n\t$(PYTHON_INTERPRETER) src/b.py ${ARGS}\n", "src/b.py"},
 		"a shell script":              {"train.sh", "#!/bin/sh\n# python a.py\nnohup python src/b.py > log &\n", "src/b.py"},
 		"an image":                    {"Dockerfile", "FROM python\nCMD [\"python\", \"src/b.py\"]\n", "src/b.py"},

@@ -1,6 +1,7 @@
 package inspect
 
 import (
+	"cmp"
 	"fmt"
 	"path"
 	"slices"
@@ -27,12 +28,12 @@ func chooseEntry(p *Program, files *project.Project, hints Hints) (problem strin
 	if err != nil {
 		return "", err
 	}
-	names, damaged, told, starters := strongest(candidates), []string{}, map[string]mention{}, map[string][]string{}
+	names, damaged, told, starters, trains := strongest(candidates), []string{}, map[string]mention{}, map[string][]string{}, map[string]bool{}
 	for _, c := range candidates {
 		if len(c.File.Problems) > 0 {
 			damaged = append(damaged, c.Name)
 		}
-		told[c.Name], starters[c.Name] = c.told, c.starters
+		told[c.Name], starters[c.Name], trains[c.Name] = c.told, c.starters, true
 	}
 	if len(candidates) == 0 {
 		if names, err = byHand(files); err != nil {
@@ -43,19 +44,16 @@ func chooseEntry(p *Program, files *project.Project, hints Hints) (problem strin
 		return "", err
 	}
 	names = foremost(originals(files, names), importers)
-	several := len(names) > 1 && !together(names, starters)
-	if said := inReadme(names, told); several && len(said) == 1 {
-		names, several = said, false
-	}
-	if several {
-		if names, err = subject(files, names); err != nil {
+	how := ""
+	if len(names) > 1 && !together(names, starters) {
+		if names, how, err = tell(files, names, told, trains); err != nil {
 			return "", err
 		}
 	}
 	switch {
 	case len(names) == 1:
 		p.Entry = names[0]
-		p.Why = append(p.Why, "entry: "+p.Entry+", which trains and "+apart(several, told[p.Entry].by, importers[p.Entry]))
+		p.Why = append(p.Why, "entry: "+p.Entry+", which trains and "+cmp.Or(how, apart(told[p.Entry].by, importers[p.Entry])))
 		return "", nil
 	case len(names) > 1:
 		all := "all"
@@ -78,16 +76,38 @@ func together(names []string, starters map[string][]string) bool {
 	})
 }
 
+// tell leaves, of files alike, the one that can be told from the others, and says
+// how: by a command of the README, by its name, since the README names it alone or is
+// about it, or by what is done with its model.
+func tell(files *project.Project, names []string, told map[string]mention, trains map[string]bool) (left []string, how string, err error) {
+	if left = inReadme(names, told); len(left) == 1 {
+		return left, told[left[0]].by, nil
+	}
+	if left = concluding(names); len(left) == 1 {
+		return left, "is named for being the final one", nil
+	}
+	readme, err := files.Readme()
+	if err != nil {
+		return nil, "", err
+	}
+	if left = mentioned(names, string(readme)); len(left) == 1 && !told[left[0]].example {
+		return left, "is the one that the README names", nil
+	}
+	if left = subject(names, readme); len(left) == 1 {
+		return left, "is named for what the README begins with", nil
+	}
+	left, err = used(files, names, trains)
+	return left, "saves the model that other files load", err
+}
+
 // inReadme leaves the files that the README has a command for.
 func inReadme(names []string, told map[string]mention) []string {
 	return slices.DeleteFunc(slices.Clone(names), func(n string) bool { return !told[n].readme })
 }
 
 // apart says what tells the entry from other files that train.
-func apart(several bool, told string, importers []string) string {
+func apart(told string, importers []string) string {
 	switch {
-	case several:
-		return "is named for what the README begins with"
 	case told != "":
 		return told
 	case slices.ContainsFunc(importers, func(n string) bool { return !setAside(n) }):

@@ -214,6 +214,21 @@ func TestEntry(t *testing.T) {
 			"b.py":   sklearnFit + "train([], [1])\n",
 			"job.sh": "python3 \"$SLURM_SUBMIT_DIR/b.py\" > \"${LOGS}/b.log\"\n",
 		}, "b.py"},
+		"what is called final": {map[string]string{
+			"forest.py":      sklearnFit + "train([], [])\n",
+			"svm.py":         sklearnFit + "train([], [1])\n",
+			"final_model.py": sklearnFit + "train([], [2])\n",
+		}, "final_model.py"},
+		"a model that an application loads": {map[string]string{
+			"learn_a.py": sklearnFit + "import joblib\njoblib.dump(train([], []), 'out/a.pkl')\n",
+			"learn_b.py": sklearnFit + "import joblib\njoblib.dump(train([], []), 'b.pkl')\n",
+			"app.py":     "import joblib, streamlit\nmodel = joblib.load('models/b.pkl')\n",
+		}, "learn_b.py"},
+		"a model that a part of a program names": {map[string]string{
+			"learn_a.py": "import store\n" + sklearnFit + "train([], [])\n",
+			"learn_b.py": sklearnFit + "import joblib\njoblib.dump(train([], []), 'b.pkl')\n",
+			"store.py":   "PATH = 'b.pkl'\n",
+		}, ""},
 		"baselines": {map[string]string{
 			"run_baselines.py": sklearnFit + "train([], [])\n",
 			"run_forest.py":    sklearnFit + "train([], [1])\n",

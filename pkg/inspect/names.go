@@ -92,6 +92,13 @@ func precedes(name, of string) bool {
 	return i > 0 && number(in[i:]) < number(other[i:])
 }
 
+// concluding leaves the files that are named for what the others led to.
+func concluding(names []string) []string {
+	return slices.DeleteFunc(slices.Clone(names), func(n string) bool {
+		return !slices.ContainsFunc(words(n), func(w string) bool { return w == "final" || w == "best" })
+	})
+}
+
 // number is that which the rest of a name begins with, as people count; not a
 // number, which is less than none, where it begins with another word or a size:
 // resnet_50.

@@ -2,36 +2,38 @@ package inspect
 
 import (
 	"bytes"
+	"path"
 	"regexp"
 	"slices"
 	"strings"
 	"unicode"
-
-	"github.com/mlhook/mlhook/pkg/project"
 )
 
 // comparing are words by which a README begins that is about several models.
 var comparing = set("vs versus compare compares comparing comparison comparative")
 
+// mentioned leaves the files that a README names.
+func mentioned(names []string, readme string) []string {
+	return slices.DeleteFunc(slices.Clone(names), func(n string) bool {
+		return !regexp.MustCompile(`(?:^|[^\w-])` + regexp.QuoteMeta(path.Base(n)) + `(?:\W|$)`).MatchString(readme)
+	})
+}
+
 // subject leaves, of files for which as much speaks, the only one whose name says
 // what the README begins with.
-func subject(files *project.Project, names []string) ([]string, error) {
-	readme, err := files.Readme()
-	if err != nil {
-		return nil, err
-	}
+func subject(names []string, readme []byte) []string {
 	begin := beginning(readme)
 	if slices.ContainsFunc(begin, func(w string) bool { return comparing[w] }) {
-		return names, nil
+		return names
 	}
 	meant := slices.DeleteFunc(slices.Clone(names), func(n string) bool {
 		own := ownWords(n, names)
 		return len(own) == 0 || slices.ContainsFunc(own, func(w string) bool { return !says(begin, w) })
 	})
 	if len(meant) == 1 {
-		return meant, nil
+		return meant
 	}
-	return names, nil
+	return names
 }
 
 // ownWords are those of the name of a file that no other has.
