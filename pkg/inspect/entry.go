@@ -28,12 +28,12 @@ func chooseEntry(p *Program, files *project.Project, hints Hints) (problem strin
 	if err != nil {
 		return "", err
 	}
-	names, damaged, told, starters, trains := strongest(candidates), []string{}, map[string]mention{}, map[string][]string{}, map[string]bool{}
+	names, damaged, told, starters := strongest(candidates), []string{}, map[string]mention{}, map[string][]string{}
 	for _, c := range candidates {
 		if len(c.File.Problems) > 0 {
 			damaged = append(damaged, c.Name)
 		}
-		told[c.Name], starters[c.Name], trains[c.Name] = c.told, c.starters, true
+		told[c.Name], starters[c.Name] = c.told, c.starters
 	}
 	if len(candidates) == 0 {
 		if names, err = byHand(files); err != nil {
@@ -46,7 +46,7 @@ func chooseEntry(p *Program, files *project.Project, hints Hints) (problem strin
 	names = foremost(originals(files, names), importers)
 	how := ""
 	if len(names) > 1 && !together(names, starters) {
-		if names, how, err = tell(files, names, told, trains); err != nil {
+		if names, how, err = tell(files, names, told); err != nil {
 			return "", err
 		}
 	}
@@ -79,7 +79,7 @@ func together(names []string, starters map[string][]string) bool {
 // tell leaves, of files alike, the one that can be told from the others, and says
 // how: by a command of the README, by its name, since the README names it alone or is
 // about it, or by what is done with its model.
-func tell(files *project.Project, names []string, told map[string]mention, trains map[string]bool) (left []string, how string, err error) {
+func tell(files *project.Project, names []string, told map[string]mention) (left []string, how string, err error) {
 	if left = inReadme(names, told); len(left) == 1 {
 		return left, told[left[0]].by, nil
 	}
@@ -96,8 +96,8 @@ func tell(files *project.Project, names []string, told map[string]mention, train
 	if left = subject(names, readme); len(left) == 1 {
 		return left, "is named for what the README begins with", nil
 	}
-	left, err = used(files, names, trains)
-	return left, "saves the model that other files load", err
+	left, err = used(files, names)
+	return left, "saves the model that an application loads", err
 }
 
 // inReadme leaves the files that the README has a command for.
@@ -187,9 +187,9 @@ func foremost(names []string, importers map[string][]string) []string {
 	if len(last) == 1 {
 		return last
 	}
-	bare := slices.DeleteFunc(slices.Clone(left), func(name string) bool { return !starting[strings.ToLower(title(name))] })
+	bare := slices.DeleteFunc(slices.Clone(left), func(name string) bool { return !namedForTraining(name) })
 	if len(bare) == 1 && !slices.ContainsFunc(left, func(n string) bool { return path.Dir(n) != path.Dir(bare[0]) }) {
-		return bare // train, beside train_twice
+		return bare // train, beside train_twice; train_model, beside train_svm
 	}
 	return left
 }

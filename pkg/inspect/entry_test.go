@@ -227,12 +227,36 @@ func TestEntry(t *testing.T) {
 		"a model that a part of a program names": {map[string]string{
 			"learn_a.py": "import store\n" + sklearnFit + "train([], [])\n",
 			"learn_b.py": sklearnFit + "import joblib\njoblib.dump(train([], []), 'b.pkl')\n",
-			"store.py":   "PATH = 'b.pkl'\n",
+			"store.py":   "import flask\nPATH = 'b.pkl'\n",
+		}, ""},
+		"a model that a script compares": {map[string]string{
+			"learn_a.py": sklearnFit + "train([], [])\n",
+			"learn_b.py": sklearnFit + "import joblib\njoblib.dump(train([], []), 'b.pkl')\n",
+			"look.py":    "import joblib\nmodel = joblib.load('b.pkl')\n",
 		}, ""},
 		"baselines": {map[string]string{
 			"run_baselines.py": sklearnFit + "train([], [])\n",
 			"run_forest.py":    sklearnFit + "train([], [1])\n",
 		}, "run_forest.py"},
+		"experiments": {map[string]string{
+			"run_experiments.py": sklearnFit + "train([], [])\n",
+			"run_forest.py":      sklearnFit + "train([], [1])\n",
+		}, "run_forest.py"},
+		"what makes the data": {map[string]string{
+			"src/data/make_dataset.py":  sklearnFit + starts + "    train([], [])\n",
+			"src/models/train_model.py": sklearnFit + starts + "    train([], [1])\n",
+			"Makefile":                  "data:\n\tpython src/data/make_dataset.py\n",
+		}, "src/models/train_model.py"},
+		"the model beside models": {map[string]string{
+			"train_model.py": sklearnFit + "train([], [])\n",
+			"train_svm.py":   sklearnFit + "train([], [1])\n",
+			"train_tree.py":  sklearnFit + "train([], [2])\n",
+		}, "train_model.py"},
+		"a variation that the README is not about": {map[string]string{
+			"cnn.py":    sklearnFit + "train([], [])\n",
+			"tb-cnn.py": sklearnFit + "train([], [1])\n",
+			"README.md": "# Pneumonia with a CNN\n",
+		}, "cnn.py"},
 		"a notebook to prepare data": {map[string]string{
 			"data_preprocessing&base.ipynb": cells("from sklearn.svm import SVC\nSVC().fit([], [])\n"),
 			"playground.ipynb":              cells("from sklearn.svm import SVC\nSVC().fit([], [1])\n"),

@@ -14,12 +14,17 @@ import (
 
 // Words in names of scripts that do something beside training: they look for
 // parameters, compare, or use what was trained.
-var beside = set("ref reference preprocess preprocessing prepare preparation clean cleaning features featurize featurization tune tuning tuner sweep optuna hyperparameter hyperparameters hyperopt hpo gridsearch search benchmark benchmarks compare comparison ablation study baseline baselines " +
+var beside = set("ref reference preprocess preprocessing prepare preparation clean cleaning features featurize featurization engineering tune tuning tuner sweep optuna hyperparameter hyperparameters hyperopt hpo gridsearch search benchmark benchmarks compare comparison ablation study experiments baseline baselines " +
 	"eda exploration exploratory explore eval evaluate evaluation metrics predict prediction inference infer visualize visualization plot analysis analyze explain saliency playground sandbox scratch cv kfold crossval demo example examples test debug check")
 
 // isBeside tells whether the name of a file says that it does something beside training.
 func isBeside(name string) bool {
-	return slices.ContainsFunc(words(title(name)), func(w string) bool { return beside[w] })
+	in := words(title(name))
+	if slices.ContainsFunc(in, func(w string) bool { return beside[w] }) {
+		return true
+	}
+	last := in[max(0, len(in)-1):] // make_dataset, prepare_data
+	return slices.ContainsFunc(last, func(w string) bool { return w == "data" || w == "dataset" }) && !namesTraining(name)
 }
 
 // Words in names of what people put aside.

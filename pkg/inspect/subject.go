@@ -26,10 +26,13 @@ func subject(names []string, readme []byte) []string {
 	if slices.ContainsFunc(begin, func(w string) bool { return comparing[w] }) {
 		return names
 	}
-	meant := slices.DeleteFunc(slices.Clone(names), func(n string) bool {
-		own := ownWords(n, names)
-		return len(own) == 0 || slices.ContainsFunc(own, func(w string) bool { return !says(begin, w) })
-	})
+	said := func(list []string) bool {
+		return len(list) > 0 && !slices.ContainsFunc(list, func(w string) bool { return !says(begin, w) })
+	}
+	meant := slices.DeleteFunc(slices.Clone(names), func(n string) bool { return !said(ownWords(n, names)) })
+	if len(meant) == 0 { // cnn of a README about a cnn, beside other_cnn
+		meant = slices.DeleteFunc(slices.Clone(names), func(n string) bool { return len(ownWords(n, names)) > 0 || !said(ownWords(n, nil)) })
+	}
 	if len(meant) == 1 {
 		return meant
 	}

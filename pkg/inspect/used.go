@@ -1,6 +1,7 @@
 package inspect
 
 import (
+	"maps"
 	"regexp"
 	"slices"
 
@@ -11,9 +12,9 @@ import (
 var stored = regexp.MustCompile(`[\w-][\w.-]*\.(?:pkl|pickle|joblib|sav|h5|hdf5|keras|pt|pth|ckpt|onnx|bin)\b`)
 
 // used leaves, of files for which as much speaks, the only one that names a model
-// which what is no part of them, and does not train, names as well: applications
-// load what it saves.
-func used(files *project.Project, names []string, trains map[string]bool) ([]string, error) {
+// which an application that is no part of them names as well: it loads what that
+// saves.
+func used(files *project.Project, names []string) (found []string, err error) {
 	if files.Len() > small {
 		return names, nil
 	}
@@ -27,20 +28,10 @@ func used(files *project.Project, names []string, trains map[string]bool) ([]str
 			parts[m.Name] = true
 		}
 	}
-	loaded := map[string]bool{}
-	for _, name := range slices.Concat(files.Ending(".py"), files.Ending(".ipynb")) {
-		if parts[name] || trains[name] {
-			continue
-		}
-		m, err := files.Module(name)
-		if err != nil {
-			return nil, err
-		}
-		for _, model := range stored.FindAll(m.File.Src, -1) {
-			loaded[string(model)] = true
-		}
+	loaded, err := loadedBeside(files, parts)
+	if err != nil {
+		return nil, err
 	}
-	var found []string
 	for _, name := range names {
 		m, err := files.Module(name)
 		if err != nil {
@@ -54,4 +45,23 @@ func used(files *project.Project, names []string, trains map[string]bool) ([]str
 		return names, nil
 	}
 	return found, nil
+}
+
+// loadedBeside are the models that the applications of a project name, but for
+// those that are parts of something.
+func loadedBeside(files *project.Project, parts map[string]bool) (map[string]bool, error) {
+	loaded := map[string]bool{}
+	for _, name := range files.Ending(".py") {
+		m, err := files.Module(name)
+		if err != nil {
+			return nil, err
+		}
+		if parts[name] || !slices.ContainsFunc(slices.Collect(maps.Keys(m.Roots)), func(root string) bool { return servers[root] }) {
+			continue
+		}
+		for _, model := range stored.FindAll(m.File.Src, -1) {
+			loaded[string(model)] = true
+		}
+	}
+	return loaded, nil
 }
