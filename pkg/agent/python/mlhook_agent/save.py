@@ -1,12 +1,13 @@
 """Saves the trained model in its framework's own format."""
 
+import contextlib
 import functools
 import hashlib
 import os
 import pickle
 import sys
 import warnings
-from typing import Any, Callable, List, Tuple
+from typing import Any, Callable, Iterator, List, Tuple
 
 from . import record, warm, warm_state
 
@@ -20,7 +21,7 @@ def save(recorder: record.Recorder, directory: str) -> None:
     if chosen is None or chosen.model is None or os.getpid() != recorder.pid:
         return
     failure = ""
-    with recorder.outermost(), warnings.catch_warnings():  # saving calls hooked functions of its own
+    with recorder.outermost(), _without_tensorflow(), warnings.catch_warnings():  # saving calls hooked functions of its own
         warnings.simplefilter("ignore")
         for name, form, write in formats(chosen.framework, chosen.model):
             try:
@@ -111,6 +112,19 @@ def _put(directory: str, name: str, write: Callable[[Any, str], Any], model: Any
     os.fsync(handle)
     os.close(handle)
     return size, digest.hexdigest()
+
+
+@contextlib.contextmanager
+def _without_tensorflow() -> Iterator[None]:
+    """Keras asks whether TensorFlow is there by importing it, for seconds; what came to be without has no need of it."""
+    absent = "tensorflow" not in sys.modules
+    if absent:
+        sys.modules["tensorflow"] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        if absent:
+            del sys.modules["tensorflow"]
 
 
 def _keras3(model: Any) -> bool:
