@@ -179,7 +179,7 @@ print(store.load("6-1-6").epoch)
 	if events := a.clean().all(agent.EventCheckpoint); len(events) != 6 || events[5].Path != "6-1-6" || log != "6\n" {
 		t.Errorf("%+v %q", events, log)
 	}
-	dir := filepath.Join(s.dir, "trials", agent.CheckpointDir(0))
+	dir := s.checkpoints(0)
 	names, err := agent.Checkpoints(dir)
 	if want := []string{"6-1-6", "5-1-5", "4-1-4", "1-1-1"}; err != nil || !slices.Equal(names, want) {
 		t.Errorf("kept %v, want the last three and the best: %v", names, err)

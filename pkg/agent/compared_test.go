@@ -22,7 +22,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 def trees(): return [T(max_depth=k, random_state=0) for k in (2, 9, 3)]
 `
-	s := start(t, "sklearn")
+	s := share(t, "sklearn")
 	for trial, c := range []struct{ name, script, source, model string }{
 		{"a loop", `
 values = []

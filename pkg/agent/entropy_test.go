@@ -25,7 +25,7 @@ print(m.evaluate(b, d, verbose=0))`},
 	for _, test := range tests {
 		t.Run(test.module, func(t *testing.T) {
 			needs(t, test.module, "sklearn")
-			s := start(t, test.module+",sklearn")
+			s := share(t, test.module)
 			var logs []string
 			for trial, r := range []agent.Request{{Seed: 1}, {Seed: 1}, {Seed: 1, Cold: true}, {Seed: 2}} {
 				r.Trial, r.Threads = trial, 1

@@ -25,7 +25,7 @@ func TestExtend(t *testing.T) {
 	} {
 		t.Run(test.framework+" "+test.name, func(t *testing.T) {
 			needs(t, test.framework, "sklearn")
-			s := start(t, test.framework+",numpy,sklearn")
+			s := share(t, test.framework)
 			short, long := programOf(t, test.dir, test.name), programOf(t, test.dir, test.name)
 			short["train.py"] = strings.Replace(short["train.py"], test.text, test.short, 1)
 			long["train.py"] = strings.Replace(long["train.py"], test.text, test.long, 1)
@@ -35,11 +35,11 @@ func TestExtend(t *testing.T) {
 			_, want := s.attempted(agent.Request{Trial: 0}, long)
 			s.attempted(agent.Request{Trial: 1, Share: 1}, short)
 			trials := filepath.Join(s.dir, "trials")
-			found, err := agent.Verify(filepath.Join(trials, agent.CheckpointDir(1)), s.newest(1))
+			found, err := agent.Verify(s.checkpoints(1), s.newest(1))
 			if err != nil {
 				t.Fatal(err)
 			}
-			taken, err := agent.Inherit(trials, 1, 2, found)
+			taken, err := agent.Inherit(trials, s.first+1, s.first+2, found)
 			if err != nil || !taken.Inherited() || found.Inherited() || s.newest(2) != taken.Name {
 				t.Fatalf("taken over: %v %v", taken, err)
 			}
@@ -51,7 +51,7 @@ func TestExtend(t *testing.T) {
 				t.Errorf("the longer training differs: %s", diff)
 			}
 			// Only the host vouches for another program's checkpoint.
-			if _, err := agent.Inherit(trials, 1, 3, found); err != nil {
+			if _, err := agent.Inherit(trials, s.first+1, s.first+3, found); err != nil {
 				t.Fatal(err)
 			}
 			b, _ := s.attempted(agent.Request{Trial: 3, Resume: taken.Name}, long)

@@ -14,7 +14,7 @@ import (
 func TestMetricFields(t *testing.T) {
 	t.Parallel()
 	needs(t, "sklearn")
-	s := start(t, "sklearn")
+	s := share(t, "sklearn")
 	a, log := s.run(agent.Request{Seed: 5}, digits+tree+`
 import numpy as np
 from sklearn.metrics import accuracy_score
@@ -40,7 +40,7 @@ print(accuracy_score(d, p), np.bincount(d).max() / len(d))`)
 func TestMajorityOfSeveralLabels(t *testing.T) {
 	t.Parallel()
 	needs(t, "sklearn")
-	a, log := start(t, "sklearn").run(agent.Request{}, `
+	a, log := share(t, "sklearn").run(agent.Request{}, `
 import numpy as np
 from sklearn.metrics import accuracy_score
 labels = np.random.randint(0, 2, (200, 2))
@@ -62,7 +62,7 @@ print(np.bincount(labels[:, 0]).max() / 200)`)
 func TestScoring(t *testing.T) {
 	t.Parallel()
 	needs(t, "sklearn")
-	a, log := start(t, "sklearn").run(agent.Request{}, digits+tree+`
+	a, log := share(t, "sklearn").run(agent.Request{}, digits+tree+`
 from sklearn.ensemble import HistGradientBoostingClassifier as H
 from sklearn.linear_model import Ridge
 from sklearn.metrics import accuracy_score, make_scorer

@@ -14,7 +14,7 @@ import (
 func TestFolds(t *testing.T) {
 	t.Parallel()
 	needs(t, "sklearn")
-	a, log := start(t, "sklearn").run(agent.Request{}, digits+tree+`
+	a, log := share(t, "sklearn").run(agent.Request{}, digits+tree+`
 from sklearn.metrics import accuracy_score
 from sklearn.model_selection import KFold, RepeatedStratifiedKFold, ShuffleSplit, StratifiedKFold
 for fold, (i, j) in enumerate(StratifiedKFold(3).split(X, y)):
@@ -58,7 +58,7 @@ for i, j in KFold(3).split(X):                          # a loop in a loop, as l
 func TestMeanOfFolds(t *testing.T) {
 	t.Parallel()
 	needs(t, "sklearn")
-	a, log := start(t, "sklearn").run(agent.Request{}, digits+tree+`
+	a, log := share(t, "sklearn").run(agent.Request{}, digits+tree+`
 from sklearn.model_selection import KFold
 scores = []
 for i, j in KFold(3).split(X):

@@ -175,7 +175,7 @@ Most().fit(a, c).score(b, d)`, []string{"accuracy test sklearn.Most.score"}},
 			"accuracy unknown sklearn.metrics.accuracy_score",
 		}},
 	}
-	warm, cold := start(t, "sklearn,numpy"), start(t, "")
+	warm, cold := share(t, "sklearn"), start(t, "")
 	for i, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			for _, s := range []*session{warm, cold} {
@@ -195,7 +195,7 @@ Most().fit(a, c).score(b, d)`, []string{"accuracy test sklearn.Most.score"}},
 func TestKeras(t *testing.T) {
 	t.Parallel()
 	needs(t, "keras", "tensorflow", "sklearn")
-	s := start(t, "keras,numpy,sklearn")
+	s := share(t, "keras")
 	a, log := s.run(agent.Request{Threads: 1}, digits+`
 import keras
 from sklearn.metrics import accuracy_score
@@ -226,7 +226,7 @@ m.evaluate(b, d, verbose=0)`)
 func TestTorch(t *testing.T) {
 	t.Parallel()
 	needs(t, "torch", "sklearn")
-	s := start(t, "torch,sklearn")
+	s := share(t, "torch")
 	a, log := s.run(agent.Request{Threads: 1}, digits+`
 import torch
 class Net(torch.nn.Module):
@@ -255,7 +255,7 @@ main()`)
 func TestBoosting(t *testing.T) {
 	t.Parallel()
 	needs(t, "xgboost", "lightgbm", "sklearn")
-	s := start(t, "xgboost,lightgbm,sklearn")
+	s := share(t, "xgboost")
 	native := []string{
 		"accuracy train xgboost.train", "accuracy validation xgboost.train",
 		"accuracy validation sklearn.metrics.accuracy_score", "accuracy train sklearn.metrics.accuracy_score",
@@ -309,7 +309,7 @@ xgboost.XGBClassifier(n_estimators=3, n_jobs=1).fit(a, c, eval_set=[(b, d)], ver
 func TestBoostingThreads(t *testing.T) {
 	t.Parallel()
 	needs(t, "lightgbm", "sklearn")
-	s := start(t, "lightgbm,sklearn")
+	s := share(t, "xgboost")
 	_, log := s.run(agent.Request{Threads: 1}, digits+`
 import lightgbm
 for given in ({}, {"n_jobs": 2}, {"num_threads": 3}):
@@ -322,7 +322,7 @@ for given in ({}, {"n_jobs": 2}, {"num_threads": 3}):
 
 func TestMetricsSurviveFailure(t *testing.T) {
 	needs(t, "sklearn")
-	s := start(t, "sklearn")
+	s := share(t, "sklearn")
 	for trial, end := range []string{"1 / 0", "import sys; sys.exit(2)", "import os; os._exit(3)", "import os; os.kill(os.getpid(), 9)"} {
 		a, log := s.run(agent.Request{Trial: trial}, digits+tree+"T().fit(a, c).score(b, d)\n"+end)
 		if len(a.metrics()) != 1 {
@@ -336,7 +336,7 @@ func TestMetricsSurviveFailure(t *testing.T) {
 
 func TestSwitches(t *testing.T) {
 	needs(t, "sklearn")
-	s := start(t, "sklearn")
+	s := share(t, "sklearn")
 	for trial, off := range []string{"", "0", "sklearn", "keras,torch"} {
 		a, _ := s.run(agent.Request{Trial: trial, Env: map[string]string{"MLHOOK_HOOKS": off}}, digits+tree+"T().fit(a, c).score(b, d)")
 		if got := len(a.clean().metrics()); (got == 0) != (off == "0" || off == "sklearn") {
@@ -348,7 +348,7 @@ func TestSwitches(t *testing.T) {
 // What is patched stays usable as before: pickled, copied, inspected, joined with others.
 func TestPatchesDoNotShow(t *testing.T) {
 	needs(t, "sklearn")
-	s := start(t, "sklearn")
+	s := share(t, "sklearn")
 	a, _ := s.run(agent.Request{}, digits+tree+`
 import copy, inspect, pickle
 from sklearn.base import clone
@@ -373,7 +373,7 @@ else:
 func TestCallbacksOfBoosting(t *testing.T) {
 	t.Parallel()
 	needs(t, "xgboost", "lightgbm", "sklearn")
-	a, _ := start(t, "xgboost,lightgbm,sklearn").run(agent.Request{Threads: 1}, digits+`
+	a, _ := share(t, "xgboost").run(agent.Request{Threads: 1}, digits+`
 import lightgbm, pickle, xgboost
 class Pickles(xgboost.callback.TrainingCallback):
     def after_iteration(self, model, epoch, log):
@@ -393,22 +393,16 @@ assert envs == [True, True]`)
 func (s *session) loads(a attempt, name, script string) {
 	a.t.Helper()
 	e := a.one(agent.EventModel)
-	matches, err := filepath.Glob(filepath.Join(s.dir, "trials", "*", "1", "model", name))
-	if err != nil || len(matches) != 1 || e.Path != name {
-		a.t.Fatalf("models %v, event %+v", matches, e)
-	}
-	data, err := os.ReadFile(matches[0])
+	path := filepath.Join(a.dir, "model", name)
+	data, err := os.ReadFile(path)
 	if err != nil {
 		a.t.Fatal(err)
 	}
-	if sum := sha256.Sum256(data); hex.EncodeToString(sum[:]) != e.SHA256 || int64(len(data)) != e.Size {
+	if sum := sha256.Sum256(data); hex.EncodeToString(sum[:]) != e.SHA256 || int64(len(data)) != e.Size || e.Path != name {
 		a.t.Errorf("%d bytes, event %+v", len(data), e)
 	}
-	out, err := exec.Command(interpreter(a.t), "-c", "import sys; path = sys.argv[1]\n"+script, matches[0]).CombinedOutput()
+	out, err := exec.Command(interpreter(a.t), "-c", "import sys; path = sys.argv[1]\n"+script, path).CombinedOutput()
 	if err != nil {
 		a.t.Errorf("%s cannot be loaded: %s", name, out)
-	}
-	if err := os.Remove(matches[0]); err != nil {
-		a.t.Fatal(err)
 	}
 }

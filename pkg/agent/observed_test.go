@@ -104,7 +104,7 @@ func numbered(format string, n int) (names []string) {
 func TestDataOfFrameworks(t *testing.T) {
 	t.Parallel()
 	needs(t, "sklearn", "pandas", "keras")
-	s := start(t, "sklearn,pandas,keras")
+	s := share(t, "keras")
 	for trial, cold := range []bool{false, true} {
 		a, _ := s.run(agent.Request{Trial: trial, Cold: cold}, `
 import keras, numpy, os, pandas, sklearn.datasets
@@ -123,7 +123,6 @@ m.save("m.keras"); keras.models.load_model("m.keras")`)
 func TestLayers(t *testing.T) {
 	t.Parallel()
 	needs(t, "sklearn", "torch", "keras", "xgboost")
-	s := start(t, "sklearn,torch,keras,xgboost")
 	for trial, c := range []struct {
 		name, script string
 		want         []string // source: layers
@@ -173,7 +172,7 @@ d = xgboost.DMatrix(a, c)
 xgboost.train({"objective": "multi:softmax", "num_class": 10}, d, 1, [(d, "train")])`, []string{"xgboost.train:"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			a, _ := s.run(agent.Request{Trial: trial}, c.script)
+			a, _ := share(t, c.name).run(agent.Request{Trial: trial}, c.script)
 			var got []string
 			for _, e := range a.clean().all(agent.EventFit) {
 				got = append(got, strings.TrimRight(e.Source+": "+strings.Join(e.Layers, " "), " "))

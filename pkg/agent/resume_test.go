@@ -99,7 +99,7 @@ func TestResumeLoops(t *testing.T) {
 		{"numpy_by_hand", "4", agent.LevelExact, 4, ""},
 		{"sklearn_partial", "4", agent.LevelExact, 4, ""},
 	}
-	s := start(t, "torch,numpy,sklearn")
+	s := share(t, "torch")
 	for i, test := range tests {
 		t.Run(test.name+"_"+test.kill, func(t *testing.T) {
 			if test.name == "torch_accelerate" {
@@ -122,7 +122,7 @@ func TestResumeLoops(t *testing.T) {
 			if killed.one(agent.EventExit).Signal != 9 {
 				t.Fatalf("not killed: %s", killed.log)
 			}
-			dir := filepath.Join(s.dir, "trials", agent.CheckpointDir(4*i+2))
+			dir := s.checkpoints(4*i + 2)
 			newest, err := agent.Newest(dir, func(text string) { t.Error(text) })
 			if err != nil {
 				t.Fatal(err)
@@ -179,7 +179,7 @@ func TestLoopsAreAsWithoutTheAgent(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := start(t, "torch,numpy,sklearn")
+	s := share(t, "torch")
 	args := []string{"-c", plainly}
 	for i, script := range scripts {
 		name := strings.TrimSuffix(filepath.Base(script), ".py")

@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -15,12 +17,14 @@ import (
 	"github.com/mlhook/mlhook/pkg/agent"
 )
 
-// A session is a real agent under test, with a directory of its own.
+// A session is a real agent under test with a directory of its own, or a part
+// of one that several tests share.
 type session struct {
 	t        testing.TB
 	dir      string
 	requests string
 	cmd      *exec.Cmd
+	first    int // the agent's number of the session's trial 0
 }
 
 // interpreter returns the Python that the tests run, MLHOOK_TEST_PYTHON or python3.
@@ -56,6 +60,52 @@ func missing(t testing.TB, what string) {
 	t.Skipf("%s is missing; name a Python that has it in MLHOOK_TEST_PYTHON", what)
 }
 
+// Importing a framework takes longer than most of what is tested with it, so
+// tests share the agents that have one; each of them forks a process per trial.
+var (
+	shared = map[string]*session{}
+	claims sync.Mutex
+)
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	for frameworks, s := range shared {
+		_ = s.cmd.Process.Signal(syscall.SIGTERM)
+		if err := s.cmd.Wait(); err != nil {
+			fmt.Fprintf(os.Stderr, "the agent with %s ended with: %v\n", frameworks, err)
+			code = 1
+		}
+		_ = os.RemoveAll(s.dir)
+	}
+	os.Exit(code)
+}
+
+// share returns a part of the agent that has a framework, NumPy and scikit-learn
+// loaded. Those of boosting are light, and share one.
+func share(t testing.TB, framework string) *session {
+	t.Helper()
+	frameworks := framework
+	switch framework {
+	case "xgboost", "lightgbm", "catboost":
+		frameworks = "xgboost,lightgbm,catboost,pandas"
+	}
+	claims.Lock()
+	defer claims.Unlock()
+	s := shared[frameworks]
+	if s == nil {
+		dir, err := os.MkdirTemp("", "mlhook-agent-")
+		if err != nil {
+			t.Fatal(err)
+		}
+		s = launch(t, dir, interpreter(t), frameworks+",numpy,sklearn", os.Stderr)
+		shared[frameworks] = s
+	}
+	s.first += 1000
+	part := *s
+	part.t = t
+	return &part
+}
+
 // start starts an agent and waits for its hello.
 func start(t testing.TB, preload string, env ...string) *session {
 	t.Helper()
@@ -65,7 +115,13 @@ func start(t testing.TB, preload string, env ...string) *session {
 // startOn is start with another Python than that of the tests.
 func startOn(t testing.TB, python, preload string, env ...string) *session {
 	t.Helper()
-	dir := t.TempDir()
+	s := launch(t, t.TempDir(), python, preload, testLog{t}, env...)
+	t.Cleanup(s.quit)
+	return s
+}
+
+func launch(t testing.TB, dir, python, preload string, stderr io.Writer, env ...string) *session {
+	t.Helper()
 	home, err := agent.Extract(filepath.Join(dir, "agent"))
 	if err != nil {
 		t.Fatal(err)
@@ -81,12 +137,11 @@ func startOn(t testing.TB, python, preload string, env ...string) *session {
 	s.cmd.Env = append(os.Environ(), "PYTHONHASHSEED=0", "OMP_NUM_THREADS=1", "TF_CPP_MIN_LOG_LEVEL=3")
 	s.cmd.Env = append(s.cmd.Env, env...)
 	s.cmd.Dir = dir
-	s.cmd.Stderr = testLog{t}
+	s.cmd.Stderr = stderr
 	if err := s.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(s.quit)
-	s.await("hello", func() bool { return len(s.events("state/agent.jsonl")) > 0 })
+	s.await("hello", func() bool { return len(s.events(filepath.Join(dir, "state", "agent.jsonl"))) > 0 })
 	return s
 }
 
@@ -121,7 +176,7 @@ func (s *session) beginFiles(r agent.Request, files map[string]string) {
 		r.LogLimit = 1 << 20
 	}
 	for name, text := range files {
-		file := filepath.Join(s.dir, "trials", fmt.Sprint(r.Trial), fmt.Sprint(r.Attempt), "tree", filepath.FromSlash(name))
+		file := s.at(r.Trial, r.Attempt, "tree", filepath.FromSlash(name))
 		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
 			s.t.Fatal(err)
 		}
@@ -129,10 +184,25 @@ func (s *session) beginFiles(r agent.Request, files map[string]string) {
 			s.t.Fatal(err)
 		}
 	}
+	r.Trial += s.first
 	if err := agent.WriteRequest(s.requests, r); err != nil {
 		s.t.Fatal(err)
 	}
 }
+
+// at is a path below an attempt's directory.
+func (s *session) at(trial, number int, elements ...string) string {
+	dir := filepath.Join(s.dir, "trials", fmt.Sprint(s.first+trial), fmt.Sprint(number))
+	return filepath.Join(append([]string{dir}, elements...)...)
+}
+
+// checkpoints is a trial's directory of them.
+func (s *session) checkpoints(trial int) string {
+	return filepath.Join(s.dir, "trials", agent.CheckpointDir(s.first+trial))
+}
+
+// left names what a trial's first attempt left to start from.
+func (s *session) left(trial int) string { return agent.WarmState(s.first+trial, 1) }
 
 // run runs a script to its end and returns its events and its output.
 func (s *session) run(r agent.Request, script string) (attempt, string) {
@@ -152,7 +222,7 @@ func (s *session) endOf(trial, number int) (attempt, string) {
 	s.t.Helper()
 	var events []agent.Event
 	s.await(fmt.Sprintf("the end of trial %d", trial), func() bool {
-		events = s.events(fmt.Sprintf("trials/%d/%d/events.jsonl", trial, number))
+		events = s.events(s.at(trial, number, "events.jsonl"))
 		return len(events) > 0 && events[len(events)-1].Type == agent.EventExit
 	})
 	for i, e := range events {
@@ -160,16 +230,16 @@ func (s *session) endOf(trial, number int) (attempt, string) {
 			s.t.Errorf("event %d has number %d", i, e.Seq)
 		}
 	}
-	log, err := os.ReadFile(filepath.Join(s.dir, "trials", fmt.Sprint(trial), fmt.Sprint(number), "log"))
+	log, err := os.ReadFile(s.at(trial, number, "log"))
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	return attempt{s.t, events, string(log)}, string(log)
+	return attempt{s.t, s.at(trial, number), events, string(log)}, string(log)
 }
 
 func (s *session) events(path string) []agent.Event {
 	s.t.Helper()
-	f, err := os.Open(filepath.Join(s.dir, filepath.FromSlash(path)))
+	f, err := os.Open(path)
 	if errors.Is(err, os.ErrNotExist) {
 		return nil
 	}
@@ -204,6 +274,7 @@ func (s *session) await(what string, done func() bool) {
 // An attempt is what is left of one.
 type attempt struct {
 	t      testing.TB
+	dir    string
 	events []agent.Event
 	log    string
 }

@@ -12,8 +12,7 @@ import (
 func TestEarlyStopping(t *testing.T) {
 	t.Parallel()
 	needs(t, "keras", "tensorflow", "xgboost", "lightgbm", "sklearn")
-	s := start(t, "keras,xgboost,lightgbm,sklearn")
-	for trial, c := range []struct{ name, script string }{
+	for _, c := range []struct{ name, script string }{
 		{"keras", `
 import keras
 m = keras.Sequential([keras.layers.Dense(10, activation="softmax")])
@@ -43,8 +42,7 @@ assert m.best_iteration < 6, m.best_iteration
 accuracy_score(d, m.predict(b).argmax(1))`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			a, log := s.run(agent.Request{Trial: trial, Threads: 1}, digits+c.script)
-			a.t = t
+			a, log := share(t, c.name).run(agent.Request{Threads: 1}, digits+c.script)
 			held := slices.DeleteFunc(a.clean().all(agent.EventMetric), func(e agent.Event) bool { return e.Split == "train" })
 			if len(held) != 2 || math.Abs(*held[0].Value-*held[1].Value) > 1e-6 {
 				t.Errorf("%+v\n%s", held, log)

@@ -14,7 +14,7 @@ import (
 func TestTrainedLabels(t *testing.T) {
 	t.Parallel()
 	needs(t, "torch", "sklearn")
-	s := start(t, "torch,sklearn")
+	s := share(t, "torch")
 	a, log := s.run(agent.Request{Threads: 1}, digits+`
 import torch
 from sklearn.metrics import accuracy_score
@@ -57,7 +57,7 @@ accuracy_score(c > 4, (net(torch.tensor(a).float()) > 0).numpy()); accuracy_scor
 func TestTrainedInParts(t *testing.T) {
 	t.Parallel()
 	needs(t, "sklearn")
-	a, log := start(t, "sklearn").run(agent.Request{}, digits+`
+	a, log := share(t, "sklearn").run(agent.Request{}, digits+`
 import numpy as np
 from sklearn.linear_model import SGDClassifier
 from sklearn.metrics import accuracy_score

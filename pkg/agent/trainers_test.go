@@ -13,7 +13,7 @@ import (
 func TestCatboost(t *testing.T) {
 	t.Parallel()
 	needs(t, "catboost", "sklearn")
-	s := start(t, "catboost,sklearn")
+	s := share(t, "catboost")
 	const options = `
 from catboost import CatBoostClassifier, CatBoostRegressor, Pool, train
 options = dict(iterations=5, depth=2, thread_count=1, verbose=False, allow_writing_files=False)
@@ -99,7 +99,7 @@ func TestLightning(t *testing.T) {
 	for _, name := range []string{"lightning.pytorch", "pytorch_lightning"} {
 		t.Run(name, func(t *testing.T) {
 			needs(t, name, "sklearn")
-			s := start(t, "torch,sklearn")
+			s := share(t, "torch")
 			a, log := s.run(agent.Request{Threads: 1}, "import "+name+" as L\n"+module)
 			checkTrainer(t, a, log, []string{
 				"accuracy train lightning.Trainer.fit", "accuracy validation lightning.Trainer.fit",
@@ -141,7 +141,7 @@ def trainer(compute_metrics, **more):
 func TestTransformers(t *testing.T) {
 	t.Parallel()
 	needs(t, "transformers", "accelerate", "torch", "sklearn")
-	s := start(t, "transformers,torch,sklearn")
+	s := share(t, "torch")
 	a, log := s.run(agent.Request{Trial: 1, Threads: 1}, texts+`
 trainer = trainer(compute_metrics, save_strategy="no")
 trainer.train()
@@ -196,7 +196,7 @@ func checkTrainer(t *testing.T, a attempt, log string, want []string) {
 func TestBoostingEvaluations(t *testing.T) {
 	t.Parallel()
 	needs(t, "xgboost", "lightgbm", "sklearn")
-	a, log := start(t, "xgboost,lightgbm,sklearn").run(agent.Request{Threads: 1}, digits+`
+	a, log := share(t, "xgboost").run(agent.Request{Threads: 1}, digits+`
 import lightgbm, warnings, xgboost
 warnings.simplefilter("ignore")
 sets = [(a, c), (b, d)]

@@ -1,7 +1,6 @@
 package agent_test
 
 import (
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -18,7 +17,7 @@ import (
 func TestScriptsAreNotBroken(t *testing.T) {
 	t.Parallel()
 	needs(t, "sklearn", "joblib", "torch")
-	s := start(t, "sklearn,torch")
+	s := share(t, "torch")
 	for trial, c := range []struct{ name, script, want string }{
 		{"an estimator in workers", `
 import numpy as np
@@ -94,7 +93,7 @@ print([f(x).item() for f in compiled])`, "[8.0, 8.0, 8.0, 8.0]\n"},
 func TestAgentDoesNotShow(t *testing.T) {
 	t.Parallel()
 	needs(t, "sklearn", "xgboost")
-	s := start(t, "sklearn,xgboost")
+	s := share(t, "xgboost")
 	for trial, c := range []struct{ name, script string }{
 		{"warnings are of the caller's line", `
 import warnings
@@ -145,8 +144,8 @@ print(Metrics.right([1, 0], [1, 1]), Metrics().share([1], [1]), Metrics().of([1,
 			cmd := exec.Command(interpreter(t), "train.py")
 			cmd.Dir = dir
 			plain, _ := cmd.CombinedOutput()
-			_, log := s.run(agent.Request{Trial: trial, Threads: 1}, c.script)
-			tree := filepath.Join(s.dir, "trials", fmt.Sprint(trial), "1", "tree")
+			a, log := s.run(agent.Request{Trial: trial, Threads: 1}, c.script)
+			tree := filepath.Join(a.dir, "tree")
 			if diff := cmp.Diff(strings.ReplaceAll(string(plain), dir, "TREE"), strings.ReplaceAll(log, tree, "TREE")); diff != "" {
 				t.Errorf("-without +with the agent:\n%s", diff)
 			}

@@ -3,7 +3,6 @@ package agent_test
 import (
 	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -106,7 +105,7 @@ func (s *session) tries(net string, all []moves) {
 		}
 		for _, child := range family.children {
 			trial++
-			e, _ := s.warm(trial, strings.Replace(net, "MODEL", child[0], 1), agent.WarmState(parent, 1))
+			e, _ := s.warm(trial, strings.Replace(net, "MODEL", child[0], 1), s.left(parent))
 			if e.Level != child[1] || !strings.Contains(e.Text, child[2]) {
 				s.t.Errorf("%s\nbecame\n%s\nstarts %s: %s, want %s: %s", family.parent, child[0], e.Level, e.Text, child[1], child[2])
 			}
@@ -122,7 +121,7 @@ func TestWarmKeras(t *testing.T) {
 	dense, out := "Dense(16, activation='relu')", "Dense(10, activation='softmax')"
 	rows := "Reshape((8, 8))"
 	image, conv := "Reshape((8, 8, 1))", "Conv2D(8, 3, padding='same', activation='relu')"
-	start(t, "keras,numpy,sklearn").tries(kerasNet, []moves{
+	share(t, "keras").tries(kerasNet, []moves{
 		{list(dense, out), [][3]string{
 			{list(dense, out), "warm", "2 of 2 layers"},
 			{list("keras.Input((64,))", dense, out), "warm", "2 of 2 layers"},
@@ -174,7 +173,7 @@ func TestWarmTorch(t *testing.T) {
 	list := func(layers ...string) string { return "m = nn.Sequential(" + strings.Join(layers, ", ") + ")" }
 	one, two, relu := "Linear(64, 16)", "Linear(16, 10)", "ReLU()"
 	image, conv := "Unflatten(1, (1, 8, 8))", "Conv2d(1, 8, 3, padding=1)"
-	start(t, "torch,numpy,sklearn").tries(torchNet, []moves{
+	share(t, "torch").tries(torchNet, []moves{
 		{list(one, relu, two), [][3]string{
 			{list(one, relu, two), "warm", "2 of 2 layers"},
 			{list(one, relu, two) + "\nimport functools\ntorch.optim.Adam = functools.partial(torch.optim.SGD, momentum=0.5)", "warm", ""},
@@ -222,7 +221,7 @@ func TestWarmEstimators(t *testing.T) {
 	lgb := "import lightgbm\nt = lightgbm.Dataset(a, c)\nm = lightgbm.train({'objective': 'multiclass', 'num_class': 10, 'verbose': -1, 'eta': %s}, t, 3)"
 	wrapper := "import lightgbm, xgboost\nm = %s(n_estimators=3, n_jobs=1).fit(a, c)"
 	f := fmt.Sprintf
-	start(t, "sklearn,xgboost,lightgbm").tries(digits+"import warnings; warnings.simplefilter('ignore')\nMODEL\n", []moves{
+	share(t, "xgboost").tries(digits+"import warnings; warnings.simplefilter('ignore')\nMODEL\n", []moves{
 		{f(mlp, "(16,)"), [][3]string{
 			{f(mlp, "(16,), learning_rate_init=0.01"), "warm", "2 of 2 layers"},
 			{f(mlp, "(64,)"), "grown", "16 -> 64"},
@@ -267,23 +266,23 @@ func TestWarmRefusedIsCold(t *testing.T) {
 	} {
 		t.Run(c.module, func(t *testing.T) {
 			needs(t, c.module, "sklearn")
-			s := start(t, c.module+",numpy,sklearn")
+			s := share(t, c.module)
 			s.run(agent.Request{Trial: 0, Threads: 1, Seed: 3, Leave: true}, strings.Replace(c.script, "MODEL", c.parent, 1))
 			child := strings.Replace(c.script, "MODEL", c.child, 1)
 			_, alone := s.run(agent.Request{Trial: 1, Threads: 1, Seed: 3}, child)
-			e, refused := s.warm(2, child, agent.WarmState(0, 1))
+			e, refused := s.warm(2, child, s.left(0))
 			if e.Level != agent.LevelCold || alone != refused {
 				t.Errorf("%+v\n%s\nwithout a parent\n%s", e, refused, alone)
 			}
 			for file, text := range map[string]string{"MANIFEST.json": "{}", "state.npz": "x"} {
-				if err := os.WriteFile(filepath.Join(s.dir, "trials", "0", "1", "warm", file), []byte(text), 0o644); err != nil {
+				if err := os.WriteFile(s.at(0, 1, "warm", file), []byte(text), 0o644); err != nil {
 					t.Fatal(err)
 				}
-				if e, log := s.warm(3+len(file), child, agent.WarmState(0, 1)); e.Level != agent.LevelCold || !strings.Contains(e.Text, "damaged") || log != alone {
+				if e, log := s.warm(3+len(file), child, s.left(0)); e.Level != agent.LevelCold || !strings.Contains(e.Text, "damaged") || log != alone {
 					t.Errorf("%s: %+v", file, e)
 				}
 			}
-			if e, log := s.warm(20, child, agent.WarmState(7, 1)); e.Level != agent.LevelCold || log != alone {
+			if e, log := s.warm(20, child, s.left(7)); e.Level != agent.LevelCold || log != alone {
 				t.Errorf("no parent: %+v", e)
 			}
 		})
@@ -346,7 +345,7 @@ func TestCoinFlips(t *testing.T) {
 		t.Run(c.module+"/"+c.name, func(t *testing.T) {
 			needs(t, c.module, "sklearn")
 			const trials, limit = 20, 0.5 + 3*0.0408 // the standard error with 150 rows
-			s := start(t, c.module+",numpy,sklearn")
+			s := share(t, c.module)
 			script, best, voids := strings.Replace(c.script, "SPLIT", c.split, 1), 0.0, 0
 			levels := map[string]int{}
 			request := func(n int) agent.Request {
@@ -355,7 +354,7 @@ func TestCoinFlips(t *testing.T) {
 			s.run(request(0), script)
 			for trial := 1; trial <= trials; trial++ {
 				r := request(trial)
-				r.Warm = agent.WarmState(trial-1, 1)
+				r.Warm = s.left(trial - 1)
 				a, log := s.run(r, script)
 				levels[a.clean().one(agent.EventWarm).Level]++
 				if len(a.all(agent.EventVoid)) > 0 {
@@ -392,9 +391,9 @@ func TestWarmThenResumed(t *testing.T) {
 	} {
 		t.Run(module, func(t *testing.T) {
 			needs(t, module, "sklearn")
-			s := start(t, module+",numpy,sklearn")
+			s := share(t, module)
 			s.run(agent.Request{Trial: 0, Threads: 1, Seed: 7, Leave: true}, scripts[0])
-			r := agent.Request{Trial: 1, Threads: 1, Seed: 7, Share: 1, Warm: agent.WarmState(0, 1)}
+			r := agent.Request{Trial: 1, Threads: 1, Seed: 7, Share: 1, Warm: s.left(0)}
 			a, whole := s.run(r, scripts[1])
 			if e := a.clean().one(agent.EventWarm); e.Level == agent.LevelCold {
 				t.Fatalf("%+v", e)

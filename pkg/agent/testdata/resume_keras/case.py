@@ -21,7 +21,7 @@ if "SEED" in os.environ:  # as scripts do that are run without the agent
     keras.utils.set_random_seed(1)
 torch = os.environ.get("KERAS_BACKEND") == "torch"
 X, y = load_digits(return_X_y=True)
-X = (X / 16).astype("float32")
+X, y = (X[:600] / 16).astype("float32"), y[:600]
 a, b, c, d = train_test_split(X, y)
 
 
