@@ -84,6 +84,7 @@ from sklearn.naive_bayes import MultinomialNB as M
 one = identity(40, format="csr")
 m = M().fit(one[:20], c[:20]); m.score(one[20:], d[:20]); m.score(one[:20], c[:20])
 m = M().fit(csr_matrix(a), c); m.score(csr_matrix(a)[:500], c[:500]); m.score(csr_matrix(b), d)`, "test train train test"},
+		// Their labels were not trained on, so such a measure is no memory of them.
 		{"fitted without labels", imports + `
 from sklearn.ensemble import IsolationForest
 from sklearn.cluster import KMeans
@@ -91,8 +92,9 @@ m = IsolationForest(n_estimators=9).fit(a)
 accuracy_score(c > 0, m.predict(a) > 0); accuracy_score(d > 0, m.predict(b) > 0)
 accuracy_score(c > 0, m.fit_predict(a) > 0)
 k = KMeans(10, n_init=1).fit(a)
-accuracy_score(c, k.labels_); accuracy_score(c, np.argsort(range(10))[::-1][k.labels_]); accuracy_score(d, k.predict(b)); accuracy_score(c, KMeans(5, n_init=1).fit_predict(a))
-m = N().fit(a, c); k.fit(X); m.score(b, d); accuracy_score(d, m.predict(b))`, "train test train train train test train test test"},
+accuracy_score(c, k.labels_); accuracy_score(c, np.argsort(range(10))[::-1][k.labels_]); accuracy_score(d, k.predict(b))
+accuracy_score(c, KMeans(5, n_init=1).fit_predict(a))
+m = N().fit(a, c); k.fit(X); m.score(b, d); accuracy_score(d, m.predict(b))`, "unknown test unknown unknown unknown test unknown test test"},
 		{"cross_val_predict", imports + `
 from sklearn.model_selection import cross_val_predict
 N().fit(X, y)

@@ -87,6 +87,7 @@ class Recorder:
     def fitting_alone(self, model: Any, given: Any, fresh: bool) -> None:
         """A model is fitted on these rows without labels; what others were trained on stays as it is."""
         own = seen.Seen() if fresh else self.models.made(model)
+        own.unlabelled = True
         self.models.bind(model, own)
         own.add(rows.identity(given), set(), given)
 
@@ -167,6 +168,8 @@ class Recorder:
         trained, watched = known in (own or self.all).labels, known in self.watched
         if of_rows != "train" and (trained or watched) and (of_rows == "unknown" or seen.telling(labels)):
             of_rows = "train" if trained else "validation"
+        if of_rows == "train" and own is not None and own.unlabelled:
+            return "unknown"
         if of_rows in ("train", "validation"):
             return of_rows
         told = of_rows == "test" or known is not None

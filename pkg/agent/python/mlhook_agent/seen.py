@@ -19,6 +19,7 @@ class Seen:
         self.given: Set[str] = set()
         self.labels: Set[str] = set()
         self._rows = rows.Known()
+        self.unlabelled = False  # a detector or clusterer, which measures with labels that it has not seen
         self.count = 0  # of rows, equal ones counted as often as they are
         self._share = 1.0  # of the rows that were hashed
 
