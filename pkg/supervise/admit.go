@@ -111,7 +111,8 @@ func (s *Supervisor) own(r run.Run) bool {
 	}
 }
 
-// consider starts the runner of a run, or writes down why it has to wait.
+// consider starts the runner of a run, or writes down why it has to wait. One
+// that is just being started counts as started.
 func (s *Supervisor) consider(ctx context.Context, c candidate, working []candidate) (started bool, err error) {
 	stop, reason, err := c.w.journal.StopWanted(ctx, c.Number)
 	if err != nil {
@@ -123,8 +124,14 @@ func (s *Supervisor) consider(ctx context.Context, c candidate, working []candid
 		}
 		return false, s.finish(ctx, c.w, c.Run, run.Stopped, "", "stopped with `mlhook stop` before training began")
 	}
-	rec, over, err := s.mend(ctx, c)
-	if err != nil || over {
+	rec, err := c.w.journal.Recovery(ctx, c.Number)
+	if err != nil {
+		return false, err
+	}
+	if s.starting(c, rec) {
+		return true, nil
+	}
+	if over, err := s.mend(ctx, c, &rec); err != nil || over {
 		return false, err
 	}
 	why := s.backingOff(rec)
@@ -199,7 +206,7 @@ func (s *Supervisor) start(ctx context.Context, c candidate, rec run.Recovery) e
 	ended, err := s.Spawn(ctx, c.w.Repository, c.Run)
 	if err != nil {
 		s.Log.Error("start the runner", "repository", c.w.Common, "run", c.Number, "error", err)
-		return s.failed(ctx, c, rec, err.Error())
+		return s.failed(ctx, c, &rec, err.Error())
 	}
 	s.started[c.ID] = ended
 	go func() { // ends with the runner

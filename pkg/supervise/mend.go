@@ -19,37 +19,45 @@ import (
 // hold its lock.
 const startGrace = 3 * time.Second
 
-// mend accounts for the death of a run's runner, if there was one. over says
-// that the run is not to be started now: given up, or just started elsewhere.
-func (s *Supervisor) mend(ctx context.Context, c candidate) (rec run.Recovery, over bool, err error) {
-	rec, err = c.w.journal.Recovery(ctx, c.Number)
-	if err != nil || rec.Started.IsZero() {
-		return rec, false, err
-	}
-	why := words(WordsFile(s.State.RunDir(c.w.Repository, c.Number)), rec.Words)
+// starting tells whether another supervisor has started the runner of a run this
+// instant: it counts as alive.
+func (s *Supervisor) starting(c candidate, rec run.Recovery) bool {
 	_, ours := s.started[c.ID]
 	age := time.Since(rec.Started)
+	if ours || rec.Boot != boot.ID() || age < 0 || age >= startGrace || s.words(c, rec) != "" {
+		return false
+	}
+	s.lookAgain(startGrace - age)
+	return true
+}
+
+// words is what a run's last runner said before it died.
+func (s *Supervisor) words(c candidate, rec run.Recovery) string {
+	return words(WordsFile(s.State.RunDir(c.w.Repository, c.Number)), rec.Words)
+}
+
+// mend accounts for the death of a run's runner, if there was one. over says
+// that the run was given up.
+func (s *Supervisor) mend(ctx context.Context, c candidate, rec *run.Recovery) (over bool, err error) {
+	if rec.Started.IsZero() {
+		return false, nil
+	}
+	why := s.words(c, *rec)
 	switch {
-	case !ours && why == "" && rec.Boot == boot.ID() && age >= 0 && age < startGrace:
-		s.lookAgain(startGrace - age)
-		return rec, true, nil
 	case rec.Boot != boot.ID():
-		return rec, false, s.forgive(ctx, c, &rec, "the machine was restarted")
+		return false, s.forgive(ctx, c, rec, "the machine was restarted")
 	case why == Interrupted:
-		return rec, false, s.forgive(ctx, c, &rec, why)
+		return false, s.forgive(ctx, c, rec, why)
 	case diskFull(why):
-		return rec, false, s.forgive(ctx, c, &rec, "the disk was full")
+		return false, s.forgive(ctx, c, rec, "the disk was full")
 	}
 	if err := s.failed(ctx, c, rec, why); err != nil {
-		return rec, false, err
-	}
-	if rec, err = c.w.journal.Recovery(ctx, c.Number); err != nil {
-		return rec, false, err
+		return false, err
 	}
 	if why, loop := run.CrashLoop(rec.Failures); loop {
-		return rec, true, s.giveUp(ctx, c, why)
+		return true, s.giveUp(ctx, c, why)
 	}
-	return rec, false, nil
+	return false, nil
 }
 
 // Interrupted is what a runner says that was asked to end: nobody's fault.
@@ -63,13 +71,13 @@ func (s *Supervisor) forgive(ctx context.Context, c candidate, rec *run.Recovery
 }
 
 // failed notes a death that counts, and when the next runner may start.
-func (s *Supervisor) failed(ctx context.Context, c candidate, rec run.Recovery, why string) error {
+func (s *Supervisor) failed(ctx context.Context, c candidate, rec *run.Recovery, why string) error {
 	s.Log.Warn("the runner died", "repository", c.w.Common, "run", c.Number, "words", why)
 	failure := run.Failure{At: run.Now(), Why: why, Progress: s.progress(ctx, c, why)}
 	rec.Failures = run.Stuck(append(rec.Failures, failure))
 	rec.Started = time.Time{}
 	rec.NotBefore = run.Now().Add(run.Backoff(len(rec.Failures)))
-	return c.w.journal.PutRecovery(ctx, c.Number, rec)
+	return c.w.journal.PutRecovery(ctx, c.Number, *rec)
 }
 
 // giveUp ends a run whose runner keeps dying.

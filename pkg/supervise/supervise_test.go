@@ -124,6 +124,21 @@ func TestAmendTakesThePlace(t *testing.T) {
 	}
 }
 
+// A runner that another supervisor started this instant, and which holds no lock
+// yet, counts as alive: no other run of the repository takes its place.
+func TestRunnerThatIsBeingStarted(t *testing.T) {
+	s := newScene(t)
+	r := s.repo("a")
+	s.hook(r, "1", "main")
+	s.look()
+	s.change(r, 1, training)
+	s.Supervisor = s.successor()
+	s.hook(r, "2", "main")
+	s.look()
+	s.expect("a/1")
+	s.expectRun(r, 2, run.Queued, "", "it waits until run 1 of this repository is done")
+}
+
 func TestSlots(t *testing.T) {
 	s := newScene(t)
 	a, b, c := s.repo("a"), s.repo("b"), s.repo("c")
