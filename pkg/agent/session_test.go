@@ -46,7 +46,7 @@ func needs(t testing.TB, modules ...string) {
 	t.Helper()
 	for _, module := range modules {
 		find := "import importlib.util, sys; sys.exit(importlib.util.find_spec(sys.argv[1]) is None)"
-		if exec.Command(interpreter(t), "-c", find, module).Run() != nil {
+		if exec.Command(interpreter(t), "-c", find, strings.Split(module, ".")[0]).Run() != nil {
 			missing(t, "the Python module "+module)
 		}
 	}
