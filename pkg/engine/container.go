@@ -46,7 +46,6 @@ type dockerSession struct {
 	files
 	docker *Docker
 	id     string
-	temp   string        // for temporary files; empty where the user names another directory
 	dead   []string      // containers of the run that have ended
 	gone   chan struct{} // closed when the container has ended
 }
@@ -58,7 +57,7 @@ func (d *Docker) Open(ctx context.Context, job Job) (Session, error) {
 	}
 	s := &dockerSession{docker: d, files: files{run: job.Dir}, gone: make(chan struct{})}
 	if job.Env["TMPDIR"] == "" {
-		s.temp = insideTemp
+		s.temp = insideTemp // what is there goes with the container
 	}
 	uid, gid := d.user(job)
 	s.uid, s.gid = uid, gid
@@ -87,12 +86,6 @@ func (d *Docker) Open(ctx context.Context, job Job) (Session, error) {
 	}
 	go s.await(ctx)
 	return s, nil
-}
-
-// Start gives the trial a directory for temporary files, which goes with the container.
-func (s *dockerSession) Start(ctx context.Context, req agent.Request) error {
-	req.Temp = trialTemp(s.temp, req.Trial)
-	return s.files.Start(ctx, req)
 }
 
 // Hello removes the dead containers while the agent imports: what they did is

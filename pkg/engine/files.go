@@ -32,6 +32,7 @@ type files struct {
 	session  int
 	uid, gid int // whom trees are handed to; uid -1 when trials run as this user
 	adopted  bool
+	temp     string // for temporary files of trials; empty where the user names another directory
 }
 
 // lastSession is the number of the run's last session, 0 for none.
@@ -84,6 +85,7 @@ func (f *files) Start(ctx context.Context, req agent.Request) error {
 	if f.Asked(req.Trial, req.Attempt) {
 		return nil
 	}
+	req.Temp = trialTemp(f.temp, req.Trial)
 	if err := os.MkdirAll(filepath.Join(f.trials(), agent.CheckpointDir(req.Trial)), 0o755); err != nil {
 		return fmt.Errorf("make room for checkpoints: %w", err)
 	}

@@ -70,7 +70,6 @@ type localSession struct {
 	data  map[string]string
 	id    processID
 	index string
-	temp  string        // for temporary files, see makeTemp
 	ended chan struct{} // closed when the process that this runner started has ended
 	state *os.ProcessState
 }
@@ -108,12 +107,6 @@ func (l *Local) Open(ctx context.Context, job Job) (Session, error) {
 		return nil, fmt.Errorf("start the agent with %s: %w", job.Image.Ref, err)
 	}
 	return s, nil
-}
-
-// Start gives the trial its directory for temporary files.
-func (s *localSession) Start(ctx context.Context, req agent.Request) error {
-	req.Temp = trialTemp(s.temp, req.Trial)
-	return s.files.Start(ctx, req)
 }
 
 func (s *localSession) Hello(ctx context.Context) (agent.Event, error) {
