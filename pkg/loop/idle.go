@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/mlhook/mlhook/pkg/agent"
 	"github.com/mlhook/mlhook/pkg/inspect"
 	"github.com/mlhook/mlhook/pkg/project"
 	"github.com/mlhook/mlhook/pkg/run"
@@ -24,26 +25,31 @@ func (o *outcome) idle(metrics ...*run.Metric) (classes []string) {
 		if m == nil {
 			continue
 		}
-		found := false
+		before, model := len(working), o.model(*m)
 		for _, fit := range o.trained {
-			if fit.Model == o.model(*m) && !strings.Contains(m.Source, compared) {
-				found = true
-				working = append(append(working, class(fit.Model)), fit.Layers...)
+			if fit.Model == model {
+				working = append(working, parts(fit)...)
 			}
 		}
-		if !found {
+		if len(working) == before || strings.Contains(m.Source, compared) {
 			return nil
 		}
 	}
+	if len(working) == 0 {
+		return nil
+	}
 	for _, fit := range o.trained {
-		for _, c := range append([]string{class(fit.Model)}, fit.Layers...) {
-			if !slices.Contains(working, c) && !slices.Contains(classes, c) && len(working) > 0 {
+		for _, c := range parts(fit) {
+			if !slices.Contains(working, c) && !slices.Contains(classes, c) {
 				classes = append(classes, c)
 			}
 		}
 	}
 	return classes
 }
+
+// parts are the classes of an estimator that was trained and of those in it.
+func parts(fit agent.Event) []string { return append([]string{class(fit.Model)}, fit.Layers...) }
 
 // model is the class of the model that a metric was observed of; empty where it is not seen.
 func (o *outcome) model(m run.Metric) string {
