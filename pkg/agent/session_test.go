@@ -70,8 +70,7 @@ var (
 func TestMain(m *testing.M) {
 	code := m.Run()
 	for frameworks, s := range shared {
-		_ = s.cmd.Process.Signal(syscall.SIGTERM)
-		if err := s.cmd.Wait(); err != nil {
+		if err := s.terminate(); err != nil {
 			fmt.Fprintf(os.Stderr, "the agent with %s ended with: %v\n", frameworks, err)
 			code = 1
 		}
@@ -103,6 +102,7 @@ func share(t testing.TB, framework string) *session {
 	s.first += 1000
 	part := *s
 	part.t = t
+	part.greeted()
 	return &part
 }
 
@@ -117,9 +117,11 @@ func startOn(t testing.TB, python, preload string, env ...string) *session {
 	t.Helper()
 	s := launch(t, t.TempDir(), python, preload, testLog{t}, env...)
 	t.Cleanup(s.quit)
+	s.greeted()
 	return s
 }
 
+// launch starts an agent; whoever calls sees to its end, also where it never says hello.
 func launch(t testing.TB, dir, python, preload string, stderr io.Writer, env ...string) *session {
 	t.Helper()
 	home, err := agent.Extract(filepath.Join(dir, "agent"))
@@ -141,20 +143,30 @@ func launch(t testing.TB, dir, python, preload string, stderr io.Writer, env ...
 	if err := s.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	s.await("hello", func() bool { return len(s.events(filepath.Join(dir, "state", "agent.jsonl"))) > 0 })
 	return s
+}
+
+// greeted waits for the agent's hello.
+func (s *session) greeted() {
+	s.t.Helper()
+	s.await("hello", func() bool { return len(s.events(filepath.Join(s.dir, "state", "agent.jsonl"))) > 0 })
 }
 
 func (s *session) quit() {
 	if s.cmd.ProcessState != nil {
 		return
 	}
+	if err := s.terminate(); err != nil && !s.t.Failed() {
+		s.t.Errorf("the agent ended with: %v", err)
+	}
+}
+
+// terminate ends the agent and tells how it ended.
+func (s *session) terminate() error {
 	_ = s.cmd.Process.Signal(syscall.SIGTERM)
 	timer := time.AfterFunc(patience, func() { _ = s.cmd.Process.Kill() })
 	defer timer.Stop()
-	if err := s.cmd.Wait(); err != nil && !s.t.Failed() {
-		s.t.Errorf("the agent ended with: %v", err)
-	}
+	return s.cmd.Wait()
 }
 
 // begin lays out a script and asks for its attempt.
