@@ -247,6 +247,8 @@ class Wrapping(InDirectory):
         def f(a, b=2, *c, **d):
             pass
 
+        self.assertEqual(wrapping.arguments(f, (1, 3), {}), {"a": 1, "b": 3})
+        self.assertEqual(wrapping.arguments(f, (1, 3, 4), {}), {"a": 1, "b": 3, "c": (4,)})
         self.assertEqual(wrapping.arguments(f, (1,), {"x": 3}), {"a": 1, "x": 3})
         self.assertEqual(wrapping.arguments(f, (), {"b": 3, "a": 1}), {"a": 1, "b": 3})
         self.assertEqual(wrapping.arguments(lambda: 0, (1,), {}), {})
