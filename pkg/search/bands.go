@@ -16,7 +16,8 @@ type band struct{ low, high, good float64 }
 var bands = map[string]band{
 	"learning_rate":    {5e-4, 5e-3, 1e-3}, // Adam's default, Kingma & Ba 2015
 	"epochs":           {15, 200, 40},
-	"rounds":           {50, 500, 100}, // XGBoost and LightGBM guides
+	"steps":            {100, math.Inf(1), 1000}, // of all rows at once: they cost little
+	"rounds":           {50, 500, 100},           // XGBoost and LightGBM guides
 	"batch_size":       {8, 256, 32},
 	"width":            {32, 512, 128},
 	"filters":          {16, 128, 32},

@@ -6,7 +6,7 @@ import (
 )
 
 // lengths are the roles that say how long is trained.
-var lengths = []string{"epochs", "rounds", "estimators", "max_iter"}
+var lengths = []string{"epochs", "steps", "rounds", "estimators", "max_iter"}
 
 // longerBy is how many more epochs a configuration trains than the user's own,
 // as far as the roles tell.

@@ -22,8 +22,8 @@ type (
 // and keep the user's sane values; these do not.
 var recipes = map[string][]Recipe{
 	"mlp": {
-		{"a wide network, trained long", "Keras and PyTorch beginners' guides; Goodfellow et al., Deep Learning, 11.4", numbers{"learning_rate": 1e-3, "epochs": 80, "max_iter": 1000, "width": 256, "dropout": 0.2, "batch_size": 32}, words{"activation": "relu", "optimizer": "adam", "solver": "adam"}},
-		{"a faster rate", "Keras and PyTorch beginners' guides; Goodfellow et al., Deep Learning, 11.4", numbers{"learning_rate": 5e-3, "epochs": 60, "max_iter": 1000, "width": 128, "dropout": 0.1, "batch_size": 32}, words{"activation": "relu", "optimizer": "adam", "solver": "adam"}},
+		{"a wide network, trained long", "Keras and PyTorch beginners' guides; Goodfellow et al., Deep Learning, 11.4", numbers{"learning_rate": 1e-3, "epochs": 80, "steps": 1000, "max_iter": 1000, "width": 256, "dropout": 0.2, "batch_size": 32}, words{"activation": "relu", "optimizer": "adam", "solver": "adam"}},
+		{"a faster rate", "Keras and PyTorch beginners' guides; Goodfellow et al., Deep Learning, 11.4", numbers{"learning_rate": 5e-3, "epochs": 60, "steps": 1000, "max_iter": 1000, "width": 128, "dropout": 0.1, "batch_size": 32}, words{"activation": "relu", "optimizer": "adam", "solver": "adam"}},
 	},
 	"cnn": {
 		{"the MNIST convnet", "the Keras MNIST convnet example", numbers{"learning_rate": 1e-3, "epochs": 30, "filters": 32, "kernel_size": 3, "width": 128, "dropout": 0.3, "batch_size": 32}, words{"activation": "relu", "optimizer": "adam"}},
@@ -38,8 +38,8 @@ var recipes = map[string][]Recipe{
 		{"BERT's fine-tuning, slower", "Devlin et al., BERT, A.3", numbers{"learning_rate": 2e-5, "epochs": 8, "batch_size": 16, "dropout": 0.1}, nil},
 	},
 	"linear": {
-		{"weak regularisation", "scikit-learn user guide 1.1.11 and 1.5.6", numbers{"C": 10, "alpha": 1e-4, "shrinkage": 1e-3, "max_iter": 2000, "learning_rate": 1e-2, "epochs": 100}, nil},
-		{"strong regularisation", "scikit-learn user guide 1.1.11 and 1.5.6", numbers{"C": 0.1, "alpha": 1e-2, "shrinkage": 0.1, "max_iter": 2000, "learning_rate": 1e-1, "epochs": 100}, nil},
+		{"weak regularisation", "scikit-learn user guide 1.1.11 and 1.5.6", numbers{"C": 10, "alpha": 1e-4, "shrinkage": 1e-3, "steps": 2000, "max_iter": 2000, "learning_rate": 1e-2, "epochs": 100}, nil},
+		{"strong regularisation", "scikit-learn user guide 1.1.11 and 1.5.6", numbers{"C": 0.1, "alpha": 1e-2, "shrinkage": 0.1, "steps": 2000, "max_iter": 2000, "learning_rate": 1e-1, "epochs": 100}, nil},
 	},
 	"svm": {
 		{"a kernel that fits the data", "Hsu, Chang, Lin: a practical guide to SVC", numbers{"C": 10, "max_iter": 10000}, words{"kernel": "rbf", "gamma": "'scale'"}},

@@ -125,6 +125,7 @@ func TestFirstGuess(t *testing.T) {
 	}{
 		{Param{ID: "x", Role: "learning_rate", Model: "keras.optimizers.Adam", Kind: Number, Low: 1e-6, High: 1, Log: true, Value: "1e-6"}, "0.001"},
 		{Param{ID: "x", Role: "epochs", Kind: Number, Low: 1, High: 200, Int: true, Value: "1"}, "40"},
+		{Param{ID: "x", Role: "steps", Model: "range", Kind: Number, Low: 1, High: 10000, Int: true, Value: "10"}, "1000"},
 		{Param{ID: "x", Role: "gamma", Model: "sklearn.svm.SVC", Kind: Number, Low: 1e-6, High: 10, Log: true, Value: "0.1"}, "0.001"},
 		{Param{ID: "x", Role: "learning_rate", Model: "xgboost.train", Kind: Number, Low: 1e-4, High: 1, Log: true, Value: "0.0001"}, "0.3"},
 		{Param{ID: "x", Role: "rounds", Model: "xgboost.train", Kind: Number, Low: 1, High: 1000, Int: true, Value: "1"}, "100"},
@@ -134,6 +135,15 @@ func TestFirstGuess(t *testing.T) {
 			[]Trial{{State: Done, Score: &score, Values: map[string]string{}}})
 		if got := a.Values["x"]; got != c.want {
 			t.Errorf("%s %s: got %q (%s), want %s", c.param.Role, c.param.Value, got, a.Why, c.want)
+		}
+	}
+}
+
+// However many steps of all rows a loop takes, none but a curve says that they are too many.
+func TestManySteps(t *testing.T) {
+	for _, own := range []string{"1000", "5000", "20000"} {
+		if found := repairs([]Param{number("steps", "range", own, 1, 20000, true)}); len(found) > 0 {
+			t.Errorf("%s steps: %s", own, found[0].why)
 		}
 	}
 }

@@ -13,7 +13,7 @@ import (
 // and no schedule repeats it.
 func length(m *project.Module, t Tunable, modules project.Modules) bool {
 	boosting := strings.HasPrefix(t.Owner, "xgboost.") || strings.HasPrefix(t.Owner, "lightgbm.")
-	if len(t.Also) > 0 || t.Role != "epochs" && t.Role != "rounds" && !(t.Role == "estimators" && boosting) {
+	if len(t.Also) > 0 || !slices.Contains(turns, t.Role) && t.Role != "rounds" && !(t.Role == "estimators" && boosting) {
 		return false
 	}
 	return t.Kind == "inserted" || given(m, t) || modules.Reads(project.Spot{Module: m, Place: t.Place}) == 1

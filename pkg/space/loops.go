@@ -10,7 +10,6 @@ import (
 // loops offers the number of epochs of a loop that trains, and the size of the
 // batches that it cuts.
 func (f *finder) loops() {
-	epochs := whole("epochs", -1, "epochs", 1, 500)
 	batch := whole("batch_size", -1, "batch_size", 4, 512)
 	seen := map[string]int{}
 	pysrc.Walk(f.m.File, func(node pysrc.Node) bool {
@@ -27,7 +26,8 @@ func (f *finder) loops() {
 			f.batches(c, n, batch)
 			return true
 		}
-		f.value(fmt.Sprintf("%s:%s#%d:epochs", f.m.Name, owner, n), owner, epochs, f.m.Value(last, f.modules))
+		given := f.m.Value(last, f.modules)
+		f.value(fmt.Sprintf("%s:%s#%d:epochs", f.m.Name, owner, n), owner, f.turn(part, given), given)
 		pysrc.Walk(part, func(inner pysrc.Node) bool {
 			if p, ok := inner.(*pysrc.Part); ok && p != part && p.Keyword == "for" {
 				if c := counts(p.Test); c != nil && len(c.Args) == 3 {
@@ -39,6 +39,23 @@ func (f *finder) loops() {
 		seen[owner]++
 		return false // a loop inside is one over batches
 	})
+}
+
+// turn is what a training's loop counts: epochs, where a loop in it goes through
+// batches, or single steps. Where that is not seen it counts epochs, of which there
+// are never fewer than the user's own.
+func (f *finder) turn(part *pysrc.Part, given project.Value) arg {
+	epochs := whole("epochs", -1, "epochs", 1, 500)
+	switch f.unitOf(part) {
+	case aStep:
+		return whole("steps", -1, "steps", 1, 10000)
+	case unseen:
+		at, _ := given.Literal()
+		if own, ok := literal(at.Text); ok && own >= 1 {
+			epochs.low, epochs.high = own, max(epochs.high, 10*own)
+		}
+	}
+	return epochs
 }
 
 // lasts is how often a loop is run at most, nil where nothing says so: the end of

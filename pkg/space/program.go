@@ -22,14 +22,18 @@ type program struct {
 	entrances  []float64       // sizes of what the first layers take
 	changed    map[string]bool // arguments that set_params gives, later than the call that makes a model
 	steps      map[string]bool // functions that make a step of a training by hand
+	defs       map[string][]*pysrc.Def
 }
 
 func survey(files []*project.Module, modules project.Modules) program {
-	p := program{readers: readersOf(files, modules), attributes: map[string]bool{}, fitted: usage(files), columns: columnsOf(files, modules), entrances: entrances(files, modules), steps: map[string]bool{}, changed: map[string]bool{}}
+	p := program{readers: readersOf(files, modules), attributes: map[string]bool{}, fitted: usage(files), columns: columnsOf(files, modules), entrances: entrances(files, modules), steps: map[string]bool{}, defs: map[string][]*pysrc.Def{}, changed: map[string]bool{}}
 	for _, m := range files {
 		p.grids = append(p.grids, gridsOf(m, modules)...)
 		for _, name := range stepping(m) {
 			p.steps[name] = true
+		}
+		for _, d := range m.Defs {
+			p.defs[d.Name] = append(p.defs[d.Name], d)
 		}
 		pysrc.Walk(m.File, func(n pysrc.Node) bool {
 			switch n := n.(type) {

@@ -14,7 +14,7 @@ func (f *finder) schedules() {
 		switch f.m.Canonical(c) {
 		case "torch.optim.lr_scheduler.CosineAnnealingLR":
 			for i, t := range f.found {
-				if t.Role == "epochs" {
+				if slices.Contains(turns, t.Role) {
 					f.repeats(i, []pysrc.Expr{project.Argument(c, "T_max", 1)})
 				}
 			}
@@ -42,7 +42,8 @@ func (f *finder) cycle(c *pysrc.Call) {
 	})
 	kept := f.found[:0:0]
 	for i, t := range f.found {
-		if t.Role == "batch_size" && counted || t.Role == "epochs" && f.repeats(i, parts) || t.Role != "batch_size" && t.Role != "epochs" {
+		turn := slices.Contains(turns, t.Role)
+		if t.Role == "batch_size" && counted || turn && f.repeats(i, parts) || t.Role != "batch_size" && !turn {
 			kept = append(kept, f.found[i])
 		}
 	}

@@ -12,7 +12,7 @@ import (
 // loose are the roles of the training loop: their constants are read all over
 // it, in sums of steps and in the user's own helpers. Of those of all others
 // every read has to be known.
-var loose = []string{"epochs", "rounds", "batch_size", "learning_rate", "decay", "decay_steps", "decay_rate", "patience", "max_iter"}
+var loose = []string{"epochs", "steps", "rounds", "batch_size", "learning_rate", "decay", "decay_steps", "decay_rate", "patience", "max_iter"}
 
 var (
 	// tells are calls that only show a value, computes sums those that give a number made
