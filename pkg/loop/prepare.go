@@ -11,12 +11,15 @@ import (
 	"github.com/mlhook/mlhook/pkg/run"
 )
 
-// prepare makes the environment of the program.
+// prepare makes the environment of the program, once for many runs: what that takes
+// is not the training's time.
 func (l *Loop) prepare(ctx context.Context, r run.Run) error {
 	env, err := image.Choose(l.program, l.commitDir(), l.Settings)
 	if err != nil {
 		return &ending{verdict: run.Failed, cause: run.CauseSetup, reason: err.Error()}
 	}
+	l.budget.pause()
+	defer l.budget.resume()
 	l.image, err = l.Engine.Prepare(ctx, env, func(line string) { l.say("image", "%s", line) })
 	var build *engine.BuildError
 	if errors.As(err, &build) {
