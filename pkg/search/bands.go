@@ -39,6 +39,7 @@ var bands = map[string]band{
 	"max_iter":         {100, 10000, 1000},
 	"alpha":            {1e-7, 1e-2, 1e-4},
 	"smoothing":        {1e-12, 0.1, 1e-9}, // GaussianNB's default; scaled features want far more
+	"pseudocount":      {0.01, 2, 0.5},     // of Laplace
 	"components":       {5, 256, 10},
 	"patience":         {5, 50, 10},
 }
@@ -61,8 +62,6 @@ func sane(p Param) (band, bool) {
 		b = band{0.01, 100, 1} // scikit-learn's default; noisy data and many columns want less
 	case p.Role == "alpha" && ridge(owner):
 		b = band{0.01, 100, 1}
-	case p.Role == "smoothing" && !strings.Contains(owner, "gaussian"):
-		b = band{0.01, 2, 0.5} // counts: Laplace smoothing
 	}
 	return b, ok
 }

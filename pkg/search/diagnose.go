@@ -148,15 +148,22 @@ func regularised(p Problem, values map[string]string) map[string]string {
 	for _, param := range p.Params {
 		switch param.Role {
 		case "dropout":
-			param.set(out, param.format(0.4))
+			param.raise(out, 0.4)
 		case "dropout_layer":
 			at := slices.Index(param.Choices, param.in(values).Value)
 			param.set(out, param.Choices[min(at+1, len(param.Choices)-1)])
 		case "l2":
-			param.set(out, param.format(1e-3))
+			param.raise(out, 1e-3)
 		}
 	}
 	return out
+}
+
+// raise sets a number that is less in a configuration.
+func (p Param) raise(values map[string]string, least float64) {
+	if v, ok := p.in(values).value(); ok && v < least {
+		p.set(values, p.format(least))
+	}
 }
 
 // layered adds a layer where the program has a place for one.

@@ -49,10 +49,11 @@ var recipes = map[string][]Recipe{
 		{"few neighbours, the nearer the weightier", "scikit-learn user guide 1.6.2", numbers{"neighbors": 3}, words{"weights": "distance"}},
 		{"ten neighbours by distance", "scikit-learn user guide 1.6.2", numbers{"neighbors": 10}, words{"weights": "distance"}},
 	},
-	// Scaled features want far more smoothing than the default.
+	// Scaled features want far more smoothing than the default of GaussianNB, 1e-9;
+	// sparse counts less than that of the others, 1.
 	"bayes": {
-		{"more smoothing", "a rule of thumb around the default of GaussianNB, 1e-9", numbers{"smoothing": 1e-2}, nil},
-		{"less smoothing", "a rule of thumb around the default of GaussianNB, 1e-9", numbers{"smoothing": 1e-7}, nil},
+		{"strong smoothing", "a rule of thumb around the defaults of scikit-learn", numbers{"smoothing": 1e-2, "pseudocount": 1}, nil},
+		{"weak smoothing", "a rule of thumb around the defaults of scikit-learn", numbers{"smoothing": 1e-7, "pseudocount": 0.05}, nil},
 	},
 	"tree": {
 		{"many deep trees", "Breiman 2001; scikit-learn user guide 1.11.2", numbers{"estimators": 300, "max_depth": 32, "min_samples": 1}, nil},

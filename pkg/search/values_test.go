@@ -51,3 +51,68 @@ func TestRecipesInTheOwnersUnit(t *testing.T) {
 		}
 	}
 }
+
+// TestRecipesAsTheyAreCalled holds that what a recipe's name says is so beside the
+// other of its family, whatever unit an owner counts in.
+func TestRecipesAsTheyAreCalled(t *testing.T) {
+	logistic, descent, ridge, lasso := "sklearn.linear_model.LogisticRegression", "sklearn.linear_model.SGDClassifier", "sklearn.linear_model.Ridge", "sklearn.linear_model.Lasso"
+	said := map[string]bool{}
+	for _, c := range []struct {
+		family, less, more, role, model string
+	}{
+		{"linear", "strong regularisation", "weak regularisation", "C", logistic},
+		{"linear", "weak regularisation", "strong regularisation", "alpha", descent},
+		{"linear", "weak regularisation", "strong regularisation", "alpha", ridge},
+		{"linear", "weak regularisation", "strong regularisation", "shrinkage", lasso},
+		{"bayes", "weak smoothing", "strong smoothing", "smoothing", "sklearn.naive_bayes.GaussianNB"},
+		{"bayes", "weak smoothing", "strong smoothing", "pseudocount", "sklearn.naive_bayes.MultinomialNB"},
+		{"mlp", "a wide network, trained long", "a faster rate", "learning_rate", "keras.optimizers.Adam"},
+		{"mlp", "a faster rate", "a wide network, trained long", "width", "keras.layers.Dense"},
+		{"mlp", "a faster rate", "a wide network, trained long", "epochs", "fit"},
+		{"cnn", "the MNIST convnet", "twice the filters", "filters", "keras.layers.Conv2D"},
+		{"rnn", "a medium recurrent network", "a larger recurrent network", "width", "keras.layers.LSTM"},
+		{"transformer", "BERT's fine-tuning, slower", "BERT's fine-tuning", "learning_rate", "keras.optimizers.Adam"},
+		{"svm", "a kernel that fits the data", "a narrow kernel", "gamma", "sklearn.svm.SVC"}, // the first leaves it
+		{"neighbors", "few neighbours, the nearer the weightier", "ten neighbours by distance", "neighbors", "knn"},
+		{"tree", "shallower trees", "many deep trees", "max_depth", "forest"},
+		{"boosting", "slow and shallow boosting", "the usual boosting", "learning_rate", "xgboost"},
+		{"boosting", "slow and shallow boosting", "the usual boosting", "max_depth", "xgboost"},
+		{"boosting", "few small trees", "the usual boosting", "estimators", "xgboost"},
+		{"boosting", "few small trees", "slow and shallow boosting", "max_depth", "xgboost"},
+	} {
+		param := number(c.role, c.model, "0.003", 1e-9, 1e6, false)
+		get := func(name string) float64 {
+			for _, r := range recipes[c.family] {
+				if r.Name == name {
+					v, _ := param.in(r.apply([]Param{param})).value()
+					return v
+				}
+			}
+			t.Fatalf("%s has no recipe %q", c.family, name)
+			return 0
+		}
+		if less, more := get(c.less), get(c.more); less >= more {
+			t.Errorf("%s of %s: %g by %q, %g by %q", c.role, c.model, less, c.less, more, c.more)
+		}
+		said[c.less], said[c.more] = true, true
+	}
+	for family, all := range recipes {
+		for _, r := range all {
+			if !said[r.Name] {
+				t.Errorf("%s: nothing holds what %q says", family, r.Name)
+			}
+		}
+	}
+}
+
+// What is to keep a network from learning by heart is never made less.
+func TestRegularisedIsNeverLess(t *testing.T) {
+	p := Problem{Params: []Param{number("dropout", "a", "0.6", 0, 0.9, false), number("l2", "b", "0.01", 1e-7, 0.1, false)}}
+	if got := regularised(p, nil); len(got) > 0 {
+		t.Error(got)
+	}
+	p.Params[0].Value, p.Params[1].Value = "0.1", "1e-5"
+	if got := regularised(p, nil); got["a.dropout"] != "0.4" || got["b.l2"] != "0.001" {
+		t.Error(got)
+	}
+}

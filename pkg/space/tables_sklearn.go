@@ -17,7 +17,7 @@ var (
 	mixing     = linear("l1_ratio", -1, "l1_ratio", 0, 1)
 	kernel     = oneOf("kernel", -1, "kernel", "'rbf'", "'linear'", "'poly'", "'sigmoid'").only().spoiling("coef_")
 	width      = real("gamma", -1, "gamma", 1e-6, 10).missing("'scale'")
-	smoothing  = real("alpha", -1, "smoothing", 1e-4, 100).missing("1.0")
+	added      = real("alpha", -1, "pseudocount", 1e-4, 100).missing("1.0")
 	// More neighbours than rows are refused; 25 leaves room for small data.
 	neighbours = whole("n_neighbors", 0, "neighbors", 1, 25).missing("5")
 	distances  = oneOf("weights", -1, "weights", "'uniform'", "'distance'").missing("'uniform'").only()
@@ -97,9 +97,9 @@ var sklearnCalls = map[string][]arg{
 	"sklearn.ensemble.BaggingRegressor":               bagging,
 
 	"sklearn.naive_bayes.GaussianNB":                              {real("var_smoothing", -1, "smoothing", 1e-12, 1).missing("1e-09")},
-	"sklearn.naive_bayes.MultinomialNB":                           {smoothing},
-	"sklearn.naive_bayes.BernoulliNB":                             {smoothing},
-	"sklearn.naive_bayes.ComplementNB":                            {smoothing},
+	"sklearn.naive_bayes.MultinomialNB":                           {added},
+	"sklearn.naive_bayes.BernoulliNB":                             {added},
+	"sklearn.naive_bayes.ComplementNB":                            {added},
 	"sklearn.discriminant_analysis.QuadraticDiscriminantAnalysis": {linear("reg_param", -1, "shrinkage_ratio", 0, 1).missing("0.0")},
 
 	"sklearn.decomposition.PCA":                {whole("n_components", 0, "components", 1, 256).upToOwn().shares(0.5, 0.999)},
