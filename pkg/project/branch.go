@@ -33,6 +33,24 @@ func (modules Modules) never(m *Module, b *pysrc.Block) (parts []*pysrc.Part) {
 	return parts
 }
 
+// departs tells whether an if always takes a part that leaves what is around it.
+func (modules Modules) departs(m *Module, b *pysrc.Block) bool {
+	for _, p := range b.Parts {
+		holds, known := p.Keyword == "else", p.Keyword == "else"
+		if p.Keyword == "if" || p.Keyword == "elif" {
+			holds, known = modules.holds(m, p.Test)
+		}
+		switch {
+		case !known:
+			return false
+		case holds && len(p.Body) > 0:
+			last, ok := p.Body[len(p.Body)-1].(*pysrc.Simple)
+			return ok && slices.Contains([]string{"return", "raise", "continue", "break"}, last.Keyword)
+		}
+	}
+	return false
+}
+
 // holds tells whether a condition is true, where that is known.
 func (modules Modules) holds(m *Module, e pysrc.Expr) (holds, known bool) {
 	switch e := e.(type) {

@@ -21,6 +21,7 @@ type life struct {
 	aliases map[string][]string // import a as b: a by b
 	waiting map[string][]piece  // by the name that they wait for
 	dead    map[piece]bool
+	behind  map[pysrc.Node]bool // statements behind one that always leaves
 }
 
 // A piece is a part of a file.
@@ -37,7 +38,7 @@ func (modules Modules) Live(program []*Module) ([]*Module, Modules) {
 	if slices.ContainsFunc(program, looksUp) {
 		return program, modules
 	}
-	l := &life{program[0], modules, map[string]bool{}, nil, map[string][]string{}, map[string][]piece{}, map[piece]bool{}}
+	l := &life{program[0], modules, map[string]bool{}, nil, map[string][]string{}, map[string][]piece{}, map[piece]bool{}, map[pysrc.Node]bool{}}
 	l.name("main") // which some frameworks call
 	for _, config := range modules.Configs(program) {
 		l.text(string(config.Src))
@@ -101,9 +102,17 @@ func looks(c *pysrc.Call) bool {
 // follow notes the names in a node that runs.
 func (l *life) follow(m *Module, root pysrc.Node) {
 	pysrc.Walk(root, func(n pysrc.Node) bool {
+		if l.behind[n] {
+			return false
+		}
 		switch n := n.(type) {
 		case *pysrc.Def:
-			return !l.waits(m, n, n.Name, len(n.Decorators) == 0 && m.ClassOf(n) == "" && !takesSelf(n))
+			if l.waits(m, n, n.Name, len(n.Decorators) == 0 && m.ClassOf(n) == "" && !takesSelf(n)) {
+				return false
+			}
+			l.leaves(m, n.Body)
+		case *pysrc.Part:
+			l.leaves(m, n.Body)
 		case *pysrc.Class: // of a class with keywords something else may take note
 			return !l.waits(m, n, n.Name, len(n.Decorators)+len(n.Keywords) == 0)
 		case *pysrc.Block:
@@ -145,9 +154,30 @@ func (l *life) others(m *Module, b *pysrc.Block, never []*pysrc.Part) {
 			l.follow(m, p.Test)
 		}
 		if len(p.Body) > 0 {
-			l.dead[piece{m, &pysrc.Bad{Range: pysrc.Range{Start: p.Body[0].Span().Start, End: p.Body[len(p.Body)-1].Span().End}}}] = true
+			l.kill(m, p.Body)
 		}
 	}
+}
+
+// leaves notes what of a body is behind an if that always leaves it.
+func (l *life) leaves(m *Module, body []pysrc.Stmt) {
+	i := slices.IndexFunc(body, func(s pysrc.Stmt) bool {
+		b, ok := s.(*pysrc.Block)
+		return ok && l.modules.departs(m, b)
+	})
+	if i < 0 || i+1 == len(body) {
+		return
+	}
+	rest := body[i+1:]
+	for _, s := range rest {
+		l.behind[s] = true
+	}
+	l.kill(m, rest)
+}
+
+// kill notes that statements which follow each other never run.
+func (l *life) kill(m *Module, body []pysrc.Stmt) {
+	l.dead[piece{m, &pysrc.Bad{Range: pysrc.Range{Start: body[0].Span().Start, End: body[len(body)-1].Span().End}}}] = true
 }
 
 // takesSelf tells whether a function is a method, wherever it stands in its class.
@@ -156,6 +186,9 @@ func takesSelf(d *pysrc.Def) bool {
 }
 
 func (l *life) inner(m *Module, n pysrc.Node) {
+	if d, ok := n.(*pysrc.Def); ok {
+		l.leaves(m, d.Body)
+	}
 	for _, child := range pysrc.Children(n) {
 		l.follow(m, child)
 	}
