@@ -57,7 +57,7 @@ def _pipeline(dataset: Any) -> Content:
         behind = getattr(dataset, "_input_dataset", None)
         if behind is None:
             break
-        if not any(step in type(dataset).__name__ for step in WHOLE):
+        if not whole(dataset):
             steps.append("%s %s" % (type(dataset).__name__, getattr(dataset, "_count", id(dataset))))
         dataset = behind
     tensors, spec = getattr(dataset, "_tensors", None), dataset.element_spec
@@ -70,6 +70,12 @@ def _pipeline(dataset: Any) -> Content:
     count = len(spec) if isinstance(spec, tuple) else 1
     place = {1: len(tensors), 2: len(tensors) - 1}.get(count, len(tensors) - 2)  # of the labels; weights are behind them
     return Content(tuple(tensors[:place]), tensors[place] if count > 1 else None, dataset)
+
+
+def whole(dataset: Any) -> bool:
+    """Whether the last step of a pipeline gives all rows that it is given."""
+    name = type(dataset).__name__
+    return any(step in name for step in WHOLE) and "FlatMap" not in name
 
 
 def _images(iterator: Any) -> Content:

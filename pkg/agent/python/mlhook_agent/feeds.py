@@ -1,4 +1,4 @@
-"""The rows that Keras draws out of what is asked for batches: a Sequence, a PyDataset, a generator.
+"""The rows that Keras draws out of what is asked for batches: a Sequence, a PyDataset, a generator; those of tf.data are followed to what generates them.
 
 What those hold may be anything, in parts or transformed: the rows are seen as they are given.
 """
@@ -28,6 +28,7 @@ class Feeds:
     def follow(self, given: Given, kwargs: Dict[str, Any], learned: seen.Seen) -> None:
         """See the rows that this call of fit is going to draw."""
         data = given.get("x")
+        self._recorder.generated.expect(None)
         if inspect.isgenerator(data):
             watched = self._watched(data, learned)
             if "x" in kwargs:
@@ -35,8 +36,13 @@ class Feeds:
             else:
                 given[POSITIONAL][1] = watched  # behind the model
         elif any(kind.__name__ in KINDS for kind in type(data).__mro__):
+            if given.get("use_multiprocessing") or getattr(data, "use_multiprocessing", False):
+                self._recorder.generated.expect(learned)  # of what the processes give
+                return
             self._learning.bind(data, learned)
             self._observe(type(data))
+        elif hasattr(data, "_variant_tensor"):
+            self._recorder.generated.follow(data, learned)
 
     def __call__(self, data: Any, batch: Any) -> None:
         """Data was asked for a batch."""

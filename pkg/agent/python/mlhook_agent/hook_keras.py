@@ -15,10 +15,12 @@ def patch_keras(keras: Any, recorder: Recorder) -> None:
 
 
 def patch_tensorflow(tensorflow: Any, recorder: Recorder) -> None:
-    """Observe tf.keras before TensorFlow 2.6, when it became the keras package."""
+    """Observe tf.data, and tf.keras before TensorFlow 2.6, when it became the keras package."""
     version = tuple(int(n) for n in tensorflow.__version__.split(".")[:2])
     if version < (2, 6):
         _patch(tensorflow.keras.Model, tensorflow.keras.callbacks, recorder)
+    if version >= (2, 0):
+        recorder.generated.observe(tensorflow.data.Dataset)
 
 
 def _patch(model: Any, callbacks: Any, recorder: Recorder) -> None:

@@ -7,7 +7,7 @@ import weakref
 from collections import OrderedDict
 from typing import Any, Callable, List, NamedTuple, Optional, Set, Tuple
 
-from . import checkpoint, compared, containers, events, folds, rows, seen, structure, targets, warm
+from . import checkpoint, compared, containers, events, folds, generated, rows, seen, structure, targets, warm
 
 # Names under which frameworks report the share of right answers.
 ACCURACY = {
@@ -53,6 +53,7 @@ class Recorder:
         self._local = threading.local()
         self.folds = folds.Folds(self.outermost, self.metric)
         self.compared = compared.Compared(self.metric)
+        self.generated = generated.Generated(self.warn, lambda: getattr(self._local, "depth", 0) > 0)
 
     def outermost(self) -> "_Guard":
         """A context whose value tells whether no other hook is active around it.

@@ -81,6 +81,12 @@ def few(parts: Iterable[Any]) -> Optional[Any]:
     return None if not tables or None in tables else hashes(*(table.take(None) for table in tables if table))
 
 
+def spaced(row: Any) -> Any:
+    """A copy of the values of a row that few and sample hash."""
+    flat = sys.modules["numpy"].asarray(row).reshape(-1)
+    return flat[:: -(-flat.size // SAMPLED) or 1].copy()
+
+
 class _Table(NamedTuple):
     """Rows, and how to take some of them, or with None all."""
 
