@@ -140,6 +140,7 @@ func launch(t testing.TB, dir, python, preload string, stderr io.Writer, env ...
 	s.cmd.Env = append(s.cmd.Env, env...)
 	s.cmd.Dir = dir
 	s.cmd.Stderr = stderr
+	orphan(s.cmd)
 	if err := s.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
