@@ -13,6 +13,7 @@ import (
 	"github.com/mlhook/mlhook/pkg/engine"
 	"github.com/mlhook/mlhook/pkg/project"
 	"github.com/mlhook/mlhook/pkg/run"
+	"github.com/mlhook/mlhook/pkg/space"
 )
 
 // logLimit caps what a script may print, in bytes.
@@ -296,7 +297,7 @@ func (o *outcome) add(e agent.Event) {
 	case agent.EventModel:
 		o.models = append(o.models, e)
 	case agent.EventFit:
-		if slices.Contains(estimating, project.Root(e.Model)) && len(o.trained) < 1000 {
+		if slices.Contains(space.Estimating, project.Root(e.Model)) && len(o.trained) < 1000 {
 			o.trained = append(o.trained, e)
 		}
 	case agent.EventResume:

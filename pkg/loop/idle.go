@@ -1,6 +1,7 @@
 package loop
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -10,9 +11,6 @@ import (
 	"github.com/mlhook/mlhook/pkg/run"
 	"github.com/mlhook/mlhook/pkg/space"
 )
-
-// estimating are the packages whose trainings are of estimators, one each.
-var estimating = []string{"sklearn", "xgboost", "lightgbm", "catboost"}
 
 // compared is in the source of a result that is the best of several models'.
 const compared = ", best of "
@@ -62,14 +60,14 @@ func (o *outcome) model(m run.Metric) string {
 }
 
 // working leaves the tunables that may matter for the result: of a program that
-// trains several estimators those of the one that it measures last. Where that
-// are none all are left.
+// trains several estimators those of the one that it measures last, and of those
+// that this one is trained on what they give. Where that are none all are left.
 func working(tunables []space.Tunable, trials []run.Trial) []space.Tunable {
 	if len(trials) == 0 {
 		return tunables
 	}
 	left := slices.DeleteFunc(slices.Clone(tunables), func(t space.Tunable) bool {
-		return slices.Contains(trials[0].Idle, class(t.Owner)) && slices.Contains(estimating, project.Root(t.Owner))
+		return slices.Contains(trials[0].Idle, class(t.Owner)) && slices.Contains(space.Estimating, project.Root(t.Owner)) && !t.Passes
 	})
 	if len(left) == 0 {
 		return tunables
@@ -77,14 +75,17 @@ func working(tunables []space.Tunable, trials []run.Trial) []space.Tunable {
 	return left
 }
 
-// modelOf is the kind of model that tunables are of; empty for none.
-func modelOf(tunables []space.Tunable) string {
+// modelOf is the kind of model that tunables are of, of the one that is trained
+// last rather than of one that passes on to it; empty for none.
+func modelOf(tunables []space.Tunable) (kind string) {
 	for _, t := range tunables {
-		if kind := inspect.KindOf(t.Owner); kind != "" {
-			return kind
+		found := inspect.KindOf(t.Owner)
+		if found != "" && !t.Passes {
+			return found
 		}
+		kind = cmp.Or(kind, found)
 	}
-	return ""
+	return kind
 }
 
 func class(canonical string) string { return canonical[strings.LastIndexByte(canonical, '.')+1:] }

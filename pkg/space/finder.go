@@ -58,6 +58,7 @@ func (f *finder) call(c *pysrc.Call) {
 	if f.output(c, owner) || f.unfed(c, owner) || owner == "torch.utils.data.DataLoader" && f.feedsTest(c) {
 		return
 	}
+	before := len(f.found)
 	spread, known := f.spread(c)
 	for _, a := range args {
 		a, ok := f.fit(a, owner, c, spread)
@@ -74,6 +75,11 @@ func (f *finder) call(c *pysrc.Call) {
 	}
 	f.params(id, owner, c)
 	f.grouped(id, owner, c)
+	if f.passesOn(c) {
+		for i := range f.found[before:] {
+			f.found[before+i].Passes = true
+		}
+	}
 }
 
 // made is the call that a call stands for, and its owner: what partial prepares,

@@ -55,6 +55,8 @@ type Tunable struct {
 	// Length says that the value decides how long is trained, and nothing else:
 	// the same training with a greater one begins alike.
 	Length bool `json:"-"`
+	// Passes says that another model is trained on what the owner gives.
+	Passes bool `json:"-"`
 }
 
 // A Move describes a tunable whose choices are edits of more than one value:
