@@ -167,10 +167,10 @@ func (c cell) equip(ctx context.Context, o options, top string, r *race) error {
 	return nil
 }
 
-// epochs is the user's own number; 0 where there is none.
+// epochs is the user's own number, or that of the steps of a loop; 0 where there is none.
 func (t *trainer) epochs() int {
 	for _, u := range t.program.Tunables {
-		if n, err := strconv.Atoi(u.Value); err == nil && u.Role == "epochs" {
+		if n, err := strconv.Atoi(u.Value); err == nil && (u.Role == "epochs" || u.Role == "steps") {
 			return n
 		}
 	}
