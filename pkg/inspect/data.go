@@ -25,7 +25,7 @@ const (
 // findData lists the paths that the program reads, and finds the directory that
 // they are seen from.
 func findData(p *Program, src Source, t *trace, hints Hints) error {
-	w := pathfinder{trace: t}
+	w := pathfinder{trace: t, every: true}
 	var read []reading
 	for _, name := range hints.Data {
 		read = append(read, reading{name: name})
@@ -34,8 +34,8 @@ func findData(p *Program, src Source, t *trace, hints Hints) error {
 	t.each(func(mod *project.Module, c *pysrc.Call) {
 		if name := w.writing(mod, c); name != "" {
 			writes = append(writes, name)
-		} else if r := w.reading(mod, c); r.name != "" {
-			read = append(read, r)
+		} else {
+			read = append(read, w.readings(mod, c)...)
 		}
 	})
 	texts := append(configured(t), hints.Args...)

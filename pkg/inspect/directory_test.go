@@ -68,3 +68,38 @@ X, y = load(cfg["data"])`, Hints{}, "configs/default.yaml=data: data/ignored.csv
 		t.Errorf("%+v", p.Data)
 	}
 }
+
+// Every file that is read counts, whatever hands its path on.
+func TestDataThroughClasses(t *testing.T) {
+	for script, want := range map[string]string{
+		`import pandas as pd
+class Rows:
+    def __init__(self, path): self.rows = pd.read_csv(path)
+class Data:
+    def __init__(self, path="data/a.csv"): self.path = path
+    def setup(self): self.own = Rows(self.path)
+Data().setup()`: "data/a.csv",
+		`import pandas as pd
+class Data:
+    def __init__(self, path): self.path = path
+    def read(self): return pd.read_csv(self.path)
+Data("data/a.csv").read(), Data("data/b.csv").read()`: "data/a.csv data/b.csv",
+		`import pandas as pd
+class Data:
+    PATH = "data/a.csv"
+    def read(self): return pd.read_csv(self.PATH)`: "data/a.csv",
+		`import pandas as pd
+def rows(path): return pd.read_csv(path)
+rows("data/a.csv"), rows("data/b.csv")`: "data/a.csv data/b.csv",
+		`import pandas as pd
+for name in ["a", "b"]: pd.read_csv(f"data/{name}.csv")`: "data/a.csv data/b.csv",
+	} {
+		var got []string
+		for _, d := range started(t, script, Hints{}, "data/a.csv", "data/b.csv").Data {
+			got = append(got, d.Path)
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("%s: %q", script, got)
+		}
+	}
+}

@@ -142,6 +142,9 @@ func (w pathfinder) attribute(m *project.Module, e *pysrc.Attribute, steps int) 
 	if found := w.elsewhere(m, m.Imports[base.ID]+"."+e.Attr); found != nil {
 		return w.held(found, steps)
 	}
+	if base.ID == "self" { // self.data = data
+		return w.held(w.set(m, e), steps)
+	}
 	if w.every { // of a class
 		if home, x := m.Value(e, w.modules).Expr(); x != nil && x != pysrc.Expr(e) {
 			return w.names(home, x, steps)

@@ -40,25 +40,31 @@ type reading struct {
 // top stands for the directory of the repository in a path made from __file__.
 const top = "/<repository>"
 
-// reading is the path that a call reads, without a name where it reads none that
-// the source tells.
-func (w pathfinder) reading(m *project.Module, c *pysrc.Call) reading {
+// readings are the paths that a call reads, none where the source does not tell.
+func (w pathfinder) readings(m *project.Module, c *pysrc.Call) (found []reading) {
 	last := project.LastName(c.Func)
 	if !readers[last] || writes(c) {
-		return reading{}
+		return nil
 	}
-	name, whole := "", false
+	var names []string
 	if a, method := c.Func.(*pysrc.Attribute); method && ofPath[last] {
-		name, whole = w.path(m, a.Value)
+		names = w.names(m, a.Value, farthest)
 	}
-	if !whole {
-		given := argument(c, 0, "directory", "root", "filepath_or_buffer", "container_path")
-		if given == nil {
-			return reading{}
+	if given := argument(c, 0, "directory", "root", "filepath_or_buffer", "container_path"); len(names) == 0 && given != nil {
+		names = w.names(m, given, farthest)
+	}
+	for _, name := range names {
+		if r := asData(name, directories[last]); r.name != "" {
+			found = append(found, r)
 		}
-		name, whole = w.path(m, given)
 	}
-	if strings.Contains(name, "://") || name == "" || !whole {
+	return found
+}
+
+// asData is a path as data, without a name where that is no data of this
+// machine; directory says that any path is.
+func asData(name string, directory bool) reading {
+	if strings.Contains(name, "://") || name == "" {
 		return reading{}
 	}
 	if i := strings.IndexAny(name, "*?["); i >= 0 {
@@ -68,7 +74,7 @@ func (w pathfinder) reading(m *project.Module, c *pysrc.Call) reading {
 		}
 		return reading{path.Clean(name), true}
 	}
-	if !directories[last] && !dataName.MatchString(name) {
+	if !directory && !dataName.MatchString(name) {
 		return reading{}
 	}
 	return reading{path.Clean(name), false}

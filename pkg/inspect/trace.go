@@ -114,6 +114,19 @@ func (t *trace) elsewhere(m *project.Module, full string) []spot {
 	return nil
 }
 
+// set lists what the class around self.attr sets it to, else what its body does.
+func (t *trace) set(m *project.Module, e *pysrc.Attribute) (found []spot) {
+	for _, value := range m.Set(e) {
+		found = append(found, spot{m, value})
+	}
+	if found == nil {
+		if home, x := m.Value(e, t.modules).Expr(); x != nil && x != pysrc.Expr(e) {
+			found = append(found, spot{home, x})
+		}
+	}
+	return found
+}
+
 // parameter returns the innermost function whose parameter a name is.
 func parameter(m *project.Module, n *pysrc.Name) (*pysrc.Def, int) {
 	for _, d := range slices.Backward(m.Defs) {

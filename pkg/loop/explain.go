@@ -68,7 +68,15 @@ func (l *Loop) lacking(failure string) string {
 		}
 	}
 	quoted := strings.Split(failure, "'")
-	for dir := l.program.Dir; dir != "." && len(quoted) > 2; {
+	if len(quoted) < 3 {
+		return ""
+	}
+	if own := path.Join(l.program.Dir, quoted[1]); filepath.IsLocal(own) {
+		if _, err := os.Stat(filepath.Join(l.Top, filepath.FromSlash(own))); err == nil {
+			return fmt.Sprintf("%s is in your working tree and not in the commit: commit it, or `git config --add mlhook.data %q`", own, quoted[1])
+		}
+	}
+	for dir := l.program.Dir; dir != "."; {
 		dir = path.Dir(dir)
 		for _, top := range []string{l.commitDir(), l.Top} {
 			if _, err := os.Stat(filepath.Join(top, filepath.FromSlash(path.Join(dir, quoted[1])))); err == nil {

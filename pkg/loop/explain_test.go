@@ -1,6 +1,8 @@
 package loop
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -23,6 +25,30 @@ func TestLostArgumentIsExplained(t *testing.T) {
 	} {
 		if _, got, _ := strings.Cut(l.explained(failure), "; "); !strings.HasPrefix(got, want) || (got == "") != (want == "") {
 			t.Errorf("%s: %q, want %q", failure, got, want)
+		}
+	}
+}
+
+// A file that the commit lacks is told from one that is nowhere.
+func TestMissingFileIsExplained(t *testing.T) {
+	l := Loop{Top: t.TempDir(), program: &inspect.Program{Dir: "src"}}
+	for _, name := range []string{"src/own.csv", "above.csv"} {
+		if err := os.MkdirAll(filepath.Join(l.Top, "src"), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(l.Top, name), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, want := range map[string]string{
+		"own.csv":     `src/own.csv is in your working tree and not in the commit: commit it, or ` + "`git config --add mlhook.data \"own.csv\"`",
+		"above.csv":   "it was started in src, and the file is there from .: `git config mlhook.dir .`",
+		"nowhere.csv": "",
+		"../../a.csv": "",
+	} {
+		failure := "src/train.py:1: FileNotFoundError: [Errno 2] No such file or directory: '" + name + "'"
+		if got := strings.TrimPrefix(strings.TrimPrefix(l.explained(failure), failure), "; "); got != want {
+			t.Errorf("%s: %q, want %q", name, got, want)
 		}
 	}
 }

@@ -162,6 +162,17 @@ func (m *Module) field(c *pysrc.Class, made *pysrc.Call, attr string, modules Mo
 	return m.follow(b.value, modules, steps)
 }
 
+// Set lists the values that the class around self.attr gives it in its methods.
+func (m *Module) Set(e *pysrc.Attribute) (values []pysrc.Expr) {
+	c := m.around(e.Start)
+	for _, s := range m.stores[e.Attr] {
+		if c != nil && s.value != nil && Dotted(s.target.Value) == "self" && m.around(s.target.Start) == c {
+			values = append(values, s.value)
+		}
+	}
+	return values
+}
+
 // property is what the function returns that stands for an attribute of a class.
 func property(c *pysrc.Class, attr string) (returns []pysrc.Expr, ok bool) {
 	for _, s := range c.Body {
