@@ -161,7 +161,7 @@ func (m *Module) called(c *pysrc.Call, modules Modules, steps int) (Value, bool)
 	name := LastName(c.Func)
 	a, method := c.Func.(*pysrc.Attribute)
 	switch {
-	case slices.Contains(holders, name):
+	case slices.Contains(holders, name), name == "getattr":
 		return self, true
 	case len(c.Args) == 1 && (name == "deepcopy" || name == "create" || !method && slices.Contains(converting, name)):
 		return m.follow(c.Args[0], modules, steps)

@@ -109,9 +109,16 @@ func (f *finder) owner(c *pysrc.Call) string {
 }
 
 // looked is the canonical name of what a program looks up to call it:
-// getattr(torch.optim, "Adam"), OPTIMIZERS[cfg["optimizer"]].
+// getattr(torch.optim, "Adam"), OPTIMIZERS[cfg["optimizer"]], or a name for that.
 func (f *finder) looked(e pysrc.Expr) string {
 	switch e := e.(type) {
+	case *pysrc.Name:
+		if m, held := f.m.Value(e, f.modules).Expr(); m != nil {
+			if c, ok := held.(*pysrc.Call); ok && m == f.m {
+				return f.looked(c)
+			}
+			return m.Full(held)
+		}
 	case *pysrc.Call:
 		if project.LastName(e.Func) == "getattr" && len(e.Args) > 1 {
 			if name, ok := f.m.Word(e.Args[1], f.modules); ok && f.m.Full(e.Args[0]) != "" {
