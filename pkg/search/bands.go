@@ -47,11 +47,12 @@ var bands = map[string]band{
 // sane is the band of a parameter, by its role and owner.
 func sane(p Param) (band, bool) {
 	b, ok := bands[p.Role]
+	own, ofOwn := stepsOf(p)
 	switch owner := strings.ToLower(p.Model); {
 	case p.Role == "learning_rate" && boosting(owner):
 		b = band{0.03, 0.5, 0.3}
-	case p.Role == "learning_rate" && isSGD(owner):
-		b = band{0.005, 0.1, 0.05}
+	case ofOwn:
+		b = own.band
 	case p.Role == "max_depth" && boosting(owner):
 		b = band{3, 10, 6}
 	case p.Role == "min_samples" && boosting(owner):
@@ -79,9 +80,30 @@ func forest(owner string) bool {
 	return strings.Contains(owner, "forest") || strings.Contains(owner, "extratrees") || strings.Contains(owner, "bagging")
 }
 
-func isSGD(owner string) bool {
-	owner = strings.ToLower(owner)
-	return strings.HasSuffix(owner, "optim.sgd") || strings.HasSuffix(owner, "optimizers.sgd") || owner == "descent" // by hand
+// steps are the learning rates of an optimizer whose scale is not Adam's: longer is
+// how many times as long its steps are.
+type steps struct {
+	band
+	longer float64
+}
+
+// descent is plain gradient descent.
+var descent = steps{band{0.005, 0.1, 0.05}, 30}
+
+// optimizers by the last word of their names.
+var optimizers = map[string]steps{
+	"sgd":      descent,
+	"asgd":     descent,
+	"descent":  descent,                     // by hand
+	"adagrad":  {band{1e-3, 0.1, 1e-2}, 10}, // PyTorch's default
+	"adadelta": {band{0.1, 2, 1}, 1000},     // Zeiler, ADADELTA
+	"lbfgs":    {band{0.05, 1, 1}, 1000},    // PyTorch's default
+}
+
+// stepsOf are those of the optimizer that takes a learning rate.
+func stepsOf(p Param) (steps, bool) {
+	own, ok := optimizers[strings.ToLower(bare(p.Model))]
+	return own, ok && p.Role == "learning_rate"
 }
 
 // A repair moves a value that lies outside what works.

@@ -90,9 +90,10 @@ func (r Recipe) apply(params []Param) map[string]string {
 	values := map[string]string{}
 	for _, p := range params {
 		if v, ok := r.Numbers[p.Role]; ok && p.Kind == Number {
+			own, ofOwn := stepsOf(p)
 			switch {
-			case p.Role == "learning_rate" && isSGD(p.Model):
-				v *= 30 // plain gradient descent needs longer steps than Adam
+			case ofOwn:
+				v *= own.longer
 			case p.Role == "alpha" && ridge(p.Model):
 				v *= 1000 // beside a sum over all rows, not their mean
 			}

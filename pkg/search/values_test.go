@@ -43,6 +43,7 @@ func TestRecipesInTheOwnersUnit(t *testing.T) {
 		{number("alpha", "sklearn.linear_model.SGDClassifier", "0.5", 1e-7, 1, false), 1e-5, 0.05},
 		{number("shrinkage", "sklearn.linear_model.Lasso", "1.0", 1e-6, 100, false), 1e-4, 0.5},
 		{number("learning_rate", "keras.optimizers.SGD", "1.0", 1e-6, 1, false), 0.1, 1},
+		{number("learning_rate", "torch.optim.Adadelta", "1e-4", 1e-4, 10, false), 1, 10},
 	} {
 		for _, r := range recipes["linear"] {
 			if v, _ := c.param.in(r.apply([]Param{c.param})).value(); v < c.low || v > c.high {
@@ -114,5 +115,22 @@ func TestRegularisedIsNeverLess(t *testing.T) {
 	p.Params[0].Value, p.Params[1].Value = "0.1", "1e-5"
 	if got := regularised(p, nil); got["a.dropout"] != "0.4" || got["b.l2"] != "0.001" {
 		t.Error(got)
+	}
+}
+
+// Each optimizer has a scale of its own for what usually works.
+func TestSaneLearningRates(t *testing.T) {
+	for _, c := range []struct{ owner, value, want string }{
+		{"torch.optim.Adadelta", "1.0", ""},
+		{"keras.optimizers.Adadelta", "0.001", "1.0"},
+		{"torch.optim.Adagrad", "0.01", ""},
+		{"torch.optim.LBFGS", "1", ""},
+		{"torch.optim.SGD", "0.05", ""},
+		{"torch.optim.Adam", "1.0", "0.001"},
+	} {
+		r, found := repairOf(number("learning_rate", c.owner, c.value, 1e-6, 10, false))
+		if found != (c.want != "") || r.to != c.want {
+			t.Errorf("%s of %s: %q, want %q", c.owner, c.value, r.to, c.want)
+		}
 	}
 }
