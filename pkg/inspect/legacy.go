@@ -16,6 +16,7 @@ type outdated struct {
 	pip            string // what the package is called there
 	below          string
 	instead        string
+	kept           bool   // tf.keras has it still
 	withKeyword    string // only where this argument is given
 	withoutKeyword string // only where this one is not
 }
@@ -25,7 +26,9 @@ var imported = []outdated{
 	{name: regexp.MustCompile(`^keras\.utils\.(?:np_utils|vis_utils|layer_utils|generic_utils|multi_gpu_model)\b`), pip: "keras", below: "2.13", instead: "import to_categorical from keras.utils"},
 	{name: regexp.MustCompile(`^keras\.layers\.(?:convolutional|core|pooling|normalization|recurrent|embeddings|merge|advanced_activations|wrappers|noise|local)\b`), pip: "keras", below: "2.13", instead: "import the layer from keras.layers"},
 	{name: regexp.MustCompile(`^keras\.layers\.(?:Convolution[123]D|CuDNNLSTM|CuDNNGRU|Merge|MaxoutDense|Highway)$`), pip: "keras", below: "3", instead: "use Conv2D, LSTM or GRU"},
-	{name: regexp.MustCompile(`^keras\.preprocessing\.(?:text|sequence\.TimeseriesGenerator)\b|^keras_preprocessing\b|^keras\.preprocessing\.image\.ImageDataGenerator\.flow_generator`), pip: "keras", below: "3", instead: "use keras.layers.TextVectorization or keras.utils"},
+	{name: regexp.MustCompile(`^keras\.preprocessing\.(?:text|sequence\.TimeseriesGenerator|image\.(?:ImageDataGenerator|DirectoryIterator|NumpyArrayIterator|random_\w+|apply_\w+))\b`), kept: true, pip: "keras", below: "3", instead: "import it from tensorflow.keras"},
+	{name: regexp.MustCompile(`^keras_preprocessing\b`), pip: "keras", below: "3", instead: "use keras.layers.TextVectorization or keras.utils"},
+	{name: regexp.MustCompile(`^keras\.layers\.experimental\b`), pip: "keras", below: "3", instead: "import the layer from keras.layers"},
 	{name: regexp.MustCompile(`^keras\.wrappers\.`), pip: "keras", below: "2.13", instead: "use scikeras"},
 	{name: regexp.MustCompile(`^keras\.engine\b|^keras\.backend\.(?:tensorflow_backend|set_session|get_session|set_image_dim_ordering|image_dim_ordering)\b`), pip: "keras", below: "2.4", instead: "remove it"},
 	{name: regexp.MustCompile(`^tensorflow\.(?:placeholder|Session|InteractiveSession|global_variables_initializer|get_variable|reset_default_graph|set_random_seed|app|flags|contrib|layers|examples|ConfigProto|variable_scope|truncated_normal|random_normal|to_float|log|matrix_inverse)\b|^tensorflow\.(?:train\.(?:\w+Optimizer|Saver)|nn\.(?:rnn_cell|dynamic_rnn))\b`), pip: "tensorflow", below: "2", instead: "import tensorflow.compat.v1 as tf and call tf.disable_v2_behavior()"},
@@ -96,9 +99,10 @@ func findNeeds(p *Program, t *trace) {
 	}
 	for _, m := range t.program {
 		pysrc.Walk(m.File, func(n pysrc.Node) bool {
-			for _, name := range namesOf(m, n) {
+			for _, full := range namesOf(m, n) {
+				name := old(full)
 				for _, o := range imported {
-					if o.name.MatchString(name) {
+					if o.name.MatchString(name) && !(o.kept && name != full) {
 						note(m, n.Span().Start, name, o)
 						return false
 					}
@@ -112,24 +116,24 @@ func findNeeds(p *Program, t *trace) {
 	}
 }
 
-// namesOf are the canonical names that an import or an attribute speaks of.
+// namesOf are the full names that an import or an attribute speaks of.
 func namesOf(m *project.Module, n pysrc.Node) (names []string) {
 	switch n := n.(type) {
 	case *pysrc.Import:
 		for _, a := range n.Names {
-			names = append(names, old(a.Name))
+			names = append(names, a.Name)
 		}
 	case *pysrc.ImportFrom:
 		for _, a := range n.Names {
 			if n.Level == 0 {
-				names = append(names, old(n.Module+"."+a.Name))
+				names = append(names, n.Module+"."+a.Name)
 			}
 		}
 	case *pysrc.Attribute:
 		name := project.Dotted(n)
 		first, rest, _ := strings.Cut(name, ".")
 		if full := m.Imports[first]; full != "" {
-			names = append(names, old(full+"."+rest))
+			names = append(names, full+"."+rest)
 		}
 	}
 	return names

@@ -16,6 +16,12 @@ func TestLostArguments(t *testing.T) {
 		"from catboost import CatBoostClassifier\nCatBoostClassifier().fit(X, y, early_stopping_rounds=3, verbose=0)\n": nil,
 		"from sklearn.svm import SVC\nfrom sklearn.metrics import mean_squared_error\nSVC().fit(X, y)\nmean_squared_error(y, p, squared=False)\n": {
 			"scikit-learn<1.6 train.py:4 mean_squared_error(squared=)"},
+		"from tensorflow.keras.preprocessing.text import Tokenizer\nfrom tensorflow.keras.preprocessing.image import ImageDataGenerator\nmodel.fit(X, y, epochs=2)\n": nil,
+		"import tensorflow as tf\ntf.keras.preprocessing.text.Tokenizer()\nmodel.fit(X, y, epochs=2)\n":                                                               nil,
+		"from keras.preprocessing.image import ImageDataGenerator, load_img\nfrom keras.preprocessing.text import Tokenizer\nmodel.fit(X, y, epochs=2)\n": {
+			"keras<3 train.py:1 keras.preprocessing.image.ImageDataGenerator", "keras<3 train.py:2 keras.preprocessing.text.Tokenizer"},
+		"from tensorflow.keras.layers.experimental import preprocessing\nmodel.fit(X, y, epochs=2)\n": {
+			"keras<3 train.py:1 keras.layers.experimental.preprocessing"},
 		"from sklearn.utils.testing import all_estimators\nfor n, c in all_estimators():\n    c().fit(X, y)\n": {
 			"scikit-learn<0.24 train.py:1 sklearn.utils.testing.all_estimators"},
 	} {
