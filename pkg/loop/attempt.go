@@ -357,7 +357,7 @@ func (l *Loop) settle(ctx context.Context, t run.Trial, out outcome) error {
 	l.dropTree(t.N, attempt)
 	switch {
 	case t.Metric != nil:
-		l.say("train", "trial %d: %s in %.1f s", t.N, joined(describe(*t.Metric), cmp.Or(t.Broken(), t.Error)), t.Seconds)
+		l.say("train", "trial %d: %s", t.N, joined(fmt.Sprintf("%s in %.1f s", describe(*t.Metric), t.Seconds), cmp.Or(t.Broken(), t.Error)))
 	case t.Error != "":
 		l.say("train", "trial %d: %s", t.N, t.Error)
 	default:
