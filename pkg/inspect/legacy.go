@@ -45,6 +45,11 @@ var imported = []outdated{
 	{name: regexp.MustCompile(`^seaborn\.(?:distplot|factorplot)$`), pip: "seaborn", below: "0.14", instead: "use histplot or catplot"},
 }
 
+var (
+	lightningTrainer  = regexp.MustCompile(`^(?:pytorch_)?lightning\.(?:pytorch\.)?Trainer$`)
+	trainingArguments = regexp.MustCompile(`^transformers\.(?:Seq2Seq)?TrainingArguments$`)
+)
+
 // called are calls with arguments that a package lost in a version.
 var called = []outdated{
 	{name: regexp.MustCompile(`^keras\.optimizers\.\w+$`), withKeyword: "lr", pip: "keras", below: "3", instead: "write learning_rate="},
@@ -65,6 +70,19 @@ var called = []outdated{
 	{name: regexp.MustCompile(`^lightgbm\.(?:train|cv)$`), withKeyword: "early_stopping_rounds", pip: "lightgbm", below: "4", instead: "write callbacks=[lightgbm.early_stopping(10)]"},
 	{name: regexp.MustCompile(`^lightgbm\.(?:train|cv)$`), withKeyword: "verbose_eval", pip: "lightgbm", below: "4", instead: "write callbacks=[lightgbm.log_evaluation(10)]"},
 	{name: regexp.MustCompile(`^lightgbm\.train$`), withKeyword: "evals_result", pip: "lightgbm", below: "4", instead: "write callbacks=[lightgbm.record_evaluation({})]"},
+	{name: lightningTrainer, withKeyword: "gpus", pip: "pytorch-lightning", below: "2", instead: "write accelerator=\"auto\""},
+	{name: lightningTrainer, withKeyword: "auto_lr_find", pip: "pytorch-lightning", below: "2", instead: "remove it"},
+	{name: lightningTrainer, withKeyword: "resume_from_checkpoint", pip: "pytorch-lightning", below: "2", instead: "give fit ckpt_path="},
+	{name: lightningTrainer, withKeyword: "progress_bar_refresh_rate", pip: "pytorch-lightning", below: "1.7", instead: "remove it"},
+	{name: lightningTrainer, withKeyword: "weights_summary", pip: "pytorch-lightning", below: "1.7", instead: "remove it"},
+	{name: lightningTrainer, withKeyword: "checkpoint_callback", pip: "pytorch-lightning", below: "1.7", instead: "write enable_checkpointing="},
+	{name: trainingArguments, withKeyword: "evaluation_strategy", pip: "transformers", below: "4.51", instead: "write eval_strategy="},
+	{name: trainingArguments, withKeyword: "no_cuda", pip: "transformers", below: "5", instead: "write use_cpu="},
+	{name: trainingArguments, withKeyword: "overwrite_output_dir", pip: "transformers", below: "5", instead: "remove it"},
+	{name: trainingArguments, withKeyword: "logging_dir", pip: "transformers", below: "5", instead: "remove it"},
+	{name: trainingArguments, withKeyword: "warmup_ratio", pip: "transformers", below: "5", instead: "write warmup_steps="},
+	{name: trainingArguments, withKeyword: "group_by_length", pip: "transformers", below: "5", instead: "remove it"},
+	{name: regexp.MustCompile(`^transformers\.(?:Seq2Seq)?Trainer$`), withKeyword: "tokenizer", pip: "transformers", below: "5", instead: "write processing_class="},
 }
 
 // fitted are arguments that fit of some classes lost.
@@ -200,7 +218,7 @@ func pythonOf(name, below string) string {
 		"keras 3": "3.11", "keras 2.13": "3.11", "keras 2.11": "3.10", "keras 2.6": "3.8", "keras 2.4": "3.7", "keras 2": "3.6", "tensorflow 2": "3.7",
 		"scikit-learn 0.20": "3.7", "scikit-learn 0.22": "3.8", "scikit-learn 0.23": "3.8", "scikit-learn 0.24": "3.9", "scikit-learn 1.0": "3.9", "scikit-learn 1.2": "3.11",
 		"scikit-learn 1.4": "3.12", "scikit-learn 1.6": "3.12", "scikit-learn 1.8": "3.13", "xgboost 2.1": "3.12", "lightgbm 4": "3.11", "numpy 1.24": "3.11", "numpy 2": "3.12", "scipy 1.2": "3.7", "torchtext 0.12": "3.10", "torch 1.13": "3.10", "pandas 1.0": "3.8", "pandas 2": "3.11",
-		"seaborn 0.14": "3.12",
+		"seaborn 0.14": "3.12", "pytorch-lightning 1.7": "3.9", "pytorch-lightning 2": "3.10", "transformers 4.51": "3.12", "transformers 5": "3.12",
 	}[name+" "+below]
 	return fmt.Sprintf("Python %s: `git config mlhook.baseImage python:%s-slim`", newest, newest)
 }

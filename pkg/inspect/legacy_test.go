@@ -22,6 +22,10 @@ func TestLostArguments(t *testing.T) {
 			"keras<3 train.py:1 keras.preprocessing.image.ImageDataGenerator", "keras<3 train.py:2 keras.preprocessing.text.Tokenizer"},
 		"from tensorflow.keras.layers.experimental import preprocessing\nmodel.fit(X, y, epochs=2)\n": {
 			"keras<3 train.py:1 keras.layers.experimental.preprocessing"},
+		"import pytorch_lightning as pl\ntrainer = pl.Trainer(gpus=1, max_epochs=3)\ntrainer.fit(m)\n": {"pytorch-lightning<2 train.py:2 Trainer(gpus=)"},
+		"import lightning as L\ntrainer = L.Trainer(max_epochs=3, devices=1)\ntrainer.fit(m)\n":        nil,
+		"from transformers import Trainer, TrainingArguments\nargs = TrainingArguments('out', evaluation_strategy='epoch', eval_steps=3)\nt = Trainer(m, args, tokenizer=k)\nt.train()\n": {
+			"transformers<4.51 train.py:2 TrainingArguments(evaluation_strategy=)", "transformers<5 train.py:3 Trainer(tokenizer=)"},
 		"from sklearn.utils.testing import all_estimators\nfor n, c in all_estimators():\n    c().fit(X, y)\n": {
 			"scikit-learn<0.24 train.py:1 sklearn.utils.testing.all_estimators"},
 	} {
