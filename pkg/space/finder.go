@@ -51,7 +51,9 @@ func (f *finder) call(c *pysrc.Call) {
 	if !ok {
 		return
 	}
-	prepared := made != c // what else it gets is given later
+	// What else a prepared call gets is given later, and another class that is
+	// looked up there need not take what this one does.
+	fixed := made == c && (f.m.Canonical(c) != "" || f.looked(c.Func) == "")
 	c = made
 	id := fmt.Sprintf("%s:%s#%d", f.m.Name, owner, f.ordinal[owner])
 	f.ordinal[owner]++
@@ -69,7 +71,7 @@ func (f *finder) call(c *pysrc.Call) {
 		switch {
 		case there:
 			f.value(id+":"+a.name, owner, a, given)
-		case a.insert && known && !prepared:
+		case a.insert && known && fixed:
 			f.insert(id+":"+a.name, owner, a, c)
 		}
 	}

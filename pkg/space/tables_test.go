@@ -40,7 +40,7 @@ func TestOffered(t *testing.T) {
 		"catboost":            {"from catboost import CatBoostClassifier\nCatBoostClassifier(subsample=0.5, od_wait=9)\n", []string{"subsample", "patience", "max_depth"}, []string{"depth=6", "early_stopping_rounds=9", "subsample=0.5"}},
 		"a partial":           {"from functools import partial\nfrom sklearn.svm import SVC\nmodels = {'a': partial(SVC, gamma=0.3)}\n", []string{"gamma", "C"}, []string{"gamma=0.3"}},
 		"getattr":             {"import torch\nname = 'SGD'\ngetattr(torch.optim, name)(p, lr=0.3)\n", []string{"learning_rate"}, []string{"lr=0.3"}},
-		"getattr by a name":   {"import torch\nkind = getattr(torch.optim, 'SGD')\nkind(p, lr=0.3)\n", []string{"learning_rate"}, []string{"lr=0.3"}},
+		"getattr by a name":   {"import torch\nkind = getattr(torch.optim, 'SGD')\nkind(p, lr=0.3)\n", []string{"learning_rate", "momentum"}, []string{"lr=0.3"}},
 		"of a dict by a name": {"import torch\ndef make(p, lr):\n    kind = {'sgd': torch.optim.SGD, 'adam': torch.optim.Adam}['sgd']\n    return kind(p, lr=lr)\nmake(p, 0.3)\n", []string{"learning_rate"}, []string{"lr=0.3"}},
 		"getattr of a guess":  {"import sys, torch\ngetattr(torch.optim, sys.argv[1])(p, lr=0.3)\n", []string{"learning_rate"}, nil},
 		"set later":           {"from sklearn.svm import SVC\nm = SVC(C=0.3, gamma=0.2)\nm.set_params(C=9)\nPipeline([('svc', m)]).set_params(svc__gamma=9)\n", []string{"gamma", "C"}, nil},
