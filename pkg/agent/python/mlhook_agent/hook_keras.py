@@ -106,12 +106,21 @@ def _named(logs: Dict[str, Any]) -> Dict[str, Any]:
 def _after_fit(recorder: Recorder, given: Given, history: Any) -> None:
     last = _named(_kept(given["self"], given.get("callbacks"), history.history))
     held = given.get("validation_data")
+    files = None if given.get("validation_steps") else _files(held)
     held = held[1] if isinstance(held, (tuple, list)) and len(held) > 1 else None
     origin = Origin("keras", given["self"])
     split = "train" if given.get("held") == "train" else "validation"
-    for name, split, labels in (("accuracy", "train", given.get("y")), ("val_accuracy", split, held)):
+    for name, split, labels, counts in (("accuracy", "train", given.get("y"), None), ("val_accuracy", split, held, files)):
         if name in last:
-            recorder.metric("accuracy", last[name], split, "keras.Model.fit", labels, origin)
+            recorder.metric("accuracy", last[name], split, "keras.Model.fit", labels, origin, counts)
+
+
+def _files(data: Any) -> Any:
+    """As many as the images that Keras reads data from, one for each; None where that is something else."""
+    if any(kind.__name__ == "Iterator" and "preprocessing" in kind.__module__ for kind in type(data).__mro__):
+        return range(data.n)
+    paths = getattr(data, "file_paths", None)  # of image_dataset_from_directory
+    return range(len(paths)) if isinstance(paths, list) else None
 
 
 def _kept(model: Any, callbacks: Any, history: Dict[str, List[Any]]) -> Dict[str, Any]:
@@ -136,9 +145,10 @@ def _after_predict(recorder: Recorder, given: Given, result: Any) -> None:
 def _after_evaluate(recorder: Recorder, given: Given, result: Any) -> None:
     model, labels = given["self"], given.get("y")
     split = recorder.asked(model, given.get("x"), labels)
+    counts = None if given.get("steps") else _files(given.get("x"))
     for name, value in _named(_values(model, result)).items():
         if name not in ("loss", "compile_metrics"):
-            recorder.metric(name, value, split, "keras.Model.evaluate", labels, Origin("keras", model))
+            recorder.metric(name, value, split, "keras.Model.evaluate", labels, Origin("keras", model), counts)
 
 
 def _values(model: Any, result: Any) -> Dict[str, Any]:
