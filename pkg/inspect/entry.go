@@ -56,16 +56,25 @@ func chooseEntry(p *Program, files *project.Project, hints Hints) (problem strin
 		p.Why = append(p.Why, "entry: "+p.Entry+", which trains and "+cmp.Or(how, apart(told[p.Entry].by, importers[p.Entry])))
 		return "", nil
 	case len(names) > 1:
-		all := "all"
-		if len(names) == 2 {
-			all = "both"
-		}
-		return fmt.Sprintf("%s %s look like the script to train; say which with `git config mlhook.entry %s`", strings.Join(names, " and "), all, names[0]), nil
+		return fmt.Sprintf("%s look like the script to train; say which with `git config mlhook.entry %s`", alike(names), names[0]), nil
 	case len(damaged) > 0:
 		p.Entry = damaged[0]
 		return "", nil // its problem is reported next
 	}
 	return "no script here trains a model (no fit, train or backward call was found); name it with `git config mlhook.entry FILE`", nil
+}
+
+// alike puts the names of several files that look the same into words, at most five.
+func alike(names []string) string {
+	const most = 5
+	n := len(names)
+	switch {
+	case n == 2:
+		return names[0] + " and " + names[1] + " both"
+	case n > most:
+		return fmt.Sprintf("%s and %d more all", strings.Join(names[:most], ", "), n-most)
+	}
+	return strings.Join(names[:n-1], ", ") + " and " + names[n-1] + " all"
 }
 
 // together tells whether one script starts all of some files: they are parts of

@@ -453,3 +453,12 @@ func cells(text string) string {
 	quoted := strings.ReplaceAll(text, "\n", `\n`)
 	return `{"cells":[{"cell_type":"code","source":"` + quoted + `","metadata":{},"outputs":[],"execution_count":null}],"metadata":{"kernelspec":{"language":"python","name":"python3"}},"nbformat":4,"nbformat_minor":5}`
 }
+
+func TestAlike(t *testing.T) {
+	names := strings.Fields("a.py b.py c.py d.py e.py f.py g.py")
+	for n, want := range map[int]string{2: "a.py and b.py both", 3: "a.py, b.py and c.py all", 7: "a.py, b.py, c.py, d.py, e.py and 2 more all"} {
+		if got := alike(names[:n]); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
