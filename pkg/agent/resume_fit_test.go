@@ -5,7 +5,6 @@ package agent_test
 import (
 	"maps"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -298,29 +297,24 @@ func curveOf(a attempt) (points []map[string]float64) {
 func TestFitsAreAsWithoutTheAgent(t *testing.T) {
 	t.Parallel()
 	needs(t, "keras", "tensorflow", "sklearn", "lightgbm", "xgboost")
-	s := start(t, "numpy,sklearn")
-	for i, test := range []struct{ dir, name string }{
-		{"resume_keras", "dropout"}, {"resume_keras", "finetune"}, {"resume_keras", "own"},
-		{"resume_boosting", "xgboost"}, {"resume_boosting", "lightgbm"},
+	for _, test := range []struct {
+		framework, dir string
+		names          []string
+	}{
+		{"keras", "resume_keras", []string{"dropout", "finetune", "own"}},
+		{"xgboost", "resume_boosting", []string{"xgboost", "lightgbm"}},
 	} {
-		t.Run(test.name, func(t *testing.T) {
-			files, dir := programOf(t, test.dir, test.name), t.TempDir()
-			for name, text := range files {
-				if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
-					t.Fatal(err)
-				}
+		s := share(t, test.framework)
+		var programs []map[string]string
+		for _, name := range test.names {
+			programs = append(programs, programOf(t, test.dir, name))
+		}
+		plain := withoutTheAgent(t, test.framework+",sklearn.datasets", programs)
+		for i, name := range test.names {
+			_, log := s.attempted(agent.Request{Trial: i, Share: 1, Env: seeded}, programs[i])
+			if diff := cmp.Diff(results(plain[i]), results(log)); diff != "" || len(results(log)) == 0 {
+				t.Errorf("%s: -without +with the agent:\n%s", name, diff)
 			}
-			cmd := exec.Command(interpreter(t), "train.py")
-			cmd.Dir = dir
-			cmd.Env = append(os.Environ(), "SEED=1", "OMP_NUM_THREADS=1", "PYTHONHASHSEED=0", "TF_NUM_INTRAOP_THREADS=1", "TF_NUM_INTEROP_THREADS=1")
-			plain, err := cmd.Output()
-			if err != nil {
-				t.Fatal(err)
-			}
-			_, log := s.attempted(agent.Request{Trial: i, Share: 1, Env: map[string]string{"SEED": "1"}}, files)
-			if diff := cmp.Diff(results(string(plain)), results(log)); diff != "" {
-				t.Error(diff)
-			}
-		})
+		}
 	}
 }
