@@ -79,8 +79,8 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// share returns a part of the agent that has a framework, NumPy and scikit-learn
-// loaded. Those of boosting are light, and share one.
+// share returns a part of the agent that has a framework loaded, NumPy, and what
+// most scripts here take from scikit-learn. Those of boosting are light, and share one.
 func share(t testing.TB, framework string) *session {
 	t.Helper()
 	frameworks := framework
@@ -96,7 +96,7 @@ func share(t testing.TB, framework string) *session {
 		if err != nil {
 			t.Fatal(err)
 		}
-		s = launch(t, dir, interpreter(t), frameworks+",numpy,sklearn", os.Stderr)
+		s = launch(t, dir, interpreter(t), frameworks+",numpy,sklearn.datasets,sklearn.model_selection", os.Stderr)
 		shared[frameworks] = s
 	}
 	s.first += 1000
