@@ -17,9 +17,8 @@ import (
 func TestScriptsAreNotBroken(t *testing.T) {
 	t.Parallel()
 	needs(t, "sklearn", "joblib", "torch")
-	s := share(t, "torch")
-	for trial, c := range []struct{ name, script, want string }{
-		{"an estimator in workers", `
+	for trial, c := range []struct{ framework, name, script, want string }{
+		{"sklearn", "an estimator in workers", `
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.model_selection import cross_val_score
@@ -32,7 +31,7 @@ class Nearest(ClassifierMixin, BaseEstimator):
         return self.classes_[((X[:, None] - self.means_) ** 2).sum(-1).argmin(1)]
 X = np.arange(24.).reshape(12, 2)
 print(cross_val_score(Nearest(), X, (X[:, 0] > 11).astype(int), cv=3, n_jobs=2).tolist())`, "[0.75, 1.0, 0.75]\n"},
-		{"a wrapped metric in workers", `
+		{"sklearn", "a wrapped metric in workers", `
 import functools
 from sklearn.metrics import accuracy_score
 from sklearn.utils.parallel import Parallel, delayed
@@ -40,7 +39,7 @@ from sklearn.utils.parallel import Parallel, delayed
 def doubled(*args):
     return 2 * accuracy_score(*args)
 print(Parallel(n_jobs=2)(delayed(f)([1, 0], [1, 1]) for f in (accuracy_score, doubled)))`, "[0.5, 1.0]\n"},
-		{"loops in workers", `
+		{"sklearn", "loops in workers", `
 from joblib import Parallel, delayed
 def count(seed, n_epochs=3):
     w = 0
@@ -54,7 +53,7 @@ def count(seed, n_epochs=3):
     for epoch in range(n_epochs):
         return w, epoch
 print(Parallel(n_jobs=2)(delayed(count)(i) for i in range(3)))`, "[(30, 0), (31, 0), (32, 0)]\n"},
-		{"loops in compiled functions", `
+		{"torch", "loops in compiled functions", `
 import torch
 class Net(torch.nn.Module):
     n_steps = 3
@@ -79,8 +78,7 @@ compiled += [torch.compile(called, backend="eager", fullgraph=True), torch.compi
 print([f(x).item() for f in compiled])`, "[8.0, 8.0, 8.0, 8.0]\n"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			a, log := s.run(agent.Request{Trial: trial, Threads: 1, Share: 1}, c.script)
-			a.t = t
+			a, log := share(t, c.framework).run(agent.Request{Trial: trial, Threads: 1, Share: 1}, c.script)
 			if a.clean(); log != c.want {
 				t.Errorf("%s\nwant %s", log, c.want)
 			}
