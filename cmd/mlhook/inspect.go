@@ -71,6 +71,7 @@ func (p *project) inspect(ctx context.Context, commit string, files fs.FS, s con
 		program, err := inspect.Inspect(inspect.Source{
 			FS:         files,
 			Classify:   func(name string) (string, error) { return p.git.Classify(ctx, name) },
+			Touched:    func(names []string) ([]string, error) { return p.git.Touched(ctx, commit, names...) },
 			Submodules: present,
 			Absent:     absent,
 		}, inspect.Hints{Entry: s.Entry, Dir: s.Dir, Args: s.Args, Metric: s.Metric, Data: s.Data, Requirements: s.Requirements})

@@ -280,6 +280,20 @@ func (r *Repo) ReadFiles(ctx context.Context, commit string, names ...string) (m
 	return texts, nil
 }
 
+// Touched lists those of some files that the newest commit changed, up to this
+// one, which changed any of them; a merge changes what it brings.
+func (r *Repo) Touched(ctx context.Context, commit string, names ...string) ([]string, error) {
+	args := []string{"-c", "log.diffMerges=separate", "log", "-1", "--first-parent", "-m", "--root", "--no-show-signature", "--no-renames", "--no-relative", "--format=", "--name-only", "-z", commit, "--"}
+	for _, name := range names {
+		args = append(args, ":(top,literal)"+name)
+	}
+	listed, err := r.run(ctx, args...)
+	if err != nil {
+		return nil, err
+	}
+	return split(listed), nil
+}
+
 // Classify says how git sees a path of the working tree that the commit in it
 // does not have, and of a directory what of it the commit does not have:
 // "untracked", "ignored", or "missing" where there is nothing such.

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -140,6 +141,27 @@ func TestClassify(t *testing.T) {
 		if got, err := r.Classify(context.Background(), name); got != want || err != nil {
 			t.Errorf("%s: %q, %v; want %q", name, got, err, want)
 		}
+	}
+}
+
+func TestTouched(t *testing.T) {
+	r, first := repository(t)
+	// What is chosen must not depend on how the user likes to read a log.
+	sh(t, r.Top, `git config log.showSignature true; git config log.showRoot false; git config diff.renames copies; git config log.diffMerges off
+		echo a >'a [1].py'; echo b >b.py; git add .; git commit -qm both
+		echo c >>b.py; git commit -qam b; echo text >README; git add README; git commit -qm text
+		git checkout -qb side HEAD~2; echo d >>'a [1].py'; git commit -qam a; git checkout -q main; git merge -qm merged side`)
+	for rev, want := range map[string][]string{
+		"HEAD": {"a [1].py"}, "HEAD^": {"b.py"}, "HEAD~2": {"b.py"}, "HEAD~3": {"a [1].py", "b.py"}, first: nil,
+	} {
+		commit := sh(t, r.Top, "git rev-parse "+rev)
+		got, err := r.Touched(context.Background(), commit, "a [1].py", "b.py")
+		if err != nil || !slices.Equal(got, want) {
+			t.Errorf("at %s: %q, %v, want %q", rev, got, err, want)
+		}
+	}
+	if got, err := r.Touched(context.Background(), first, "train.py"); err != nil || !slices.Equal(got, []string{"train.py"}) {
+		t.Errorf("at the root: %q, %v", got, err)
 	}
 }
 

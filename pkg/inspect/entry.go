@@ -11,7 +11,7 @@ import (
 )
 
 // chooseEntry finds the script that trains, or returns the problem.
-func chooseEntry(p *Program, files *project.Project, hints Hints) (problem string, err error) {
+func chooseEntry(p *Program, files *project.Project, src Source, hints Hints) (problem string, err error) {
 	if hints.Entry != "" {
 		hints.Entry = path.Clean(hints.Entry)
 		if !files.Has(hints.Entry) {
@@ -50,13 +50,22 @@ func chooseEntry(p *Program, files *project.Project, hints Hints) (problem strin
 			return "", err
 		}
 	}
+	if len(names) > 1 && src.Touched != nil {
+		touched, err := src.Touched(names)
+		if err != nil {
+			return "", err
+		}
+		if len(touched) == 1 {
+			names, how = touched, "is the one of several alike that was changed last"
+		}
+	}
 	switch {
 	case len(names) == 1:
 		p.Entry = names[0]
 		p.Why = append(p.Why, "entry: "+p.Entry+", which trains and "+cmp.Or(how, apart(told[p.Entry].by, importers[p.Entry])))
 		return "", nil
 	case len(names) > 1:
-		return fmt.Sprintf("%s look like the script to train; say which with `git config mlhook.entry %s`", alike(names), names[0]), nil
+		return fmt.Sprintf("%s look like the script to train; say which with `git config mlhook.entry %s`, or commit a change of it alone", alike(names), names[0]), nil
 	case len(damaged) > 0:
 		p.Entry = damaged[0]
 		return "", nil // its problem is reported next

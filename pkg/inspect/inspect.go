@@ -18,6 +18,9 @@ type Source struct {
 	// Classify says how git sees a path of the working tree that FS lacks, and of
 	// a directory what of it FS lacks: untracked, ignored, missing.
 	Classify func(name string) (string, error)
+	// Touched lists those of some files that the newest commit changed which
+	// changed any of them; nil where there is no history.
+	Touched func(names []string) ([]string, error)
 	// Submodules are directories whose files are another repository's: part of the
 	// program, but not to be tuned.
 	Submodules []string
@@ -48,7 +51,7 @@ func Inspect(src Source, hints Hints) (*Program, error) {
 	for _, dir := range src.Submodules {
 		files.Disown(dir)
 	}
-	problem, err := chooseEntry(p, files, hints)
+	problem, err := chooseEntry(p, files, src, hints)
 	if err != nil {
 		return nil, fmt.Errorf("inspect: %w", err)
 	}
