@@ -148,7 +148,8 @@ func fills(p *place) {
 			}
 			f.Close()
 		}
-		hit := p.soon(15*time.Second, func() bool {
+		// Who waits for the disk in silence goes on doing so: those who speak do it soon.
+		hit := p.soon(3*time.Second, func() bool {
 			return len(p.said("No space left", "no space left", "disk is full", "MB left that training needs")) > before
 		})
 		time.Sleep(time.Duration(p.rng.IntN(1000)) * time.Millisecond)

@@ -38,6 +38,7 @@ import (
 //
 // The seed settles what is injected, where and in which order.
 func TestFaults(t *testing.T) {
+	t.Parallel()
 	c := &faults{t: t, python: localPython(t), seed: number("MLHOOK_TEST_SEED", 1), baselines: map[string]*baseline{},
 		lanes: make(chan struct{}, number("MLHOOK_TEST_LANES", 5))}
 	total := number("MLHOOK_TEST_FAULTS", slice)
