@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync"
 	"syscall"
+	"testing"
 	"time"
 )
 
@@ -119,7 +120,8 @@ func (e *ownEngine) restart(signal syscall.Signal) error {
 }
 
 // close ends the engine.
-func (e *ownEngine) close() {
+func (e *ownEngine) close(t *testing.T) {
+	t.Helper()
 	if e.cmd != nil {
 		exec.Command("sh", "-c", "docker -H "+e.host()+" ps -aq | xargs -r docker -H "+e.host()+" rm -f").Run()
 	}
@@ -134,7 +136,10 @@ func (e *ownEngine) close() {
 		e.space.Wait()
 	}
 	if e.dir != "" {
-		os.RemoveAll(e.dir)
+		exec.Command("umount", e.file("data")).Run() // a dockerd that was killed leaves its mount
+		if err := os.RemoveAll(e.dir); err != nil {
+			t.Error(err)
+		}
 	}
 }
 

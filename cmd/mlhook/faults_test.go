@@ -42,7 +42,7 @@ func TestFaults(t *testing.T) {
 	c := &faults{t: t, python: localPython(t), seed: number("MLHOOK_TEST_SEED", 1), baselines: map[string]*baseline{},
 		lanes: make(chan struct{}, number("MLHOOK_TEST_LANES", 5))}
 	total := number("MLHOOK_TEST_FAULTS", slice)
-	t.Cleanup(c.own.close)
+	t.Cleanup(func() { c.own.close(t) })
 	t.Cleanup(func() { t.Logf("seed %d\n%s", c.seed, c.table()) })
 	for _, k := range kinds {
 		t.Run(k.name, func(t *testing.T) {
