@@ -94,7 +94,7 @@ type file struct {
 }
 
 // hostOnly are the keys that a committed file must not set.
-var hostOnly = []string{"engine", "push", "baseImage", "caBundle", "mounts", "network", "env", "python", "mail", "trustPulled", "newer", "slots", "parallel", "battery", "disk", "keep", "ray"}
+var hostOnly = []string{"engine", "push", "baseImage", "caBundle", "mounts", "network", "env", "python", "mail", "newer", "slots", "parallel", "battery", "disk", "keep"}
 
 // Sources are the texts that settings come from.
 type Sources struct {
@@ -277,61 +277,48 @@ func set[T any](to *T, from *T) {
 	}
 }
 
-// git sets one key; git prints the section and key in lower case.
+// git sets one key.
 func (s *Settings) git(key string, values []string) (err error) {
 	last := values[len(values)-1]
-	texts := map[string]*string{
-		"metric": &s.Metric, "goal": &s.Goal, "mode": &s.Mode, "entry": &s.Entry, "dir": &s.Dir, "image": &s.Image, "requirements": &s.Requirements, "engine": &s.Engine, "push": &s.Push,
-		"baseimage": &s.BaseImage, "cabundle": &s.CABundle, "network": &s.Network, "python": &s.Python, "newer": &s.Newer, "battery": &s.Battery,
-		"mail.to": &s.Mail.To, "mail.from": &s.Mail.From, "mail.host": &s.Mail.Host, "mail.user": &s.Mail.User,
-		"mail.passwordcommand": &s.Mail.PasswordCommand, "mail.tls": &s.Mail.TLS,
-	}
-	lists := map[string]*[]string{"constraints": &s.bounds, "args": &s.Args, "data": &s.Data, "allow": &s.Allow, "deny": &s.Deny, "notify": &s.Notify, "mounts": &s.Mounts}
-	if to, ok := texts[key]; ok {
+	switch to := s.places()[key].(type) {
+	case *string:
 		*to = last
-		return nil
-	}
-	if to, ok := lists[key]; ok {
+	case *[]string:
 		*to = values
-		return nil
-	}
-	switch key {
-	case "target":
-		s.Target, err = strconv.ParseFloat(last, 64)
-	case "minutes":
-		s.Minutes, err = strconv.ParseFloat(last, 64)
-	case "trials":
-		s.Trials, err = strconv.Atoi(last)
-	case "patience":
-		s.Patience, err = strconv.Atoi(last)
-	case "slots":
-		s.Slots, err = strconv.Atoi(last)
-	case "parallel":
-		s.Parallel, err = strconv.Atoi(last)
-	case "keep":
-		s.Keep, err = strconv.Atoi(last)
-	case "disk":
-		s.Disk, err = strconv.ParseFloat(last, 64)
-	case "mail.port":
-		s.Mail.Port, err = strconv.Atoi(last)
-	case "env":
+	case *int:
+		if *to, err = strconv.Atoi(last); err != nil {
+			return fmt.Errorf("%q is no whole number", last)
+		}
+	case *float64:
+		if *to, err = strconv.ParseFloat(last, 64); err != nil {
+			return fmt.Errorf("%q is no number%s", last, share(last))
+		}
+	case map[string]string:
 		for _, v := range values {
 			name, value, ok := strings.Cut(v, "=")
 			if !ok {
 				return fmt.Errorf("%q is not NAME=VALUE", v)
 			}
-			s.Env[name] = value
+			to[name] = value
 		}
 	default:
 		return errUnknown
 	}
-	if whole := new(strconv.NumError); errors.As(err, &whole) && whole.Func == "Atoi" {
-		return fmt.Errorf("%q is no whole number", last)
-	}
-	if err != nil {
-		return fmt.Errorf("%q is no number%s", last, share(last))
-	}
 	return nil
+}
+
+// places are the settings by their keys as git prints them, in lower case.
+func (s *Settings) places() map[string]any {
+	return map[string]any{
+		"target": &s.Target, "metric": &s.Metric, "goal": &s.Goal, "mode": &s.Mode, "constraints": &s.bounds,
+		"entry": &s.Entry, "dir": &s.Dir, "args": &s.Args, "trials": &s.Trials, "minutes": &s.Minutes, "patience": &s.Patience,
+		"image": &s.Image, "requirements": &s.Requirements, "data": &s.Data, "allow": &s.Allow, "deny": &s.Deny, "notify": &s.Notify,
+		"engine": &s.Engine, "push": &s.Push, "baseimage": &s.BaseImage, "cabundle": &s.CABundle, "mounts": &s.Mounts,
+		"network": &s.Network, "env": s.Env, "python": &s.Python, "newer": &s.Newer, "slots": &s.Slots, "parallel": &s.Parallel,
+		"battery": &s.Battery, "disk": &s.Disk, "keep": &s.Keep,
+		"mail.to": &s.Mail.To, "mail.from": &s.Mail.From, "mail.host": &s.Mail.Host, "mail.port": &s.Mail.Port,
+		"mail.user": &s.Mail.User, "mail.passwordcommand": &s.Mail.PasswordCommand, "mail.tls": &s.Mail.TLS,
+	}
 }
 
 var errUnknown = errors.New("there is no such setting")

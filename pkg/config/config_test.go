@@ -64,6 +64,7 @@ func TestErrorsNameThePlace(t *testing.T) {
 		"mail without a server": {git("mail.to", "a@b"), []string{"git config mlhook.mail.host"}},
 		"out of range":          {file("target = 0\n"), []string{"mlhook.toml: target"}},
 		"unknown":               {file("trials = 3\ntargt = 0.9\n"), []string{"mlhook.toml:2", `"targt"`, "~~~"}},
+		"of no version":         {file("ray = true\n"), []string{"mlhook.toml:1: there is no setting \"ray\""}},
 		"wrong type":            {file("trials = \"many\"\n"), []string{"mlhook.toml:1", "~~~"}},
 		"percent":               {file("target = \"99.9%\"\n"), []string{"mlhook.toml:1: target is of type string, but has to be a number; 99.9 % is written 0.999"}},
 		"bare percent":          {file("target = 80%\n"), []string{"; 80 % is written 0.8"}},
