@@ -88,21 +88,14 @@ func savedModel(dir string, trial, attempt int) (string, error) {
 		return "", fmt.Errorf("open the events of trial %d: %w", trial, err)
 	}
 	defer f.Close()
-	name, offset := "", int64(0)
-	for {
-		events, next, err := agent.ReadEvents(f, offset)
+	name := ""
+	for e, err := range agent.Events(f) {
 		if err != nil {
 			return "", err
 		}
-		for _, e := range events {
-			if e.Type == agent.EventModel {
-				name = e.Path
-			}
+		if e.Type == agent.EventModel {
+			name = e.Path
 		}
-		if next == offset {
-			break
-		}
-		offset = next
 	}
 	if name == "" {
 		return "", nothing("trial %d saved no model; `mlhook log --trial %d` shows what the script printed", trial, trial)

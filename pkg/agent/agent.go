@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"iter"
 	"os"
 	"path/filepath"
 	"strings"
@@ -112,6 +113,28 @@ const (
 	maxLine = 1 << 20 // a longer line is no event
 	maxRead = 8 << 20 // bytes looked at in one call
 )
+
+// Events are all events of a file that nobody writes any more, or that there are
+// so far; an error is the last.
+func Events(r io.ReaderAt) iter.Seq2[Event, error] {
+	return func(yield func(Event, error) bool) {
+		for offset := int64(0); ; {
+			events, next, err := ReadEvents(r, offset)
+			for _, e := range events {
+				if !yield(e, nil) {
+					return
+				}
+			}
+			if err != nil {
+				yield(Event{}, err)
+			}
+			if next == offset {
+				return
+			}
+			offset = next
+		}
+	}
+}
 
 // ReadEvents returns the events behind offset and the offset after the last
 // whole line. A torn last line is not an event yet. The file is written by the

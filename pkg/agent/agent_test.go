@@ -3,6 +3,7 @@ package agent_test
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -150,6 +151,41 @@ func TestReadEventsPassesEndlessLine(t *testing.T) {
 		t.Errorf("at %d of %d, last %+v", offset, len(file), last)
 	}
 }
+
+// All events of a file are those of every piece, up to where nobody asks for more.
+func TestEvents(t *testing.T) {
+	const all = 600_000 // more than are read at once
+	var file []byte
+	for i := range all {
+		file = fmt.Appendf(file, `{"v":1,"seq":%d,"type":"curve"}`+"\n", i)
+	}
+	n := 0
+	for e, err := range agent.Events(bytes.NewReader(file)) {
+		if err != nil || e.Seq != n {
+			t.Fatal(n, e, err)
+		}
+		n++
+	}
+	if n != all {
+		t.Error(n)
+	}
+	for e := range agent.Events(bytes.NewReader(file)) {
+		if e.Seq == 2 {
+			break
+		}
+	}
+	n = 0
+	for _, err := range agent.Events(broken{}) {
+		if n++; err == nil || n > 1 {
+			t.Error(n, err)
+		}
+	}
+}
+
+// broken is a file that cannot be read.
+type broken struct{}
+
+func (broken) ReadAt([]byte, int64) (int, error) { return 0, io.ErrUnexpectedEOF }
 
 func FuzzReadEvents(f *testing.F) {
 	f.Add([]byte(`{"v":1,"seq":0,"type":"metric","value":0.5}`+"\n"), int64(0))

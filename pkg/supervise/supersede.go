@@ -76,17 +76,10 @@ func hasEpoch(name string) bool {
 		return false
 	}
 	defer f.Close()
-	epoch := func(e agent.Event) bool {
-		return e.Type == agent.EventCurve || e.Type == agent.EventCheckpoint && e.Epoch > 0
-	}
-	for offset := int64(0); ; {
-		events, next, err := agent.ReadEvents(f, offset)
-		if slices.ContainsFunc(events, epoch) {
+	for e := range agent.Events(f) {
+		if e.Type == agent.EventCurve || e.Type == agent.EventCheckpoint && e.Epoch > 0 {
 			return true
 		}
-		if err != nil || next == offset {
-			return false
-		}
-		offset = next
 	}
+	return false
 }
