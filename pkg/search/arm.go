@@ -1,9 +1,9 @@
 package search
 
 import (
+	"cmp"
 	"math"
 	"slices"
-	"sort"
 )
 
 // An arm is a configuration with all its trials: one, and another for each
@@ -98,14 +98,17 @@ func ranked(arms []arm, g Goal) []arm {
 		}
 		return math.Inf(-1)
 	}
-	sorted := slices.Clone(arms)
-	sort.SliceStable(sorted, func(i, j int) bool {
-		a, b := lead(sorted[i]), lead(sorted[j])
-		if sorted[i].broken() != sorted[j].broken() && !math.IsInf(a, -1) && !math.IsInf(b, -1) {
-			return sorted[j].broken()
+	class := func(a arm) int {
+		switch {
+		case math.IsInf(lead(a), -1):
+			return 2
+		case a.broken():
+			return 1
 		}
-		return a > b
-	})
+		return 0
+	}
+	sorted := slices.Clone(arms)
+	slices.SortStableFunc(sorted, func(a, b arm) int { return cmp.Or(cmp.Compare(class(a), class(b)), cmp.Compare(lead(b), lead(a))) })
 	return sorted
 }
 

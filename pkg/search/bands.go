@@ -1,10 +1,10 @@
 package search
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
-	"sort"
 	"strings"
 )
 
@@ -126,7 +126,7 @@ func repairs(params []Param) []repair {
 			out = append(out, r)
 		}
 	}
-	sort.SliceStable(out, func(i, j int) bool { return out[i].far > out[j].far })
+	slices.SortStableFunc(out, func(a, b repair) int { return cmp.Compare(b.far, a.far) })
 	return out
 }
 

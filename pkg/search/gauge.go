@@ -1,6 +1,9 @@
 package search
 
-import "math"
+import (
+	"cmp"
+	"math"
+)
 
 // A gauge reads how good a training is from the points of its curve.
 type gauge struct {
@@ -12,10 +15,7 @@ type gauge struct {
 // gaugeOf chooses what the user's own curve has: validation data first, then
 // what the goal is about before the loss.
 func gaugeOf(p Problem, history []Trial) gauge {
-	metric, sign := "accuracy", 1.0
-	if p.Goal.Metric != "" {
-		metric = p.Goal.Metric
-	}
+	metric, sign := cmp.Or(p.Goal.Metric, "accuracy"), 1.0
 	if p.Goal.Minimise {
 		sign = -1
 	}

@@ -1,8 +1,8 @@
 package search
 
 import (
+	"cmp"
 	"slices"
-	"sort"
 	"strings"
 )
 
@@ -47,6 +47,6 @@ func (t Tally) rate() float64 { return float64(1+t.Hits) / (1 + t.Cost) }
 func proven(recipes []Recipe, tallies map[Move]Tally) []Recipe {
 	sorted := slices.Clone(recipes)
 	rate := func(r Recipe) float64 { return tallies[FromBook.named(r.Name)].rate() }
-	sort.SliceStable(sorted, func(i, j int) bool { return rate(sorted[i]) > rate(sorted[j]) })
+	slices.SortStableFunc(sorted, func(a, b Recipe) int { return cmp.Compare(rate(b), rate(a)) })
 	return sorted
 }

@@ -3,7 +3,7 @@ package search
 import (
 	"maps"
 	"math"
-	"sort"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -14,7 +14,7 @@ func key(values map[string]string) string {
 	for id, v := range values {
 		parts = append(parts, id+"="+v)
 	}
-	sort.Strings(parts)
+	slices.Sort(parts)
 	return strings.Join(parts, "\n")
 }
 
