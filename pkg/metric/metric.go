@@ -153,7 +153,7 @@ func inContext(readings []Reading, line, before, head string) []Reading {
 
 var (
 	lone = regexp.MustCompile(`^[\s\[(]*(?:tensor\()?(0?\.\d+|\d{1,2}(?:\.\d+)?\s*%)[\s\])]*$`)
-	// goal words of programs whose lone number is no accuracy.
+	// foreign are words of programs whose lone number is no accuracy.
 	foreign = regexp.MustCompile(`(?i)\b(?:r2|r\^2|r-squared|rmse|mse|mae|auc|f1|regress\w*|perplexity|bleu|error|loss)\b`)
 )
 
@@ -205,11 +205,19 @@ func sameData(readings []Reading) []Reading {
 func Pick(readings []Reading) (Reading, bool) {
 	readings = sameData(readings)
 	for _, guess := range []bool{false, true} {
-		for _, of := range []string{"test", "validation", "unknown", "train"} {
-			for i := len(readings) - 1; i >= 0; i-- {
-				if r := readings[i]; r.Name == "accuracy" && r.Split == of && r.Guess == guess {
-					return r, true
-				}
+		if r, ok := last(readings, func(r Reading) bool { return r.Name == "accuracy" && r.Guess == guess }); ok {
+			return r, true
+		}
+	}
+	return Reading{}, false
+}
+
+// last is the last reading that counts, on the data that counts most.
+func last(readings []Reading, counts func(Reading) bool) (Reading, bool) {
+	for _, of := range []string{"test", "validation", "unknown", "train"} {
+		for _, r := range slices.Backward(readings) {
+			if r.Split == of && counts(r) {
+				return r, true
 			}
 		}
 	}

@@ -48,12 +48,5 @@ func Named(text, name string) (Reading, bool) {
 			found = append(found, Reading{Name: name, Value: v, Split: split(line), Line: i + 1, Text: strings.TrimSpace(line)})
 		}
 	}
-	for _, of := range []string{"test", "validation", "unknown", "train"} {
-		for _, r := range slices.Backward(found) {
-			if r.Split == of {
-				return r, true
-			}
-		}
-	}
-	return Reading{}, false
+	return last(found, func(Reading) bool { return true })
 }
