@@ -6,6 +6,7 @@ package image
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -66,10 +67,7 @@ func template(env *engine.Environment, s config.Settings) error {
 		"Dockerfile": templates.Dockerfile(), "certificates.pem": certificates,
 		"framework.txt": text(layer), "requirements.txt": text(rest),
 	}
-	env.BuildArgs["BASE_IMAGE"] = defaultBase
-	if s.BaseImage != "" {
-		env.BuildArgs["BASE_IMAGE"] = s.BaseImage
-	}
+	env.BuildArgs["BASE_IMAGE"] = cmp.Or(s.BaseImage, defaultBase)
 	if packages := systemPackages(append(layer, rest...)); len(packages) > 0 {
 		env.BuildArgs["SYSTEM_PACKAGES"] = strings.Join(packages, " ")
 	}

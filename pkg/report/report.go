@@ -58,21 +58,8 @@ func Markdown(d run.Detail) string {
 	}
 	row("Push", strings.TrimSuffix(string(d.Push)+": "+d.PushReason, ": "))
 	row("Target", fmt.Sprintf("%.3f", d.Target))
-	if m := d.Metric; m != nil {
-		if d.Confirmed != nil {
-			row("Confirmed", Confirmed(*m, *d.Confirmed))
-		}
-		row("Measured", fmt.Sprintf("%s %.4f on %s data (%s)", m.Name, m.Value, m.Split, m.Source))
-		if len(d.Trials) > 0 { // a linked run looked at nothing
-			samples := "samples, their number unknown,"
-			if m.Samples > 0 {
-				samples = fmt.Sprintf("%d samples", m.Samples)
-			}
-			row("Chosen on", fmt.Sprintf("the same %s after %s", samples, Counted(looks(d.Trials), "look")))
-		}
-		if m.Majority > 0 {
-			row("Majority class", fmt.Sprintf("%.4f (what a model scores that has learned nothing)", m.Majority))
-		}
+	if d.Metric != nil {
+		measured(row, d, *d.Metric)
 	}
 	for _, t := range d.Trials {
 		if d.Best == nil || *d.Best != t.N {
@@ -89,6 +76,24 @@ func Markdown(d run.Detail) string {
 	}
 	trials(&b, d)
 	return b.String()
+}
+
+// measured are the rows on how the result was measured.
+func measured(row func(name, value string), d run.Detail, m run.Metric) {
+	if d.Confirmed != nil {
+		row("Confirmed", Confirmed(m, *d.Confirmed))
+	}
+	row("Measured", fmt.Sprintf("%s %.4f on %s data (%s)", m.Name, m.Value, m.Split, m.Source))
+	if len(d.Trials) > 0 { // a linked run looked at nothing
+		samples := "samples, their number unknown,"
+		if m.Samples > 0 {
+			samples = fmt.Sprintf("%d samples", m.Samples)
+		}
+		row("Chosen on", fmt.Sprintf("the same %s after %s", samples, Counted(looks(d.Trials), "look")))
+	}
+	if m.Majority > 0 {
+		row("Majority class", fmt.Sprintf("%.4f (what a model scores that has learned nothing)", m.Majority))
+	}
 }
 
 // looks is how many trainings gave a value on the data that the best is chosen on.
