@@ -3,7 +3,6 @@ package inspect
 import (
 	"fmt"
 	"slices"
-	"sort"
 	"strings"
 
 	"github.com/mlhook/mlhook/pkg/project"
@@ -54,7 +53,7 @@ func frameworks(p *Program, t *trace, files *project.Project) error {
 			p.Family = f.family
 		}
 	}
-	sort.Strings(p.Frameworks)
+	slices.Sort(p.Frameworks)
 	return nil
 }
 

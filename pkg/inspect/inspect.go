@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
-	"sort"
 	"strings"
 
 	"github.com/mlhook/mlhook/pkg/project"
@@ -77,7 +76,7 @@ func Inspect(src Source, hints Hints) (*Program, error) {
 	for _, config := range t.modules.Configs(program) {
 		p.Files = append(p.Files, config.Name)
 	}
-	sort.Strings(p.Files)
+	slices.Sort(p.Files)
 	p.ImportPath = files.ImportPath(p.Entry, program)
 	live, modules := t.modules.Live(program)
 	p.Model = modelKind(newTrace(live), p.Family)

@@ -14,7 +14,6 @@ import (
 	"math"
 	"path"
 	"slices"
-	"sort"
 	"strings"
 )
 
@@ -225,6 +224,6 @@ func (m *Module) wants() []string {
 	for _, full := range m.Imports {
 		imports = append(imports, full)
 	}
-	sort.Strings(imports)
+	slices.Sort(imports)
 	return imports
 }

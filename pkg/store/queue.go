@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"sort"
 	"strings"
 	"time"
 )
@@ -93,7 +92,7 @@ func Orders(dir string) (orders []Queued, bad []string, err error) {
 	if err != nil {
 		return nil, nil, fmt.Errorf("read the queue: %w", err)
 	}
-	sort.Slice(entries, func(i, j int) bool { return modTime(entries[i]).Before(modTime(entries[j])) })
+	slices.SortStableFunc(entries, func(a, b fs.DirEntry) int { return modTime(a).Compare(modTime(b)) })
 	for _, e := range entries {
 		path := filepath.Join(QueueDir(dir), e.Name())
 		if e.Name() == wakeName {

@@ -1,11 +1,12 @@
 package tweak
 
 import (
+	"cmp"
 	"fmt"
 	"hash/fnv"
 	"os"
 	"path/filepath"
-	"sort"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -89,7 +90,7 @@ func pick(all map[string][]edited) (runs []edited) {
 		fmt.Fprint(h, name)
 		runs = append(runs, list[int(h.Sum32()%uint32(len(list)))])
 	}
-	sort.SliceStable(runs, func(i, j int) bool { return runs[i].project.name < runs[j].project.name })
+	slices.SortStableFunc(runs, func(a, b edited) int { return cmp.Compare(a.project.name, b.project.name) })
 	return runs
 }
 

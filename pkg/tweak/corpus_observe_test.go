@@ -5,7 +5,6 @@ import (
 	"path"
 	"regexp"
 	"slices"
-	"sort"
 	"strings"
 	"testing"
 	"time"
@@ -157,7 +156,7 @@ func model(p *sample) string {
 	for kind := range kinds {
 		got = append(got, kind)
 	}
-	sort.Strings(got)
+	slices.Sort(got)
 	return fmt.Sprintf("model: inspect says %q, observed %q", said, got)
 }
 
@@ -215,7 +214,7 @@ func data(p *sample) string {
 	if len(wrong) == 0 {
 		return ""
 	}
-	sort.Strings(wrong)
+	slices.Sort(wrong)
 	return "data: " + strings.Join(wrong, "; ")
 }
 

@@ -11,7 +11,7 @@ import (
 	"os/exec"
 	"path"
 	"path/filepath"
-	"sort"
+	"slices"
 	"strings"
 	"testing"
 
@@ -157,7 +157,7 @@ func golden(t *testing.T, projects []*sample) {
 			for _, x := range q.Tunables {
 				s.Tunables = append(s.Tunables, describe(x))
 			}
-			sort.Strings(s.Tunables)
+			slices.Sort(s.Tunables)
 			var got bytes.Buffer
 			enc := json.NewEncoder(&got)
 			enc.SetIndent("", "  ")

@@ -11,7 +11,7 @@ import (
 	"maps"
 	"regexp"
 	"slices"
-	"sort"
+
 	"strings"
 
 	"github.com/mlhook/mlhook/pkg/edit"
@@ -69,7 +69,7 @@ func Make(p *inspect.Program, sources fs.FS, values map[string]string, names fun
 			return Result{}, fmt.Errorf("read %s: %w", name, err)
 		}
 		steps := byFile[name]
-		sort.SliceStable(steps, func(i, j int) bool { return steps[i].tunable.Place.Start < steps[j].tunable.Place.Start })
+		slices.SortStableFunc(steps, func(a, b step) int { return a.tunable.Place.Start - b.tunable.Place.Start })
 		if r.Files[name], err = applyTo(name, src, steps); err != nil {
 			return Result{}, fmt.Errorf("%s: %w", name, err)
 		}
