@@ -21,7 +21,7 @@ type candidate struct {
 	starters []string // scripts that start it as a program
 }
 
-// What it counts that a file trains, by how surely it does.
+// Points for a file that trains, by how sure that is.
 const (
 	surely = 4 // a call of a framework is reached
 	likely = 2 // a function of its own is, or an optimizer
@@ -91,12 +91,12 @@ func documented(files *project.Project, found []candidate, importers map[string]
 		}
 		// What trains by itself may start what helps it.
 		by := slices.DeleteFunc(starters[c.Name], func(n string) bool { return trains[n] })
-		told := runBy(c.Name, told, by)
+		own := runBy(c.Name, told, by)
 		if c.serves {
-			told.count = min(told.count, aside) // it is run to be used
+			own.count = min(own.count, aside) // it is run to be used
 		}
-		found[i].evidence += told.count
-		found[i].told, found[i].starters = told, by
+		found[i].evidence += own.count
+		found[i].told, found[i].starters = own, by
 		if !namedForTraining(c.Name) && slices.ContainsFunc(importers[c.Name], func(n string) bool { return trains[n] }) {
 			found[i].evidence-- // it is a part of what trains
 		}
@@ -104,8 +104,8 @@ func documented(files *project.Project, found []candidate, importers map[string]
 	return nil
 }
 
-// runBy is what it counts that documents have a command for a file, or that
-// scripts start it.
+// runBy gives a file its points for commands in documents and for scripts that
+// start it.
 func runBy(name string, told map[string]mention, starters []string) mention {
 	most := told[name]
 	for _, starter := range starters {
@@ -177,12 +177,12 @@ func climb(files *project.Project, names []string, seen []project.Glance) (impor
 	return importers, above, nil
 }
 
-// share is how many functions of each of n files are followed: all of a project
-// have the time of a hundred whole programs, as a framework's own source has
-// thousands of files that train.
+// share is how many functions of each of n files are followed: together as many as
+// of a hundred whole programs, since the source of a framework has thousands of
+// files that train.
 func share(n int) int { return max(50, most*100/max(100, n)) }
 
-// weigh counts what in its source speaks for a file to be the training script.
+// weigh gives a file points for what in its source makes it the training script.
 func weigh(files *project.Project, m *project.Module, shared indexes, limit int) (candidate, error) {
 	c := candidate{Module: m}
 	if base := path.Base(m.Name); base == "setup.py" || base == "conftest.py" || base == "__init__.py" {
@@ -259,9 +259,9 @@ func startable(m *project.Module) (found bool) {
 	return found || slices.ContainsFunc(m.Defs, func(d *pysrc.Def) bool { return commands(d) })
 }
 
-// holds counts that a file that is named for it has a function that trains,
-// though nothing here calls it, or starts something of a framework by a call that
-// is named for training, though not seen to lead there.
+// holds gives points to a file that is named for training and either has a function
+// that trains, though nothing here calls it, or calls something that is named for
+// training, though it is not seen to lead to a framework.
 func (r *reach) holds(m *project.Module) int {
 	whole := &reach{files: r.files, indexes: r.indexes}
 	for _, c := range m.Calls {

@@ -9,9 +9,9 @@ import (
 	"github.com/mlhook/mlhook/pkg/project"
 )
 
-// What it counts that a file is run by a command in a document or by a script: in
-// one of a directory, which is about that directory; in one at the top, or for a
-// build tool; and that the README calls it the main one.
+// Points for a file that a document or a script has a command for: one of a
+// directory, which is about that directory; one at the top, or for a build tool;
+// and for the file that the README calls the main one.
 const (
 	aside = 1
 	first = 3
@@ -52,7 +52,7 @@ var (
 	quoting = strings.NewReplacer(`"`, " ", `'`, " ", ",", " ", "`", " ", "**", " ", "\\\n", " ", "\\\r\n", " ")
 )
 
-// A mention is what it counts that commands run a file.
+// A mention is what documents and scripts say of a file, and its points for that.
 type mention struct {
 	count   int
 	by      string // what runs it, in words

@@ -120,7 +120,7 @@ func tell(files *project.Project, names []string, told map[string]mention) (left
 
 // inReadme leaves the files that the README has a command for.
 func inReadme(names []string, told map[string]mention) []string {
-	return slices.DeleteFunc(slices.Clone(names), func(n string) bool { return !told[n].readme })
+	return only(names, func(n string) bool { return told[n].readme })
 }
 
 // apart says what tells the entry from other files that train.
@@ -162,8 +162,8 @@ func originals(files *project.Project, names []string) []string {
 		}
 		return string(m.File.Src)
 	}
-	return slices.DeleteFunc(slices.Clone(names), func(n string) bool {
-		return slices.ContainsFunc(names, func(of string) bool {
+	return only(names, func(n string) bool {
+		return !slices.ContainsFunc(names, func(of string) bool {
 			return path.Base(of) == path.Base(n) && strings.Count(of, "/") < strings.Count(n, "/") && text(of) == text(n)
 		})
 	})
@@ -176,36 +176,36 @@ func originals(files *project.Project, names []string) []string {
 func foremost(names []string, importers map[string][]string) []string {
 	left := names
 	for _, name := range names {
-		for _, above := range above(name, importers) {
-			if above == name || !slices.Contains(names, above) {
+		for _, starter := range above(name, importers) {
+			if starter == name || !slices.Contains(names, starter) {
 				continue
 			}
 			behind := name
-			if namedForTraining(name) && !namedForTraining(above) {
-				behind = above // a variation on what it imports: train_many on train
+			if namedForTraining(name) && !namedForTraining(starter) {
+				behind = starter // a variation on what it imports: train_many on train
 			}
-			left = slices.DeleteFunc(slices.Clone(left), func(n string) bool { return n == behind })
+			left = only(left, func(n string) bool { return n != behind })
 		}
 	}
 	if len(left) == 0 {
 		left = names // they import each other
 	}
-	left = slices.DeleteFunc(slices.Clone(left), func(n string) bool {
-		return slices.ContainsFunc(names, func(of string) bool { return varies(n, of) })
+	left = only(left, func(n string) bool {
+		return !slices.ContainsFunc(names, func(of string) bool { return varies(n, of) })
 	})
-	if scripts := slices.DeleteFunc(slices.Clone(left), project.IsNotebook); len(scripts) > 0 {
+	if scripts := only(left, func(n string) bool { return !project.IsNotebook(n) }); len(scripts) > 0 {
 		left = scripts // notebooks that train as well explore what the script does
 	}
-	if top := slices.DeleteFunc(slices.Clone(left), func(name string) bool { return strings.Contains(name, "/") }); len(top) == 1 {
+	if top := only(left, func(n string) bool { return path.Dir(n) == "." }); len(top) == 1 {
 		return top
 	}
-	last := slices.DeleteFunc(slices.Clone(left), func(n string) bool {
-		return slices.ContainsFunc(left, func(of string) bool { return precedes(n, of) })
+	last := only(left, func(n string) bool {
+		return !slices.ContainsFunc(left, func(of string) bool { return precedes(n, of) })
 	})
 	if len(last) == 1 {
 		return last
 	}
-	bare := slices.DeleteFunc(slices.Clone(left), func(name string) bool { return !namedForTraining(name) })
+	bare := only(left, namedForTraining)
 	if len(bare) == 1 && !slices.ContainsFunc(left, func(n string) bool { return path.Dir(n) != path.Dir(bare[0]) }) {
 		return bare // train, beside train_twice; train_model, beside train_svm
 	}

@@ -155,7 +155,7 @@ func (r *reach) madeBy(m *project.Module, e pysrc.Expr) string {
 	if a, ok := e.(*pysrc.Attribute); ok && project.Dotted(a.Value) == "self" {
 		made = r.index(m).fields[a.Attr]
 	}
-	made = slices.DeleteFunc(slices.Clone(made), func(e pysrc.Expr) bool { c, ok := e.(*pysrc.Constant); return ok && c.Text == "None" })
+	made = only(made, func(e pysrc.Expr) bool { c, ok := e.(*pysrc.Constant); return !ok || c.Text != "None" })
 	if len(made) != 1 {
 		return ""
 	}

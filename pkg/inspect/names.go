@@ -99,14 +99,14 @@ func precedes(name, of string) bool {
 
 // concluding leaves the files that are named for what the others led to.
 func concluding(names []string) []string {
-	return slices.DeleteFunc(slices.Clone(names), func(n string) bool {
-		return !slices.ContainsFunc(words(n), func(w string) bool { return w == "final" || w == "best" })
+	return only(names, func(n string) bool {
+		return slices.ContainsFunc(words(n), func(w string) bool { return w == "final" || w == "best" })
 	})
 }
 
-// number is that which the rest of a name begins with, as people count; not a
-// number, which is less than none, where it begins with another word or a size:
-// resnet_50.
+// number is the count that the rest of a name begins with: 2 of part_2 and of v2,
+// between 1 and 2 where nothing is left, NaN for another word or for a size, as
+// in resnet_50, which no count precedes or follows.
 func number(rest []string) float64 {
 	if len(rest) == 0 {
 		return 1.5

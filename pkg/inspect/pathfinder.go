@@ -67,7 +67,7 @@ func combined(left, right []string, combine func(left, right string) string) (na
 	return names
 }
 
-// orUnknown are the names of a part of a path.
+// orUnknown are the names of a part of a path, "*" where there are none.
 func orUnknown(names []string) []string {
 	if len(names) == 0 {
 		return []string{unknown}
@@ -319,8 +319,8 @@ func (w pathfinder) plainEnd(m *project.Module, s *pysrc.String, at int, quote [
 	return s.End - len(quote)
 }
 
-// filled puts into a text what its specifications stand for, where every name is
-// asked for; elsewhere "*".
+// filled puts in place of each specification in a text what it stands for where
+// every name is asked for, else "*".
 func (w pathfinder) filled(m *project.Module, texts []string, spec *regexp.Regexp, given func(i int, spec string) pysrc.Expr, steps int) (names []string) {
 	for _, text := range texts {
 		parts, at := []string{""}, 0

@@ -85,9 +85,9 @@ func (r *reach) load() error {
 			continue
 		}
 		r.seen[m.File] = true
-		r.run(m, slices.DeleteFunc(slices.Clone(m.File.Body), func(s pysrc.Stmt) bool {
+		r.run(m, only(m.File.Body, func(s pysrc.Stmt) bool {
 			b, ok := s.(*pysrc.Block)
-			return ok && project.IsMain(b)
+			return !ok || !project.IsMain(b)
 		}))
 		if err := r.finish(); err != nil {
 			return err

@@ -30,6 +30,16 @@ func findRequirements(p *Program, src Source, local *project.Project, program []
 	return nil
 }
 
+// only are the elements of a list that are to be kept, as a list of their own.
+func only[T any](list []T, keep func(T) bool) (kept []T) {
+	for _, e := range list {
+		if keep(e) {
+			kept = append(kept, e)
+		}
+	}
+	return kept
+}
+
 // set is the words of a text.
 func set(text string) map[string]bool {
 	m := map[string]bool{}

@@ -274,9 +274,9 @@ func startsOf(files *project.Project, name string, seen []project.Glance) (found
 	if err != nil {
 		return nil, err
 	}
-	calls := slices.DeleteFunc(slices.Clone(m.Calls), func(c *pysrc.Call) bool {
+	calls := only(m.Calls, func(c *pysrc.Call) bool {
 		_, given := launched(m, c)
-		return given == nil
+		return given != nil
 	})
 	if len(calls) == 0 {
 		return nil, nil

@@ -14,8 +14,8 @@ var comparing = set("vs versus compare compares comparing comparison comparative
 
 // mentioned leaves the files that a README names.
 func mentioned(names []string, readme string) []string {
-	return slices.DeleteFunc(slices.Clone(names), func(n string) bool {
-		return !regexp.MustCompile(`(?:^|[^\w-])` + regexp.QuoteMeta(path.Base(n)) + `(?:\W|$)`).MatchString(readme)
+	return only(names, func(n string) bool {
+		return regexp.MustCompile(`(?:^|[^\w-])` + regexp.QuoteMeta(path.Base(n)) + `(?:\W|$)`).MatchString(readme)
 	})
 }
 
@@ -29,9 +29,9 @@ func subject(names []string, readme []byte) []string {
 	said := func(list []string) bool {
 		return len(list) > 0 && !slices.ContainsFunc(list, func(w string) bool { return !says(begin, w) })
 	}
-	meant := slices.DeleteFunc(slices.Clone(names), func(n string) bool { return !said(ownWords(n, names)) })
+	meant := only(names, func(n string) bool { return said(ownWords(n, names)) })
 	if len(meant) == 0 { // cnn of a README about a cnn, beside other_cnn
-		meant = slices.DeleteFunc(slices.Clone(names), func(n string) bool { return len(ownWords(n, names)) > 0 || !said(ownWords(n, nil)) })
+		meant = only(names, func(n string) bool { return len(ownWords(n, names)) == 0 && said(ownWords(n, nil)) })
 	}
 	if len(meant) == 1 {
 		return meant

@@ -61,8 +61,9 @@ func lossy(curve []Point) bool {
 	})
 }
 
-// winner is the best of ranked arms. One training that leads the mean of all
-// seeds by no more than luck explains comes behind it: the luckiest of many does.
+// winner is the best of ranked arms. One with a single training comes behind one
+// with all seeds where its lead may be luck: of many that are no better, the
+// luckiest has such a lead.
 func winner(top []arm, g Goal) arm {
 	first, once := top[0], top[0].confirmed()
 	i := slices.IndexFunc(top, func(a arm) bool { return a.settled(g) && !a.failed() })
