@@ -127,6 +127,7 @@ func Events(r io.ReaderAt) iter.Seq2[Event, error] {
 			}
 			if err != nil {
 				yield(Event{}, err)
+				return
 			}
 			if next == offset {
 				return
