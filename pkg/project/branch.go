@@ -6,11 +6,12 @@ import (
 	"github.com/mlhook/mlhook/pkg/pysrc"
 )
 
-// never are the parts of an if or a match that are not run, as far as texts and
-// truth values decide that the source or a configuration holds.
-func (modules Modules) never(m *Module, b *pysrc.Block) (parts []*pysrc.Part) {
+// decided tells of an if or a match which parts are not run, and which one always
+// is, nil for none, as far as texts and truth values decide that the source or a
+// configuration holds.
+func (modules Modules) decided(m *Module, b *pysrc.Block) (always *pysrc.Part, never []*pysrc.Part) {
 	var subject pysrc.Expr
-	taken := false
+	taken, open := false, false // a part always is; one before may be
 	for _, p := range b.Parts {
 		var holds, known bool
 		switch p.Keyword {
@@ -22,33 +23,33 @@ func (modules Modules) never(m *Module, b *pysrc.Block) (parts []*pysrc.Part) {
 		case "case":
 			holds, known = modules.matches(m, subject, p)
 		case "else":
+			holds, known = true, true
 		default:
-			return nil
+			return nil, nil
 		}
-		if taken || known && !holds {
-			parts = append(parts, p)
+		switch {
+		case taken || known && !holds:
+			never = append(never, p)
+		case !known:
+			open = true
+		default:
+			taken = true
+			if !open {
+				always = p
+			}
 		}
-		taken = taken || known && holds
 	}
-	return parts
+	return always, never
 }
 
 // departs tells whether an if always takes a part that leaves what is around it.
 func (modules Modules) departs(m *Module, b *pysrc.Block) bool {
-	for _, p := range b.Parts {
-		holds, known := p.Keyword == "else", p.Keyword == "else"
-		if p.Keyword == "if" || p.Keyword == "elif" {
-			holds, known = modules.holds(m, p.Test)
-		}
-		switch {
-		case !known:
-			return false
-		case holds && len(p.Body) > 0:
-			last, ok := p.Body[len(p.Body)-1].(*pysrc.Simple)
-			return ok && slices.Contains([]string{"return", "raise", "continue", "break"}, last.Keyword)
-		}
+	always, _ := modules.decided(m, b)
+	if always == nil || b.Parts[0].Keyword != "if" || len(always.Body) == 0 {
+		return false
 	}
-	return false
+	last, ok := always.Body[len(always.Body)-1].(*pysrc.Simple)
+	return ok && slices.Contains([]string{"return", "raise", "continue", "break"}, last.Keyword)
 }
 
 // holds tells whether a condition is true, where that is known.

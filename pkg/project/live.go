@@ -120,7 +120,7 @@ func (l *life) follow(m *Module, root pysrc.Node) {
 				l.dead[piece{m, n}] = true
 				return false
 			}
-			never := l.modules.never(m, n)
+			_, never := l.modules.decided(m, n)
 			if len(never) > 0 {
 				l.others(m, n, never)
 			}
