@@ -146,8 +146,8 @@ func (w pathfinder) attribute(m *project.Module, e *pysrc.Attribute, steps int) 
 		return w.held(w.set(m, e), steps)
 	}
 	if w.every { // of a class
-		if home, x := m.Value(e, w.modules).Expr(); x != nil && x != pysrc.Expr(e) {
-			return w.names(home, x, steps)
+		if found := w.body(m, e); found != nil {
+			return w.held(found, steps)
 		}
 	}
 	for _, other := range w.program { // args.data

@@ -120,11 +120,17 @@ func (t *trace) set(m *project.Module, e *pysrc.Attribute) (found []spot) {
 		found = append(found, spot{m, value})
 	}
 	if found == nil {
-		if home, x := m.Value(e, t.modules).Expr(); x != nil && x != pysrc.Expr(e) {
-			found = append(found, spot{home, x})
-		}
+		return t.body(m, e)
 	}
 	return found
+}
+
+// body lists what the body of a class sets an attribute to.
+func (t *trace) body(m *project.Module, e *pysrc.Attribute) []spot {
+	if home, x := m.Value(e, t.modules).Expr(); x != nil && x != pysrc.Expr(e) {
+		return []spot{{home, x}}
+	}
+	return nil
 }
 
 // parameter returns the innermost function whose parameter a name is.
