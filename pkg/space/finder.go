@@ -77,7 +77,7 @@ func (f *finder) call(c *pysrc.Call) {
 	}
 	f.params(id, owner, c)
 	f.grouped(id, owner, c)
-	if f.passesOn(c) {
+	if before < len(f.found) && f.passesOn(c) {
 		for i := range f.found[before:] {
 			f.found[before+i].Passes = true
 		}

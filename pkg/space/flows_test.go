@@ -1,6 +1,7 @@
 package space
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/mlhook/mlhook/pkg/project"
@@ -24,10 +25,10 @@ func TestPasses(t *testing.T) {
 		"beside others":          {"for m in (forest, last):\n    m.fit(X, y)\n", false},
 	} {
 		m := project.Parse("a.py", []byte(head+c.text), Known)
-		for _, x := range Find([]*project.Module{m}, project.Modules{"a.py": m}, "sklearn") {
-			if x.Name == "n_estimators" && x.Passes != c.want {
-				t.Errorf("%s: %v", name, x.Passes)
-			}
+		found := Find([]*project.Module{m}, project.Modules{"a.py": m}, "sklearn")
+		i := slices.IndexFunc(found, func(x Tunable) bool { return x.Name == "n_estimators" })
+		if i < 0 || found[i].Passes != c.want {
+			t.Errorf("%s: want %v: %+v", name, c.want, found)
 		}
 	}
 }

@@ -28,7 +28,8 @@ type Tunable struct {
 	Choices []string `json:"choices" doc:"source texts to choose from, of layers that may be added \"\" for none and %NAME% for the name it gets; null for numbers"`
 
 	// Role is the word that recipes go by: learning_rate, epochs, steps (turns of
-	// a loop that makes one step in each), batch_size, width, depth, filters, kernel_size, activation, optimizer, loss, dropout,
+	// a loop that makes one step in each), batch_size, width, depth, filters,
+	// kernel_size, activation, optimizer, loss, dropout,
 	// l2, momentum, estimators, max_depth, min_samples, subsample, C, gamma,
 	// kernel, neighbors, max_iter, alpha, scaling, init, patience, rounds, solver,
 	// optimizer_class.

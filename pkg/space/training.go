@@ -16,10 +16,10 @@ func (p program) trainsIn(part *pysrc.Part) bool {
 	found := len(descentsIn(part)) > 0
 	pysrc.Walk(part, func(n pysrc.Node) bool {
 		if c, ok := n.(*pysrc.Call); ok {
-			switch last := project.LastName(c.Func); last {
-			case "backward", "step", "partial_fit", "train_on_batch", "apply_gradients", "minimize":
+			switch last := project.LastName(c.Func); {
+			case slices.Contains(updating, last), last == "step", last == "partial_fit":
 				found = true
-			case "run": // a session of TensorFlow 1
+			case last == "run": // a session of TensorFlow 1
 				found = found || len(c.Args) > 0 && runsStep(c.Args[0])
 			default:
 				found = found || p.steps[last] || strings.HasPrefix(last, "train") && last != "train_test_split"
@@ -29,6 +29,9 @@ func (p program) trainsIn(part *pysrc.Part) bool {
 	})
 	return found
 }
+
+// updating are the calls by which frameworks make one step of a training.
+var updating = []string{"backward", "train_on_batch", "apply_gradients", "minimize"}
 
 // runsStep tells whether a session is asked for what is named like a training
 // step.

@@ -67,14 +67,14 @@ func (p program) units(body []pysrc.Stmt, in unit, calls int) (found []unit) {
 // unitsOf is units for a call: of a framework that makes a step, or of a function
 // of the program.
 func (p program) unitsOf(c *pysrc.Call, in unit, calls int) []unit {
-	switch last := project.LastName(c.Func); last {
-	case "backward", "train_on_batch", "apply_gradients", "minimize":
+	switch last := project.LastName(c.Func); {
+	case slices.Contains(updating, last):
 		return []unit{in}
-	case "run":
+	case last == "run":
 		if len(c.Args) > 0 && runsStep(c.Args[0]) {
 			return []unit{in}
 		}
-	case "partial_fit": // which goes through the rows by itself
+	case last == "partial_fit": // which goes through the rows by itself
 		return []unit{anEpoch}
 	default:
 		if defs := p.defs[last]; calls > 0 && len(defs) == 1 {
