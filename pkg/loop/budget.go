@@ -13,8 +13,9 @@ import (
 )
 
 // A budget counts the time that a run has had. Waiting for Docker, the disk or
-// the mains does not count, nor the making of an environment, nor what passed while the machine slept or was off:
-// the monotonic clock stands still then, and a dead runner counts nothing.
+// the mains does not count, nor the making of an environment, nor what passed while
+// the machine slept or was off: the monotonic clock stands still then, and a dead
+// runner counts nothing.
 type budget struct {
 	mu    sync.Mutex
 	most  time.Duration
